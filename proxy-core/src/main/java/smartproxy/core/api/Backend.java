@@ -1,0 +1,47 @@
+package smartproxy.core.api;
+
+import java.io.IOException;
+
+/**
+ * One server behind a provider, guarded: bulkhead, deadline, retries, circuit breaker, metrics and health are the core's, the
+ * provider writes the attempt.
+ */
+public interface Backend {
+    /** What it is called in errors, metrics and health: {@code dns_nsupdate}. */
+    String name();
+
+    /**
+     * Takes one of the backend's permits, or fails at once. Take it before waiting for anything, so that requests stuck at one
+     * backend hold its permits and not the threads of others.
+     *
+     * @throws BusyException when all permits are taken
+     */
+    Permit admit();
+
+    /**
+     * Calls the backend. A transport failure ({@link IOException}) of a repeatable operation is tried again after a short
+     * random pause while the deadline allows; it counts against the circuit breaker. A {@link ProxyException} ends the call and
+     * does not count: the backend answered.
+     *
+     * @throws BackendException {@code UNAVAILABLE} when it cannot be reached or the breaker is open, {@code TIMEOUT} when the
+     *     deadline passed or an attempt threw {@link java.net.SocketTimeoutException}
+     */
+    <T> T call(Operation operation, Deadline deadline, Attempt<T> attempt);
+
+    /** One try. */
+    @FunctionalInterface
+    interface Attempt<T> {
+        /**
+         * @param deadline of this attempt, never later than that of the call
+         * @throws IOException when the transport failed
+         */
+        T run(Deadline deadline) throws IOException, InterruptedException;
+    }
+
+    /** A permit; closing gives it back. */
+    @FunctionalInterface
+    interface Permit extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

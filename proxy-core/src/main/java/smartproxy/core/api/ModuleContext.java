@@ -1,0 +1,21 @@
+package smartproxy.core.api;
+
+import java.util.List;
+
+/** What a module gets from the core. */
+public interface ModuleContext {
+    /**
+     * Its active providers, in registration order.
+     *
+     * @param spi the family's SPI
+     */
+    <P> List<ActiveProvider<P>> providers(Class<P> spi);
+
+    /**
+     * A provider that was built.
+     *
+     * @param factory its declaration
+     * @param backend its guarded backend
+     */
+    record ActiveProvider<P>(ProviderFactory<?, ?> factory, P provider, Backend backend) {}
+}

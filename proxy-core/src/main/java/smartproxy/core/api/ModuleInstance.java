@@ -1,0 +1,21 @@
+package smartproxy.core.api;
+
+import java.util.List;
+
+/** A built module, or provider, as the registry holds it. */
+public interface ModuleInstance extends AutoCloseable {
+    /** What it serves; constant. */
+    List<Mount> mounts();
+
+    /** Capabilities shown in {@code /v2/features} while it runs; computed ones may change from call to call. */
+    default List<String> capabilities() {
+        return List.of();
+    }
+
+    /** Opens what it needs. Called once, before the first request. */
+    default void start() throws StartException {}
+
+    /** Ends it. Called once, after the last request, also after a failed {@link #start()}. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,25 @@
+package smartproxy.core.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path prefix and what answers below it.
+ *
+ * @param path starts with a slash, ends without one, whole segments: {@code /dns}
+ * @param role checked for every request below the path, before routing and before the body is read; null when each
+ *     resource method declares its own by {@link Requires}
+ * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
+ */
+public record Mount(String path, @Nullable Role role, List<Object> resources) {
+    public Mount {
+        if (!path.startsWith("/") || path.endsWith("/")) {
+            throw new IllegalArgumentException("a mount path starts with a slash and ends without one: " + path);
+        }
+        resources = List.copyOf(resources);
+    }
+
+    public Mount(String path, Role role, Object resource) {
+        this(path, role, List.of(resource));
+    }
+}

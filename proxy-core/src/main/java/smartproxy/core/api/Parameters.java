@@ -1,0 +1,99 @@
+package smartproxy.core.api;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of a request: query and form, nested as Rack does, the form before the query. A value is a String, a List, a
+ * Map, or {@link #MALFORMED}.
+ */
+public final class Parameters {
+    /** Stands for a text whose bytes are not UTF-8. */
+    public static final Object MALFORMED = new Object() {
+        @Override
+        public String toString() {
+            return "(invalid UTF-8)";
+        }
+    };
+
+    private static final Parameters NONE = new Parameters(Map.of());
+
+    private final Map<String, @Nullable Object> values;
+
+    /** @param values nested Strings, Lists and Maps; a key without a value maps to null */
+    public Parameters(Map<String, @Nullable Object> values) {
+        this.values = values;
+    }
+
+    public static Parameters none() {
+        return NONE;
+    }
+
+    /** Whether the key came with a value, be it empty. */
+    public boolean has(String key) {
+        return values.get(key) != null;
+    }
+
+    /** The value as it came: String, List, Map, {@link #MALFORMED}, or null when absent. */
+    public @Nullable Object raw(String key) {
+        return values.get(key);
+    }
+
+    /**
+     * A text.
+     *
+     * @return null when absent
+     * @throws CallerException 400 when it is a list or map, or not UTF-8
+     */
+    public @Nullable String text(String key) {
+        var value = values.get(key);
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        if (value == MALFORMED) {
+            throw CallerException.badRequest("invalid byte sequence in UTF-8");
+        }
+        throw CallerException.badRequest("Parameter '" + key + "' is expected to be a text, not " + inspect(value));
+    }
+
+    /** All values by key. */
+    public Map<String, @Nullable Object> all() {
+        return values;
+    }
+
+    /** A value as the reference prints it in its messages: {@code {"a"=>"b"}}, {@code ["a"]}. */
+    public static String inspect(@Nullable Object value) {
+        var text = new StringBuilder();
+        inspect(value, text);
+        return text.toString();
+    }
+
+    private static void inspect(@Nullable Object value, StringBuilder text) {
+        if (value instanceof Map<?, ?> map) {
+            var separator = "{";
+            for (var entry : map.entrySet()) {
+                text.append(separator);
+                inspect(entry.getKey(), text);
+                text.append("=>");
+                inspect(entry.getValue(), text);
+                separator = ", ";
+            }
+            text.append(map.isEmpty() ? "{}" : "}");
+        } else if (value instanceof List<?> list) {
+            var separator = "[";
+            for (var element : list) {
+                text.append(separator);
+                inspect(element, text);
+                separator = ", ";
+            }
+            text.append(list.isEmpty() ? "[]" : "]");
+        } else if (value instanceof String string) {
+            text.append('"')
+                    .append(string.replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append('"');
+        } else {
+            text.append(value == null ? "nil" : value.toString());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package smartproxy.core.api;
+
+import java.util.List;
+
+/**
+ * A feature: what it is called, its settings, how it is built. Found by {@link java.util.ServiceLoader}; stateless.
+ *
+ * @param <S> its settings record
+ */
+public interface ProxyModule<S> {
+    /** The feature's name in {@code /v2/features} and of its settings file: {@code dns}. */
+    String name();
+
+    Schema<S> schema();
+
+    /** Providers used when {@code use_provider} is not set; empty when the module has none. */
+    default List<String> defaultProviders() {
+        return List.of();
+    }
+
+    /**
+     * Builds the running module without side effects: no socket, thread or file is touched before
+     * {@link ModuleInstance#start()}, so that a reload can build, test and throw away.
+     *
+     * @throws StartException the reason why it cannot run
+     */
+    ModuleInstance create(S settings, ModuleContext context) throws StartException;
+}

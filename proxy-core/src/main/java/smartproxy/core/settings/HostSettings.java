@@ -1,0 +1,92 @@
+package smartproxy.core.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import smartproxy.core.api.Schema;
+import smartproxy.core.api.Setting;
+import smartproxy.core.api.SettingTypes;
+import smartproxy.core.api.Values;
+import smartproxy.core.auth.AuthSettings;
+import smartproxy.core.http.HttpSettings;
+import smartproxy.core.log.LogSettings;
+import smartproxy.core.tls.TlsSettings;
+
+/**
+ * {@code settings.yml}: the settings of the daemon, each group declared in the room it belongs to.
+ *
+ * @param settingsDirectory module files
+ * @param stateDirectory the durable store
+ * @param pluginDirectory jars of third parties
+ * @param foreman how Foreman is called
+ */
+public record HostSettings(
+        Path settingsDirectory,
+        Path stateDirectory,
+        Path pluginDirectory,
+        ForemanSettings foreman,
+        HttpSettings http,
+        TlsSettings tls,
+        AuthSettings auth,
+        LogSettings log) {
+
+    /**
+     * Where Foreman is and who we are to it.
+     *
+     * @param url ends with a slash
+     */
+    public record ForemanSettings(
+            Optional<URI> url, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {}
+
+    public static final Setting<Path> SETTINGS_DIRECTORY = SettingTypes.path(
+                    "settings_directory", "Directory of the modules' files")
+            .defaultsTo(Path.of("/etc/foreman-proxy/settings.d"));
+    public static final Setting<Path> STATE_DIRECTORY = SettingTypes.path(
+                    "state_directory", "Directory of what the daemon must remember")
+            .defaultsTo(Path.of("/var/lib/foreman-proxy"))
+            .ownExtension();
+    public static final Setting<Path> PLUGIN_DIRECTORY = SettingTypes.path(
+                    "plugin_directory", "Directory of third parties' provider jars")
+            .defaultsTo(Path.of("/usr/share/foreman-proxy/plugins"))
+            .ownExtension();
+    public static final Setting<String> FOREMAN_URL =
+            SettingTypes.text("foreman_url", "URL of the Foreman server").sampled("https://foreman.example.com");
+    public static final Setting<Path> FOREMAN_CA =
+            SettingTypes.path("foreman_ssl_ca", "Authority of Foreman's certificate; unset: ssl_ca_file");
+    public static final Setting<Path> FOREMAN_CERTIFICATE =
+            SettingTypes.path("foreman_ssl_cert", "Certificate shown to Foreman; unset: ssl_certificate");
+    public static final Setting<Path> FOREMAN_KEY =
+            SettingTypes.path("foreman_ssl_key", "Key of foreman_ssl_cert; unset: ssl_private_key");
+
+    public static final Schema<HostSettings> SCHEMA =
+            new Schema<>("The daemon: listeners, certificates, who is let in, logs", settings(), HostSettings::bind);
+
+    private static List<Setting<?>> settings() {
+        var all = new ArrayList<Setting<?>>(List.of(SETTINGS_DIRECTORY, STATE_DIRECTORY, PLUGIN_DIRECTORY));
+        all.addAll(HttpSettings.SETTINGS);
+        all.addAll(TlsSettings.SETTINGS);
+        all.addAll(AuthSettings.SETTINGS);
+        all.addAll(List.of(FOREMAN_URL, FOREMAN_CA, FOREMAN_CERTIFICATE, FOREMAN_KEY));
+        all.addAll(LogSettings.SETTINGS);
+        return all;
+    }
+
+    private static HostSettings bind(Values values) {
+        var tls = TlsSettings.bind(values);
+        return new HostSettings(
+                values.get(SETTINGS_DIRECTORY),
+                values.get(STATE_DIRECTORY),
+                values.get(PLUGIN_DIRECTORY),
+                new ForemanSettings(
+                        values.find(FOREMAN_URL).map(url -> URI.create(url.endsWith("/") ? url : url + "/")),
+                        values.find(FOREMAN_CA).or(tls::ca),
+                        values.find(FOREMAN_CERTIFICATE).or(tls::certificate),
+                        values.find(FOREMAN_KEY).or(tls::privateKey)),
+                HttpSettings.bind(values),
+                tls,
+                AuthSettings.bind(values),
+                LogSettings.bind(values));
+    }
+}
