@@ -1,0 +1,16 @@
+package smartproxy.dns;
+
+/** What a DNS provider declares; the contract kit checks both directions. */
+public enum DnsAbility {
+    /** It can hold SRV records; without it SRV is refused before the provider is asked. */
+    SRV,
+    /** It can hold CNAME records; without it CNAME is refused before the provider is asked. */
+    CNAME,
+    /**
+     * Of several processes that create the same name at once, one wins. Without it only callers of this daemon are kept
+     * apart.
+     */
+    ATOMIC,
+    /** Removing what is absent is answered 404; without it, 200. */
+    ABSENT_IS_NOT_FOUND
+}
