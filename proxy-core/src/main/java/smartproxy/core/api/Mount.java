@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
  */
 public record Mount(String path, @Nullable Role role, List<Object> resources) {
+    /** The mount that takes what is below no other. */
+    public static final String ROOT = "";
+
     public Mount {
-        if (!path.startsWith("/") || path.endsWith("/")) {
+        if (!path.equals(ROOT) && (!path.startsWith("/") || path.endsWith("/"))) {
             throw new IllegalArgumentException("a mount path starts with a slash and ends without one: " + path);
         }
         resources = List.copyOf(resources);

@@ -13,6 +13,11 @@ public interface ProxyModule<S> {
 
     Schema<S> schema();
 
+    /** Whether it runs when its file is missing or does not say. */
+    default boolean enabledByDefault() {
+        return false;
+    }
+
     /** Providers used when {@code use_provider} is not set; empty when the module has none. */
     default List<String> defaultProviders() {
         return List.of();

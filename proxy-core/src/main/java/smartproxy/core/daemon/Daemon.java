@@ -1,0 +1,248 @@
+package smartproxy.core.daemon;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.BlockingArrayQueue;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Mount;
+import smartproxy.core.api.StartException;
+import smartproxy.core.auth.Authorizer;
+import smartproxy.core.auth.HostResolver;
+import smartproxy.core.health.CertificateHealth;
+import smartproxy.core.health.HealthItem;
+import smartproxy.core.health.HealthRegistry;
+import smartproxy.core.health.HealthState;
+import smartproxy.core.health.Metrics;
+import smartproxy.core.http.ConnectionBounds;
+import smartproxy.core.http.ErrorMapper;
+import smartproxy.core.http.Generation;
+import smartproxy.core.http.Listeners;
+import smartproxy.core.http.ProxyHandler;
+import smartproxy.core.http.ResourceApp;
+import smartproxy.core.http.RouteFilter;
+import smartproxy.core.http.Routes;
+import smartproxy.core.log.AccessLog;
+import smartproxy.core.log.ErrorLog;
+import smartproxy.core.log.Logs;
+import smartproxy.core.modules.CoreServices;
+import smartproxy.core.modules.CountedResources;
+import smartproxy.core.modules.Module;
+import smartproxy.core.modules.ModuleBuilder;
+import smartproxy.core.modules.ModuleCatalog;
+import smartproxy.core.modules.Modules;
+import smartproxy.core.root.HealthMounts;
+import smartproxy.core.root.LogsModule;
+import smartproxy.core.root.RootMounts;
+import smartproxy.core.settings.Bound;
+import smartproxy.core.settings.HostSettings;
+import smartproxy.core.settings.HostSettingsReader;
+import smartproxy.core.settings.Problem;
+import smartproxy.core.store.LazyStore;
+import smartproxy.core.tls.TlsContext;
+import smartproxy.core.tls.TlsContexts;
+import smartproxy.core.tls.TlsReloader;
+
+/** The running daemon: puts the rooms together, reloads them and ends them. */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final Path config;
+    private final SystemdNotifier notifier;
+    private final Logs logs;
+    private final Metrics metrics = new Metrics();
+    private final HealthRegistry health = new HealthRegistry(this::moduleHealth, this::certificateHealth, Clock.systemUTC());
+    private final LazyStore store;
+    private final ModuleBuilder builder;
+    private final Server server;
+    private final ConnectionBounds connections;
+    private final Listeners listeners;
+    private final Optional<TlsReloader> tls;
+    private final ProxyHandler handler;
+    private volatile HostSettings settings;
+    private volatile Modules modules;
+    private volatile boolean ready;
+
+    /**
+     * Starts everything; when it returns, all listeners answer.
+     *
+     * @param config settings.yml or its directory
+     * @throws StartException what an administrator must mend
+     */
+    public static Daemon start(Path config, SystemdNotifier notifier) throws StartException {
+        var bound = HostSettingsReader.read(config);
+        var settings = settings(bound);
+        var logs = Logs.start(settings.log());
+        report(bound.problems());
+        try {
+            return new Daemon(config, settings, notifier, logs);
+        } catch (StartException | RuntimeException e) {
+            LOG.error("Error during startup, terminating: {}", e.getMessage());
+            logs.close();
+            throw e;
+        }
+    }
+
+    private Daemon(Path config, HostSettings settings, SystemdNotifier notifier, Logs logs) throws StartException {
+        this.config = config;
+        this.settings = settings;
+        this.notifier = notifier;
+        this.logs = logs;
+        store = new LazyStore(settings.stateDirectory());
+        var services = new CoreServices(metrics, health, store, new CountedResources());
+        var catalog = ModuleCatalog.find(
+                List.of(new LogsModule(logs.buffer(), () -> modules.failures())), Daemon.class.getClassLoader());
+        builder = new ModuleBuilder(catalog, services);
+        tls = tls(settings);
+        modules = builder.start(builder.build(settings.settingsDirectory(), Optional.empty()));
+        report(modules.problems());
+        server = server(settings);
+        connections = new ConnectionBounds(settings.http());
+        listeners = new Listeners(server, connections);
+        handler = new ProxyHandler(
+                generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
+        server.setHandler(handler);
+        gauges();
+        open();
+    }
+
+    private void open() throws StartException {
+        try {
+            server.start();
+            listeners.apply(settings.http(), tls.map(TlsReloader::context));
+        } catch (StartException e) {
+            stop();
+            throw e;
+        } catch (Exception e) {
+            stop();
+            throw new StartException("The server cannot start: " + e.getMessage(), e);
+        }
+        tls.ifPresent(TlsReloader::start);
+        ready = true;
+        LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
+    }
+
+    private static int applications(HostSettings settings) {
+        return (settings.http().httpPort().isPresent() ? 1 : 0) + (settings.tls().enabled() ? 1 : 0);
+    }
+
+    private static HostSettings settings(Bound<HostSettings> bound) throws StartException {
+        if (bound.settings().isEmpty()) {
+            throw new StartException(bound.problems().stream()
+                    .filter(Problem::isError)
+                    .map(Problem::toString)
+                    .collect(Collectors.joining("; ")));
+        }
+        return bound.settings().get();
+    }
+
+    private static Optional<TlsReloader> tls(HostSettings settings) throws StartException {
+        if (settings.tls().enabled()) {
+            return Optional.of(new TlsReloader(TlsContexts.load(settings.tls())));
+        }
+        LOG.warn("Missing SSL setup, https is disabled.");
+        if (settings.http().httpPort().isEmpty()) {
+            throw new StartException("Both http and https are disabled, unable to start.");
+        }
+        return Optional.empty();
+    }
+
+    private static Server server(HostSettings settings) {
+        var threads = settings.http().maxThreads();
+        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000, new BlockingArrayQueue<>(256, 256, 8192));
+        pool.setName("request");
+        var server = new Server(pool);
+        server.setStopAtShutdown(false);
+        return server;
+    }
+
+    private static void report(List<Problem> problems) {
+        for (var problem : problems) {
+            if (problem.isError()) {
+                LOG.error("{}", problem);
+            } else {
+                LOG.warn("{}", problem);
+            }
+        }
+    }
+
+    private Generation generation(HostSettings settings, Modules modules) {
+        var core = new ArrayList<>(RootMounts.of(modules, settings.http().reportedVersion()));
+        core.addAll(HealthMounts.of(health, metrics, this::notReady));
+        var authorizer = new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
+        var all = Stream.concat(core.stream(), modules.running().stream().flatMap(module -> module.mounts().stream()))
+                .toList();
+        return new Generation(
+                settings.http(),
+                new Routes(mounts(core, modules, false)),
+                new Routes(mounts(core, modules, true)),
+                new ResourceApp(all, new RouteFilter(authorizer), new ErrorMapper(new ErrorLog())),
+                authorizer,
+                modules::release);
+    }
+
+    private static List<Mount> mounts(List<Mount> core, Modules modules, boolean https) {
+        var mounts = new ArrayList<>(core);
+        for (var module : modules.running()) {
+            if (https ? module.ports().https() : module.ports().http()) {
+                mounts.addAll(module.mounts());
+            }
+        }
+        return mounts;
+    }
+
+    /** Goes over to what the files say now; when they are wrong, everything stays as it is and the log says why. */
+    public synchronized void reload() {
+        notifier.reloading();
+        try {
+            LOG.info("Reloading {}", config);
+            replace(settings(HostSettingsReader.read(config)));
+            LOG.info("Reloaded {}", config);
+        } catch (StartException | RuntimeException e) {
+            LOG.error("Not reloaded, the settings in use stay: {}", e.getMessage());
+        } finally {
+            notifier.ready();
+        }
+    }
+
+    private void replace(HostSettings next) throws StartException {
+        var nextModules = build(next);
+        try {
+            var context = context(next);
+            var generation = generation(next, nextModules);
+            listeners.apply(next.http(), context);
+            connections.apply(next.http());
+            logs.reconfigure(next.log());
+            settings = next;
+            modules = nextModules;
+            handler.swap(generation);
+        } catch (StartException | RuntimeException e) {
+            nextModules.release();
+            throw e;
+        }
+        tls.ifPresent(TlsReloader::checkNow);
+    }
+
+    private Modules build(HostSettings next) throws StartException {
+        var built = builder.build(next.settingsDirectory(), Optional.of(modules));
+        report(built.problems());
+        var started = refuseLoss(built) ? built : builder.start(built);
+        var lost = started.lostSince(modules);
+        if (!lost.isEmpty()) {
+            started.release();
+            throw new StartException(String.join("; ", lost));
+        }
+        return started;
+    }
+}

@@ -1,0 +1,79 @@
+package smartproxy.core.daemon;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.settings.HostSettingsReader;
+
+/** The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]}, {@code version}. */
+public final class Main {
+    private static final String USAGE =
+            """
+            Usage: smart-proxy [run] [--config PATH]   serve until TERM; HUP reloads the settings
+                   smart-proxy check [--config PATH]   print all problems of the settings, exit 1 when there is an error
+                   smart-proxy version                 print the version
+            PATH is settings.yml or its directory. Without --config: FOREMAN_PROXY_CONFIG, else /etc/foreman-proxy.
+            """;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
+
+    Main(PrintStream out, PrintStream err, Map<String, String> environment) {
+        this.out = out;
+        this.err = err;
+        this.environment = environment;
+    }
+
+    public static void main(String[] arguments) {
+        var code = new Main(System.out, System.err, System.getenv()).run(List.of(arguments));
+        System.out.flush();
+        Runtime.getRuntime().halt(code);
+    }
+
+    /** @return the exit code */
+    int run(List<String> arguments) {
+        var words = new ArrayList<>(arguments);
+        @Nullable Path config = null;
+        for (var i = 0; i < words.size(); i++) {
+            if (words.get(i).startsWith("--config=")) {
+                config = Path.of(words.remove(i--).substring("--config=".length()));
+            } else if (words.get(i).equals("--config") && i + 1 < words.size()) {
+                words.remove(i);
+                config = Path.of(words.remove(i--));
+            }
+        }
+        var command = words.isEmpty() ? "run" : words.remove(0);
+        if (!words.isEmpty()) {
+            return usage("unexpected " + String.join(" ", words));
+        }
+        var location = HostSettingsReader.locate(Optional.ofNullable(config), environment);
+        return switch (command) {
+            case "run" -> new RunCommand(out, environment).run(location);
+            case "check" -> new CheckCommand(out).run(location);
+            case "version" -> version();
+            case "help", "--help", "-h" -> help();
+            default -> usage("unknown command " + command);
+        };
+    }
+
+    private int version() {
+        out.println("smart-proxy " + Version.current());
+        return 0;
+    }
+
+    private int help() {
+        out.print(USAGE);
+        return 0;
+    }
+
+    private int usage(String problem) {
+        err.println("smart-proxy: " + problem);
+        err.print(USAGE);
+        return 2;
+    }
+}

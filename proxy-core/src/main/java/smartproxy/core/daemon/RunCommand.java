@@ -1,0 +1,45 @@
+package smartproxy.core.daemon;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.StartException;
+
+/** {@code run}: starts the daemon, passes signals to it and waits for its end. */
+final class RunCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    private final PrintStream out;
+    private final Map<String, String> environment;
+
+    RunCommand(PrintStream out, Map<String, String> environment) {
+        this.out = out;
+        this.environment = environment;
+    }
+
+    /** @return 0 after TERM or INT, 1 when it cannot start */
+    int run(Path config) {
+        var notifier = SystemdNotifier.fromEnvironment(environment);
+        try {
+            var daemon = Daemon.start(config, notifier);
+            var end = new CountDownLatch(1);
+            Signals.install(daemon, out, end::countDown);
+            notifier.ready();
+            var watchdog = notifier.watch(daemon::isAlive);
+            end.await();
+            watchdog.close();
+            daemon.stop();
+            return 0;
+        } catch (StartException | RuntimeException e) {
+            LOG.error("Error during startup, terminating", e);
+            out.println("Errors detected on startup, see log for details. Exiting: " + e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+}

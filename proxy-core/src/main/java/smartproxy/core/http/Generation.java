@@ -1,0 +1,61 @@
+package smartproxy.core.http;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import smartproxy.core.auth.Authorizer;
+
+/**
+ * Everything a request needs that a reload replaces. A request keeps the generation it began with; the last one to leave a
+ * replaced generation ends it.
+ */
+public final class Generation {
+    private final HttpSettings settings;
+    private final Routes http;
+    private final Routes https;
+    private final ResourceApp resources;
+    private final Authorizer authorizer;
+    private final Runnable end;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    /** @param end run once, when the generation is replaced and its last request has ended */
+    public Generation(
+            HttpSettings settings,
+            Routes http,
+            Routes https,
+            ResourceApp resources,
+            Authorizer authorizer,
+            Runnable end) {
+        this.settings = settings;
+        this.http = http;
+        this.https = https;
+        this.resources = resources;
+        this.authorizer = authorizer;
+        this.end = end;
+    }
+
+    HttpSettings settings() {
+        return settings;
+    }
+
+    Routes routes(boolean secure) {
+        return secure ? https : http;
+    }
+
+    ResourceApp resources() {
+        return resources;
+    }
+
+    Authorizer authorizer() {
+        return authorizer;
+    }
+
+    /** False when it has ended already. */
+    boolean hold() {
+        return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            end.run();
+        }
+    }
+}

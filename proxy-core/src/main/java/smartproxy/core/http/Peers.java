@@ -1,0 +1,35 @@
+package smartproxy.core.http;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import smartproxy.core.auth.Peer;
+
+/** The other end of a connection, as TCP and TLS know it; no header is believed. */
+final class Peers {
+    private Peers() {}
+
+    static Peer of(Request request) {
+        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        return new Peer(request.isSecure(), address(endPoint), certificate(request));
+    }
+
+    private static InetAddress address(EndPoint endPoint) {
+        return endPoint.getRemoteSocketAddress() instanceof InetSocketAddress socket && socket.getAddress() != null
+                ? socket.getAddress()
+                : InetAddress.getLoopbackAddress();
+    }
+
+    private static Optional<X509Certificate> certificate(Request request) {
+        var attribute = request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE);
+        if (attribute instanceof EndPoint.SslSessionData data
+                && data.peerCertificates() != null
+                && data.peerCertificates().length > 0) {
+            return Optional.of(data.peerCertificates()[0]);
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,272 @@
+package smartproxy.core.http;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Parameters;
+import smartproxy.core.api.ProxyException;
+import smartproxy.core.api.RequestContext;
+import smartproxy.core.health.Metrics;
+import smartproxy.core.log.AccessLog;
+import smartproxy.core.log.ErrorLog;
+import smartproxy.core.log.RequestIds;
+
+/**
+ * The way of a request, from the parsed head to the answer:
+ *
+ * <pre>
+ *  id, log, generation -> path -> mount -> role -> body -> parameters -> JAX-RS resource
+ *                         400     404      403     408,413  400
+ * </pre>
+ */
+public final class ProxyHandler extends Handler.Abstract {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
+
+    /** Kept of the deadline for the answer itself. */
+    private static final long ANSWER_MILLIS = 500;
+
+    private final AtomicReference<Generation> current;
+    private final ConnectionBounds connections;
+    private final AccessLog access;
+    private final ErrorLog errors;
+    private final Metrics metrics;
+    private final BodyBudget bodies;
+    private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+
+    public ProxyHandler(
+            Generation first, ConnectionBounds connections, AccessLog access, ErrorLog errors, Metrics metrics) {
+        this.current = new AtomicReference<>(first);
+        this.connections = connections;
+        this.access = access;
+        this.errors = errors;
+        this.metrics = metrics;
+        this.bodies = new BodyBudget(2L * first.settings().maxBodyBytes());
+    }
+
+    /** New requests go to the new generation; those that run end in the one they began with. */
+    public void swap(Generation next) {
+        current.getAndSet(next).release();
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        var generation = hold();
+        var started = System.nanoTime();
+        var ids = RequestIds.of(request.getHeaders().get("X-Request-Id"), request.getHeaders().get("X-Session-Id"));
+        var settings = generation.settings();
+        connections.requestStarted(request);
+        var done = new Completion(request, callback, generation, started, ids);
+        var exchange = new Exchange(
+                request,
+                response,
+                done,
+                ids.request(),
+                Peers.of(request),
+                Deadline.in(settings.deadline().minusMillis(Math.min(ANSWER_MILLIS, settings.deadline().toMillis() / 4))),
+                "foreman-proxy/" + settings.reportedVersion());
+        done.exchange = exchange;
+        running.add(exchange);
+        inContext(ids, exchange, () -> {
+            access.started(request.getMethod(), request.getHttpURI().getPath(), request.getHttpURI().getQuery());
+            route(exchange, generation, ids);
+        });
+        return true;
+    }
+
+    private Generation hold() {
+        while (true) {
+            var generation = current.get();
+            if (generation.hold()) {
+                return generation;
+            }
+        }
+    }
+
+    private void route(Exchange exchange, Generation generation, RequestIds ids) {
+        var request = exchange.request();
+        var method = request.getMethod();
+        if (method.equals("OPTIONS") && "*".equals(request.getHttpURI().toString())) {
+            exchange.answer(new Answer(200, Answer.HTML, new byte[0], java.util.Map.of("Allow", "GET,HEAD,POST,OPTIONS")));
+            return;
+        }
+        if ((method.equals("POST") || method.equals("PUT")) && request.getLength() < 0 && !isChunked(request)) {
+            exchange.answer(Answer.protocolError(411, "Length Required"));
+            return;
+        }
+        var path = RequestPath.parse(request.getHttpURI().toString());
+        var hit = generation.routes(exchange.peer().secure()).find(path);
+        if (hit.isEmpty()) {
+            exchange.answer(Answer.notFound());
+            return;
+        }
+        ((Completion) exchange.callback()).mount = hit.get().mount().path();
+        var role = hit.get().mount().role();
+        if (role != null) {
+            var refusal = generation
+                    .authorizer()
+                    .refusal(role, exchange.peer(), hit.get().path(), exchange.deadline());
+            if (refusal.isPresent()) {
+                errors.log(refusal.get(), null);
+                exchange.answer(Answer.error(403, refusal.get()));
+                return;
+            }
+        }
+        if (method.equals("OPTIONS") || method.equals("TRACE") || method.equals("CONNECT")) {
+            exchange.answer(Answer.notFound());
+            return;
+        }
+        read(exchange, generation, hit.get(), path, ids);
+    }
+
+    private void read(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, RequestIds ids) {
+        var request = exchange.request();
+        var withoutBody = request.getLength() == 0
+                || request.getMethod().equals("GET")
+                || request.getMethod().equals("HEAD");
+        if (withoutBody) {
+            serve(exchange, generation, hit, path, new byte[0]);
+            return;
+        }
+        var settings = generation.settings();
+        var timeout = Math.min(settings.bodyTimeout().toMillis(), exchange.deadline().leftMillis());
+        new BodyReader(request, settings.maxBodyBytes(), bodies, result -> inContext(ids, exchange, () -> {
+                    if (result instanceof BodyReader.Result.Whole whole) {
+                        exchange.bodyWasRead();
+                        serve(exchange, generation, hit, path, whole.body());
+                    } else {
+                        exchange.answer(bodyError(exchange, result, settings));
+                    }
+                }))
+                .start(timeout);
+    }
+
+    private Answer bodyError(Exchange exchange, BodyReader.Result result, HttpSettings settings) {
+        if (result instanceof BodyReader.Result.TooLarge) {
+            return Answer.protocolError(413, "The body is larger than max_body_size, " + settings.maxBodyBytes() + " bytes");
+        }
+        if (result instanceof BodyReader.Result.NoRoom) {
+            return Answer.protocolError(503, "Too many large bodies at once").with("Retry-After", "1");
+        }
+        exchange.bodyWasRead();
+        return result instanceof BodyReader.Result.TooSlow
+                ? Answer.protocolError(408, "The body did not arrive in time").with("Connection", "close")
+                : Answer.protocolError(400, "The body could not be read").with("Connection", "close");
+    }
+
+    private void serve(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, byte[] body) {
+        var settings = generation.settings();
+        Parameters parameters = FormParser.parse(
+                path.query(),
+                exchange.header("Content-Type"),
+                body,
+                new FormParser.Bounds(settings.maxParameters(), settings.maxNesting()));
+        generation
+                .resources()
+                .serve(exchange, hit.full(), new RequestContext(exchange.id(), exchange.deadline(), parameters));
+    }
+
+    /** Runs a step of a request with its ids in the log, and answers whatever it throws. */
+    private void inContext(RequestIds ids, Exchange exchange, Runnable step) {
+        try (var scope = ids.enter(exchange.peer().address().getHostAddress())) {
+            step.run();
+        } catch (ProxyException e) {
+            errors.log(String.valueOf(e.getMessage()), e);
+            exchange.answer(Answer.of(e));
+        } catch (RuntimeException | Error e) {
+            LOG.error("Error processing request '{}'", ids.request(), e);
+            exchange.answer(Answer.internalError(ids.request()));
+        }
+    }
+
+    private static boolean isChunked(Request request) {
+        return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+    }
+
+    /** Requests that have no answer yet. */
+    public int running() {
+        return running.size();
+    }
+
+    /** Whether the daemon is about to end. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Waits until the running requests have ended; those that have not by the deadline are answered 503.
+     *
+     * @return how many were cut off
+     */
+    public int drain(Deadline deadline) throws InterruptedException {
+        draining = true;
+        while (!running.isEmpty() && !deadline.expired()) {
+            TimeUnit.MILLISECONDS.sleep(Math.min(20, Math.max(1, deadline.leftMillis())));
+        }
+        var cut = 0;
+        for (var exchange : running) {
+            if (!exchange.isAnswered()) {
+                cut++;
+                exchange.bodyWasRead();
+                exchange.answer(Answer.protocolError(503, "The proxy is stopping; whether the request took effect is unknown")
+                        .with("Retry-After", "10")
+                        .with("Connection", "close"));
+            }
+        }
+        return cut;
+    }
+
+    /** Ends the bookkeeping of a request when its answer has left. */
+    private final class Completion implements Callback {
+        private final Request request;
+        private final Callback callback;
+        private final Generation generation;
+        private final long started;
+        private final RequestIds ids;
+        private volatile String mount = "none";
+
+        @SuppressWarnings("NullAway.Init") // set right after construction, before any answer
+        private Exchange exchange;
+
+        Completion(Request request, Callback callback, Generation generation, long started, RequestIds ids) {
+            this.request = request;
+            this.callback = callback;
+            this.generation = generation;
+            this.started = started;
+            this.ids = ids;
+        }
+
+        @Override
+        public void succeeded() {
+            end();
+            callback.succeeded();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            LOG.debug("The client went away before its answer", cause);
+            end();
+            callback.failed(cause);
+        }
+
+        private void end() {
+            var nanos = System.nanoTime() - started;
+            running.remove(exchange);
+            try (var scope = ids.enter(exchange.peer().address().getHostAddress())) {
+                access.finished(request.getMethod(), request.getHttpURI().getPath(), exchange.status(), nanos);
+            }
+            metrics.requestFinished(mount, request.getMethod(), exchange.status(), nanos);
+            connections.requestEnded(request);
+            generation.release();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package smartproxy.core.modules;
+
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.Backend;
+import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.ProviderContext;
+import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.Store;
+import smartproxy.core.guard.GuardSettings;
+import smartproxy.core.guard.GuardedBackend;
+import smartproxy.core.health.HealthRegistry;
+import smartproxy.core.health.HealthScope;
+import smartproxy.core.health.Metrics;
+
+/** What lives as long as the process and is shared by all generations. */
+public record CoreServices(Metrics metrics, HealthRegistry health, Store store, SharedResources shared) {
+    private static final Logger LOG = LoggerFactory.getLogger(CoreServices.class);
+
+    /** @param attachments gets what must be closed with the provider */
+    ProviderContext providerContext(String provider, GuardSettings guard, List<AutoCloseable> attachments) {
+        var backend = new GuardedBackend(provider, guard, metrics);
+        var gauges = metrics.scope();
+        backend.register(gauges);
+        var items = health.scope();
+        items.backend(provider, backend::health);
+        attachments.add(gauges);
+        attachments.add(items);
+        return new Context(provider, backend, items);
+    }
+
+    private final class Context implements ProviderContext {
+        private final String provider;
+        private final Backend backend;
+        private final HealthScope items;
+
+        Context(String provider, Backend backend, HealthScope items) {
+            this.provider = provider;
+            this.backend = backend;
+            this.items = items;
+        }
+
+        @Override
+        public Backend backend() {
+            return backend;
+        }
+
+        @Override
+        public Store store() {
+            return store;
+        }
+
+        @Override
+        public SharedResources shared() {
+            return shared;
+        }
+
+        @Override
+        public void health(String name, HealthSource source) {
+            items.item(provider, name, source);
+        }
+    }
+
+    static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            LOG.warn("Closing {} failed", closeable.getClass().getSimpleName(), e);
+        }
+    }
+}

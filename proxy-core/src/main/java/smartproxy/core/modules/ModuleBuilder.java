@@ -1,0 +1,330 @@
+package smartproxy.core.modules;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.ModuleContext.ActiveProvider;
+import smartproxy.core.api.ModuleInstance;
+import smartproxy.core.api.ProviderFactory;
+import smartproxy.core.api.ProxyModule;
+import smartproxy.core.api.Schema;
+import smartproxy.core.api.StartException;
+import smartproxy.core.api.Values;
+import smartproxy.core.guard.GuardSettings;
+import smartproxy.core.settings.Binder;
+import smartproxy.core.settings.Bound;
+import smartproxy.core.settings.Problem;
+import smartproxy.core.settings.SettingsException;
+import smartproxy.core.settings.SettingsFile;
+
+/** Reads the modules' files and builds what they enable, without side effects; the order and texts are the reference's. */
+public final class ModuleBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(ModuleBuilder.class);
+
+    private final ModuleCatalog catalog;
+    private final CoreServices services;
+
+    public ModuleBuilder(ModuleCatalog catalog, CoreServices services) {
+        this.catalog = catalog;
+        this.services = services;
+    }
+
+    /**
+     * Builds all modules. What did not change since {@code previous} is taken over as it runs.
+     *
+     * @param directory of the modules' files
+     */
+    public Modules build(Path directory, Optional<Modules> previous) {
+        var modules = new ArrayList<Module>();
+        var failures = new LinkedHashMap<String, String>();
+        var problems = new ArrayList<Problem>();
+        for (var entry : catalog.entries()) {
+            var build = new Build(entry, directory, previous.flatMap(old -> old.find(entry.name())), problems);
+            modules.add(build.module(failures));
+        }
+        var result = new Modules(modules, failures, problems);
+        result.hold();
+        return result;
+    }
+
+    /** Starts what was built; a group that cannot start becomes failed. */
+    public Modules start(Modules built) {
+        var modules = new ArrayList<Module>();
+        var failures = new LinkedHashMap<>(built.failures());
+        for (var module : built.all()) {
+            modules.add(start(module, failures));
+        }
+        return new Modules(modules, failures, built.problems());
+    }
+
+    private static Module start(Module module, Map<String, String> failures) {
+        if (module.group().isEmpty()) {
+            return module;
+        }
+        var group = module.group().get();
+        var names = new ArrayList<>(group.providerNames());
+        names.add(module.name());
+        try {
+            group.start();
+            names.forEach(name -> LOG.info("Successfully initialized '{}'", name));
+            return module;
+        } catch (StartException | RuntimeException e) {
+            group.release();
+            var failure = ModuleFailure.of(names, String.valueOf(e.getMessage()));
+            record(failure, failures);
+            return new Module(
+                    module.name(),
+                    Module.State.FAILED,
+                    Ports.NONE,
+                    module.settings(),
+                    module.staticCapabilities(),
+                    Optional.empty());
+        }
+    }
+
+    private static void record(ModuleFailure failure, Map<String, String> failures) {
+        LOG.error("{}", failure.getMessage());
+        failure.group().forEach(member -> failures.put(member, failure.getMessage()));
+    }
+
+    /** The build of one module. */
+    private final class Build {
+        private final ModuleCatalog.Entry entry;
+        private final Path directory;
+        private final Optional<Module> previous;
+        private final List<Problem> problems;
+        private final Map<String, @Nullable Object> exposed = new LinkedHashMap<>();
+
+        Build(ModuleCatalog.Entry entry, Path directory, Optional<Module> previous, List<Problem> problems) {
+            this.entry = entry;
+            this.directory = directory;
+            this.previous = previous;
+            this.problems = problems;
+        }
+
+        Module module(Map<String, String> failures) {
+            expose();
+            try {
+                var file = read(entry.name());
+                var enabled = enabled(file);
+                if (enabled == null || Boolean.FALSE.equals(enabled)) {
+                    return module(Module.State.DISABLED, Ports.NONE, Optional.empty());
+                }
+                var ports = Ports.of(enabled);
+                if (entry.module().isEmpty()) {
+                    return absent(file, ports);
+                }
+                var group = group(entry.module().get(), file, ports);
+                return ports.any()
+                        ? module(Module.State.RUNNING, ports, Optional.of(group))
+                        : module(Module.State.DISABLED, Ports.NONE, Optional.empty());
+            } catch (ModuleFailure failure) {
+                record(failure, failures);
+                return module(Module.State.FAILED, Ports.NONE, Optional.empty());
+            }
+        }
+
+        private Module module(Module.State state, Ports ports, Optional<ModuleGroup> group) {
+            return new Module(entry.name(), state, ports, exposed, entry.absent().capabilities(), group);
+        }
+
+        private Module absent(SettingsFile file, Ports ports) throws ModuleFailure {
+            entry.absent().exposed().forEach(key -> exposed.put(key, file.get(key)));
+            if (entry.absent().usesProviders()) {
+                exposed.put("use_provider", file.get("use_provider"));
+            }
+            if (!ports.any()) {
+                return module(Module.State.DISABLED, Ports.NONE, Optional.empty());
+            }
+            var message = "Module '" + entry.name() + "' is not part of this version";
+            problems.add(Problem.error(
+                    file.path(),
+                    file.line("enabled"),
+                    "enabled",
+                    message,
+                    "set it to false, and keep another proxy for this feature"));
+            throw ModuleFailure.of(List.of(entry.name()), message);
+        }
+
+        /** Keys that are shown are null until their file was read. */
+        private void expose() {
+            entry.module()
+                    .ifPresentOrElse(
+                            module -> {
+                                exposedKeys(module.schema()).forEach(key -> exposed.put(key, null));
+                                if (!module.defaultProviders().isEmpty()) {
+                                    exposed.put("use_provider", null);
+                                }
+                            },
+                            () -> {
+                                entry.absent().exposed().forEach(key -> exposed.put(key, null));
+                                if (entry.absent().usesProviders()) {
+                                    exposed.put("use_provider", null);
+                                }
+                            });
+        }
+
+        private SettingsFile read(String name) throws ModuleFailure {
+            var path = directory.resolve(name + ".yml");
+            if (!Files.exists(path)) {
+                LOG.warn("Couldn't find settings file {}. Using default settings.", path);
+                return SettingsFile.absent(path);
+            }
+            try {
+                return SettingsFile.read(path);
+            } catch (SettingsException e) {
+                problems.add(e.problem());
+                throw ModuleFailure.of(List.of(entry.name()), String.valueOf(e.getMessage()));
+            }
+        }
+
+        private @Nullable Object enabled(SettingsFile file) {
+            if (!file.has("enabled")) {
+                return entry.module().map(ProxyModule::enabledByDefault).orElse(false);
+            }
+            return file.get("enabled");
+        }
+
+        private <S> ModuleGroup group(ProxyModule<S> module, SettingsFile file, Ports ports) throws ModuleFailure {
+            var bound = check(List.of(module.name()), Binder.bind(module.schema(), file));
+            exposedKeys(module.schema()).forEach(key -> exposed.put(key, bound.raw().get(key)));
+            var providers = providers(module, file);
+            var members = new ArrayList<>(providers.stream().map(ProviderFactory::name).toList());
+            members.add(module.name());
+
+            var settings = new ArrayList<Map<String, @Nullable Object>>();
+            settings.add(bound.raw());
+            var files = new ArrayList<>(Fingerprints.of(module.schema(), bound));
+            var boundProviders = new ArrayList<BoundProvider<?>>();
+            for (var factory : providers) {
+                var provider = bind(factory, members, module, file);
+                boundProviders.add(provider);
+                settings.add(provider.bound().raw());
+                files.addAll(Fingerprints.of(factory.schema(), provider.bound()));
+            }
+            var identity = new ModuleGroup.Identity(module.name() + ports, settings, files);
+            var same = previous.flatMap(Module::group).filter(group -> group.identity().equals(identity));
+            return same.isPresent() ? same.get() : create(module, bound, boundProviders, identity, members);
+        }
+
+        private List<ProviderFactory<?, ?>> providers(ProxyModule<?> module, SettingsFile file) throws ModuleFailure {
+            if (module.defaultProviders().isEmpty()) {
+                return List.of();
+            }
+            var configured = file.get("use_provider");
+            exposed.put("use_provider", configured == null ? module.defaultProviders().get(0) : configured);
+            var names = configured == null ? module.defaultProviders() : names(configured);
+            var missing = names.stream()
+                    .filter(name -> catalog.provider(name, module.name()).isEmpty())
+                    .toList();
+            if (!missing.isEmpty()) {
+                problems.add(Problem.error(
+                        file.path(),
+                        file.line("use_provider"),
+                        "use_provider",
+                        "following providers are not available: " + String.join(", ", missing),
+                        "one of "
+                                + String.join(
+                                        ", ",
+                                        catalog.providersOf(module.name()).stream()
+                                                .map(ProviderFactory::name)
+                                                .toList())));
+                throw ModuleFailure.missingProviders(module.name(), missing);
+            }
+            return names.stream()
+                    .flatMap(name -> catalog.provider(name, module.name()).stream())
+                    .toList();
+        }
+
+        private <S> BoundProvider<S> bind(
+                ProviderFactory<S, ?> factory, List<String> members, ProxyModule<?> module, SettingsFile moduleFile)
+                throws ModuleFailure {
+            var file = read(factory.name());
+            var bound = check(
+                    members,
+                    Binder.bindProvider(
+                            factory.name(), factory.schema(), file, module.schema(), moduleFile, GuardSettings.SETTINGS));
+            exposedKeys(factory.schema())
+                    .forEach(key -> exposed.put(key, bound.raw().get(key)));
+            return new BoundProvider<>(factory, bound);
+        }
+
+        private <S> Bound<S> check(List<String> members, Bound<S> bound) throws ModuleFailure {
+            problems.addAll(bound.problems());
+            if (bound.failure().isPresent()) {
+                throw ModuleFailure.of(members, bound.failure().get());
+            }
+            return bound;
+        }
+
+        private <S> ModuleGroup create(
+                ProxyModule<S> module,
+                Bound<S> bound,
+                List<BoundProvider<?>> boundProviders,
+                ModuleGroup.Identity identity,
+                List<String> members)
+                throws ModuleFailure {
+            var attachments = new ArrayList<AutoCloseable>();
+            try {
+                var active = new ArrayList<ActiveProvider<?>>();
+                for (var provider : boundProviders) {
+                    active.add(provider.create(services, attachments));
+                }
+                ModuleInstance instance = module.create(bound.settings().orElseThrow(), new ActiveProviders(active));
+                return new ModuleGroup(identity, active, instance, attachments);
+            } catch (StartException | RuntimeException e) {
+                attachments.forEach(CoreServices::closeQuietly);
+                problems.add(Problem.error(
+                        directory.resolve(module.name() + ".yml"),
+                        0,
+                        "",
+                        String.valueOf(e.getMessage()),
+                        ""));
+                throw ModuleFailure.of(members, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** A provider whose settings passed. */
+    private record BoundProvider<S>(ProviderFactory<S, ?> factory, Bound<S> bound) {
+        ActiveProvider<?> create(CoreServices services, List<AutoCloseable> attachments)
+                throws StartException {
+            return create(factory, services, attachments);
+        }
+
+        private <P> ActiveProvider<P> create(
+                ProviderFactory<S, P> typed, CoreServices services, List<AutoCloseable> attachments)
+                throws StartException {
+            Values values = bound.values().orElseThrow();
+            var context = services.providerContext(typed.name(), GuardSettings.bind(values), attachments);
+            return new ActiveProvider<>(
+                    typed, typed.create(bound.settings().orElseThrow(), context), context.backend());
+        }
+    }
+
+    private static List<String> exposedKeys(Schema<?> schema) {
+        var keys = new ArrayList<String>();
+        for (var setting : schema.settings()) {
+            if (setting.isExposed()) {
+                keys.add(setting.key());
+            }
+        }
+        return keys;
+    }
+
+    private static List<String> names(Object configured) {
+        var names = new ArrayList<String>();
+        for (var element : configured instanceof List<?> list ? list : List.of(configured)) {
+            var name = String.valueOf(element);
+            names.add(name.startsWith(":") ? name.substring(1) : name);
+        }
+        return names;
+    }
+}

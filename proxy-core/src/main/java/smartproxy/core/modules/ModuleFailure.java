@@ -1,0 +1,44 @@
+package smartproxy.core.modules;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A module cannot run; says it the way {@code failed_modules} of the reference does. */
+final class ModuleFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> group;
+
+    private ModuleFailure(List<String> group, String message) {
+        super(message);
+        this.group = List.copyOf(group);
+    }
+
+    /** One of the group has a problem. */
+    static ModuleFailure of(List<String> group, String message) {
+        return new ModuleFailure(
+                group, "Disabling all modules in the group " + quoted(group) + " due to a failure in one of them: " + message);
+    }
+
+    static ModuleFailure missingProviders(String module, List<String> missing) {
+        var group = List.of(module);
+        return new ModuleFailure(
+                group,
+                "Disabling all modules in the group " + quoted(group) + ": following providers are not available "
+                        + quoted(missing));
+    }
+
+    /** Module and providers, each of which gets the message. */
+    List<String> group() {
+        return group;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
+    private static String quoted(List<String> names) {
+        return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ", "[", "]"));
+    }
+}

@@ -1,0 +1,114 @@
+package smartproxy.core.modules;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.Lifecycle;
+import smartproxy.core.api.ModuleContext.ActiveProvider;
+import smartproxy.core.api.ModuleInstance;
+import smartproxy.core.api.Mount;
+import smartproxy.core.api.StartException;
+
+/**
+ * A module with its providers: built, started and closed together. Generations that did not change it share one, and the last
+ * to let go closes it.
+ */
+public final class ModuleGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(ModuleGroup.class);
+
+    /**
+     * What a group was made from; equal identities need no new group.
+     *
+     * @param settings of the module and of each provider, by key
+     * @param files contents that settings point to, as size and time of change
+     */
+    record Identity(String module, List<Map<String, @Nullable Object>> settings, List<String> files) {}
+
+    private final Identity identity;
+    private final List<ActiveProvider<?>> providers;
+    private final ModuleInstance instance;
+    private final List<AutoCloseable> attachments;
+    private final AtomicInteger holders = new AtomicInteger();
+    private boolean started;
+
+    /** @param attachments closed last: metrics and health entries */
+    ModuleGroup(
+            Identity identity,
+            List<ActiveProvider<?>> providers,
+            ModuleInstance instance,
+            List<AutoCloseable> attachments) {
+        this.identity = identity;
+        this.providers = List.copyOf(providers);
+        this.instance = instance;
+        this.attachments = List.copyOf(attachments);
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    List<Mount> mounts() {
+        return instance.mounts();
+    }
+
+    /** Names of the providers, in registration order. */
+    List<String> providerNames() {
+        return providers.stream().map(provider -> provider.factory().name()).toList();
+    }
+
+    List<String> capabilities() {
+        var all = new ArrayList<>(instance.capabilities());
+        providers.forEach(provider -> all.addAll(provider.factory().capabilities()));
+        return all;
+    }
+
+    /** Opens what providers and module need; on failure closes all of it again. A group that runs already is left alone. */
+    synchronized void start() throws StartException {
+        if (started) {
+            return;
+        }
+        started = true;
+        for (var provider : providers) {
+            if (provider.provider() instanceof Lifecycle lifecycle) {
+                lifecycle.start();
+            }
+        }
+        instance.start();
+    }
+
+    void hold() {
+        holders.incrementAndGet();
+    }
+
+    /** Closes the group when nobody holds it any more. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            close();
+        }
+    }
+
+    private synchronized void close() {
+        closeQuietly(instance);
+        var backwards = new ArrayList<>(providers);
+        Collections.reverse(backwards);
+        for (var provider : backwards) {
+            if (provider.provider() instanceof Lifecycle lifecycle) {
+                closeQuietly(lifecycle);
+            }
+        }
+        attachments.forEach(ModuleGroup::closeQuietly);
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            LOG.warn("Closing {} failed", closeable.getClass().getSimpleName(), e);
+        }
+    }
+}

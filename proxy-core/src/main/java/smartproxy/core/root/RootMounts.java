@@ -1,0 +1,18 @@
+package smartproxy.core.root;
+
+import java.util.List;
+import smartproxy.core.api.Mount;
+import smartproxy.core.api.Role;
+import smartproxy.core.modules.Modules;
+
+/** What the core serves about its modules, on http and https alike. */
+public final class RootMounts {
+    private RootMounts() {}
+
+    /** @param version told to Foreman */
+    public static List<Mount> of(Modules modules, String version) {
+        return List.of(
+                new Mount(Mount.ROOT, Role.ANONYMOUS, new FeaturesResource(modules, version)),
+                new Mount("/v2", Role.FOREMAN, new FeatureStatesResource(modules)));
+    }
+}
