@@ -33,6 +33,7 @@ public interface Backend {
     interface Attempt<T> {
         /**
          * @param deadline of this attempt, never later than that of the call
+         * @throws OutcomeUnknownException when the transport failed and the change may have been made
          * @throws IOException when the transport failed
          */
         T run(Deadline deadline) throws IOException, InterruptedException;

@@ -1,0 +1,129 @@
+package smartproxy.core.health;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/** Our families and gauges, and the JVM's, as Prometheus reads them. */
+final class PrometheusText implements AutoCloseable {
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final List<Family<Histogram>> histograms;
+    private final List<Family<LongAdder>> counters;
+    private final Supplier<List<Gauge>> gauges;
+    private final PrometheusMeterRegistry registry;
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    /** @param gauges in order of age; of two with the same name and labels the last is shown */
+    PrometheusText(List<Family<Histogram>> histograms, List<Family<LongAdder>> counters, Supplier<List<Gauge>> gauges) {
+        this.histograms = histograms;
+        this.counters = counters;
+        this.gauges = gauges;
+        var prometheus = new PrometheusRegistry();
+        prometheus.register((MultiCollector) this::collect);
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        gc.bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+    }
+
+    String scrape() {
+        return registry.scrape(TEXT);
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+
+    private MetricSnapshots collect() {
+        var all = new ArrayList<MetricSnapshot>();
+        histograms.forEach(family -> all.add(histogram(family)));
+        counters.forEach(family -> all.add(counter(family)));
+        all.addAll(gaugeSnapshots());
+        return new MetricSnapshots(all);
+    }
+
+    private static MetricSnapshot histogram(Family<Histogram> family) {
+        var snapshot = HistogramSnapshot.builder().name(family.name()).help(family.help());
+        family.series()
+                .forEach((values, histogram) -> snapshot.dataPoint(HistogramDataPointSnapshot.builder()
+                        .labels(Labels.of(family.labels(), values))
+                        .classicHistogramBuckets(ClassicHistogramBuckets.of(Histogram.bounds(), histogram.counts()))
+                        .sum(histogram.sumSeconds())
+                        .build()));
+        return snapshot.build();
+    }
+
+    private static MetricSnapshot counter(Family<LongAdder> family) {
+        var name = family.name().substring(0, family.name().length() - "_total".length());
+        var snapshot = CounterSnapshot.builder().name(name).help(family.help());
+        family.series()
+                .forEach((values, count) -> snapshot.dataPoint(CounterDataPointSnapshot.builder()
+                        .labels(Labels.of(family.labels(), values))
+                        .value((double) count.sum())
+                        .build()));
+        return snapshot.build();
+    }
+
+    private List<MetricSnapshot> gaugeSnapshots() {
+        var byName = new LinkedHashMap<String, Map<Labels, Gauge>>();
+        for (var gauge : gauges.get()) {
+            byName.computeIfAbsent(gauge.name(), name -> new LinkedHashMap<>())
+                    .put(Labels.of(gauge.labels(), gauge.values()), gauge);
+        }
+        var snapshots = new ArrayList<MetricSnapshot>();
+        byName.forEach((name, series) -> {
+            var help = series.values().iterator().next().help();
+            var snapshot = GaugeSnapshot.builder().name(name).help(help);
+            series.forEach((labels, gauge) -> {
+                var value = read(gauge);
+                if (!Double.isNaN(value)) {
+                    snapshot.dataPoint(GaugeDataPointSnapshot.builder()
+                            .labels(labels)
+                            .value(value)
+                            .build());
+                }
+            });
+            snapshots.add(snapshot.build());
+        });
+        return snapshots;
+    }
+
+    /** One broken gauge must not cost the others. */
+    private static double read(Gauge gauge) {
+        try {
+            return gauge.value().getAsDouble();
+        } catch (RuntimeException e) {
+            return Double.NaN;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package smartproxy.core.store;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteErrorCode;
+import smartproxy.core.api.Store;
+
+/**
+ * The store in one SQLite file, {@code smart-proxy.sqlite} in the state directory, readable by its owner alone. Write-ahead log
+ * and {@code synchronous=FULL}: a commit returns when the log is on disk (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * Transactions run one at a time, in the order they came. Work must not begin another transaction, and not commit or close the
+ * connection.
+ */
+public final class SqliteStore implements Store, AutoCloseable {
+    static final String FILE = "smart-proxy.sqlite";
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final Duration LONGEST_WAIT_FOR_OTHER_PROCESS = Duration.ofSeconds(5);
+
+    private final Path file;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private @Nullable Connection connection;
+    private boolean closed;
+
+    private SqliteStore(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * Opens the store and checks it; makes the directory (0700) and the file (0600) when they are not there.
+     *
+     * @throws SQLException naming the file and what to do when it cannot be used
+     */
+    public static SqliteStore open(Path stateDirectory) throws SQLException {
+        var store = new SqliteStore(stateDirectory.toAbsolutePath().resolve(FILE));
+        try {
+            store.makeFile();
+            store.check();
+        } catch (SQLException e) {
+            store.close();
+            throw store.explained(e);
+        }
+        return store;
+    }
+
+    @Override
+    public void migrate(String owner, List<String> statements) throws SQLException {
+        transaction(connection -> {
+            var done = version(connection, owner);
+            if (done > statements.size()) {
+                throw new SQLException("store " + file + ": the tables of " + owner + " have version " + done
+                        + ", this program knows " + statements.size()
+                        + " of them: it is older than the one that wrote the file; install the newer one again");
+            }
+            try (var statement = connection.createStatement()) {
+                for (var sql : statements.subList(done, statements.size())) {
+                    statement.execute(sql);
+                }
+            }
+            try (var update = connection.prepareStatement("INSERT INTO migrations (owner, version) VALUES (?, ?)"
+                    + " ON CONFLICT (owner) DO UPDATE SET version = excluded.version")) {
+                update.setString(1, owner);
+                update.setInt(2, statements.size());
+                update.executeUpdate();
+            }
+            return done;
+        });
+    }
+
+    private static int version(Connection connection, String owner) throws SQLException {
+        try (var query = connection.prepareStatement("SELECT version FROM migrations WHERE owner = ?")) {
+            query.setString(1, owner);
+            try (var row = query.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
+            }
+        }
+    }
+
+    @Override
+    public <T> T transaction(Work<T> work) throws SQLException {
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a transaction inside a transaction");
+        }
+        enter();
+        try {
+            var current = connected();
+            T result;
+            try {
+                result = work.run(current);
+                current.commit();
+            } catch (SQLException | RuntimeException | Error e) {
+                rollBack(current, e);
+                throw e;
+            }
+            return result;
+        } catch (SQLException e) {
+            throw explained(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void enter() throws SQLException {
+        try {
+            if (!lock.tryLock(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new SQLTimeoutException("store " + file + ": an earlier transaction has not ended within "
+                        + LONGEST_WAIT.toSeconds() + " s; nothing was changed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("store " + file + ": interrupted while waiting; nothing was changed", e);
+        }
+    }
+
+    /** A connection that cannot be rolled back is given up; closing it undoes what it began. */
+    private void rollBack(Connection failed, Throwable cause) {
+        try {
+            failed.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+            connection = null;
+            try {
+                failed.close();
+            } catch (SQLException alsoFailed) {
+                cause.addSuppressed(alsoFailed);
+            }
+        }
+    }
+
+    private Connection connected() throws SQLException {
+        if (closed) {
+            throw new SQLException("store " + file + " is closed");
+        }
+        var current = connection;
+        if (current == null || current.isClosed()) {
+            current = connect();
+            connection = current;
+        }
+        return current;
+    }
+
+    private Connection connect() throws SQLException {
+        var config = new SQLiteConfig();
+        config.setJournalMode(JournalMode.WAL);
+        config.setSynchronous(SynchronousMode.FULL);
+        config.enforceForeignKeys(true);
+        config.setBusyTimeout((int) LONGEST_WAIT_FOR_OTHER_PROCESS.toMillis());
+        config.setTransactionMode(TransactionMode.IMMEDIATE);
+        var made = config.createConnection("jdbc:sqlite:" + file);
+        made.setAutoCommit(false);
+        return made;
+    }
+
+    private void makeFile() throws SQLException {
+        try {
+            var directory = file.getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                Files.createDirectories(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // from an earlier run, or in the way: opening it tells
+        } catch (IOException e) {
+            throw new SQLException(
+                    "store " + file + " cannot be made: " + e
+                            + "; state_directory must be a directory that the daemon's user may write to",
+                    e);
+        }
+    }
+
+    private void check() throws SQLException {
+        transaction(checked -> {
+            try (var statement = checked.createStatement()) {
+                try (var row = statement.executeQuery("PRAGMA quick_check(1)")) {
+                    var verdict = row.next() ? row.getString(1) : "no answer";
+                    if (!"ok".equals(verdict)) {
+                        throw new SQLException(verdict, null, SQLiteErrorCode.SQLITE_CORRUPT.code);
+                    }
+                }
+                return statement.execute("CREATE TABLE IF NOT EXISTS migrations"
+                        + " (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
+            }
+        });
+    }
+
+    /** Adds path and advice to an error of the file; one of a statement stays as it is. */
+    private SQLException explained(SQLException e) {
+        var message = String.valueOf(e.getMessage());
+        if (message.startsWith("store ")) {
+            return e;
+        }
+        var advice = advice(e.getErrorCode() & 0xff);
+        return advice == null
+                ? e
+                : new SQLException(
+                        "store " + file + ": " + message + "; " + advice, e.getSQLState(), e.getErrorCode(), e);
+    }
+
+    private static @Nullable String advice(int code) {
+        return switch (SQLiteErrorCode.getErrorCode(code)) {
+            case SQLITE_CORRUPT, SQLITE_NOTADB ->
+                "the file is damaged: stop the daemon, move it and its -wal and -shm files away, and restore a backup"
+                        + " or start empty";
+            case SQLITE_FULL -> "nothing was changed; make room on its file system";
+            case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
+                "the daemon's user must be able to write to the file and its directory";
+            case SQLITE_IOERR -> "the disk or file system fails; see the kernel's log";
+            case SQLITE_BUSY, SQLITE_LOCKED ->
+                "nothing was changed; another process holds the file: two daemons need two state directories";
+            default -> null;
+        };
+    }
+
+    /** Waits for the running transaction. */
+    @Override
+    public void close() throws SQLException {
+        enter();
+        try {
+            closed = true;
+            var current = connection;
+            connection = null;
+            if (current != null) {
+                current.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
