@@ -1,13 +1,14 @@
 package smartproxy.core.daemon;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.Server;
@@ -179,7 +180,7 @@ public final class Daemon {
 
     private Generation generation(HostSettings settings, Modules modules) {
         var core = new ArrayList<>(RootMounts.of(modules, settings.http().reportedVersion()));
-        core.addAll(HealthMounts.of(health, metrics, this::notReady));
+        core.addAll(HealthMounts.mounts(this::unready, health, metrics));
         var authorizer = new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
         var all = Stream.concat(core.stream(), modules.running().stream().flatMap(module -> module.mounts().stream()))
                 .toList();
@@ -234,15 +235,84 @@ public final class Daemon {
         tls.ifPresent(TlsReloader::checkNow);
     }
 
+    /** Builds and starts the next modules, or keeps the present ones when one of them would be lost. */
     private Modules build(HostSettings next) throws StartException {
         var built = builder.build(next.settingsDirectory(), Optional.of(modules));
         report(built.problems());
-        var started = refuseLoss(built) ? built : builder.start(built);
-        var lost = started.lostSince(modules);
+        keep(built);
+        var started = builder.start(built);
+        keep(started);
+        return started;
+    }
+
+    private void keep(Modules next) throws StartException {
+        var lost = next.lostSince(modules);
         if (!lost.isEmpty()) {
-            started.release();
+            next.release();
             throw new StartException(String.join("; ", lost));
         }
-        return started;
+    }
+
+    /** USR1: the log file is opened anew with the next record. */
+    public void reopenLog() {
+        logs.requestReopen();
+    }
+
+    /** Whether the process still does its work, for the watchdog of systemd. */
+    public boolean isAlive() {
+        return server.isRunning() && !server.getThreadPool().isLowOnThreads();
+    }
+
+    /** The addresses it listens on. */
+    public Set<InetSocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    /** Takes no new connections, lets running requests end within {@code drain_timeout}, and ends. */
+    public void stop() {
+        notifier.stopping();
+        ready = false;
+        try {
+            listeners.stopAccepting();
+            var cut = handler.drain(Deadline.in(settings.http().drainTimeout()));
+            if (cut > 0) {
+                LOG.warn("{} requests had not ended after {} s and were answered 503", cut, settings.http().drainTimeout().toSeconds());
+            }
+            server.stop();
+        } catch (Exception e) {
+            LOG.warn("The server did not stop in order", e);
+        }
+        tls.ifPresent(TlsReloader::close);
+        modules.release();
+        store.close();
+        metrics.close();
+        LOG.info("Smart proxy has ended");
+        logs.close();
+    }
+
+    private Optional<String> unready() {
+        if (handler.isDraining()) {
+            return Optional.of("draining");
+        }
+        return ready ? Optional.empty() : Optional.of("starting");
+    }
+
+    private Map<String, HealthItem> moduleHealth() {
+        var items = new LinkedHashMap<String, HealthItem>();
+        var present = modules;
+        for (var module : present.all()) {
+            if (module.state() == Module.State.RUNNING) {
+                items.put(module.name(), HealthItem.of(HealthState.UP));
+            } else if (module.state() == Module.State.FAILED) {
+                items.put(
+                        module.name(),
+                        HealthItem.of(HealthState.DOWN).lastError(present.failures().get(module.name()), null));
+            }
+        }
+        return items;
+    }
+
+    private Map<String, CertificateHealth> certificateHealth() {
+        return tls.map(TlsReloader::health).orElse(Map.of());
     }
 }
