@@ -2,6 +2,7 @@ package smartproxy.core.log;
 
 import java.util.List;
 import java.util.Locale;
+import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Setting;
 import smartproxy.core.api.SettingTypes;
 import smartproxy.core.api.Values;
@@ -12,6 +13,8 @@ import smartproxy.core.api.Values;
  * @param file a path, or {@code STDOUT}, {@code SYSLOG}, {@code JOURNAL}, {@code JOURNALD} in any case
  * @param level upper case
  * @param rollingSize MiB; 0: no rolling in the process
+ * @param rollingAge {@code daily}, {@code weekly}, {@code monthly} or seconds; counts when {@code rollingSize} is not 0
+ * @param rollingKeep rolled files that stay
  * @param buffer records in the main ring, more than 1
  * @param bufferErrors records in the tail ring, more than 1
  */
@@ -39,8 +42,11 @@ public record LogSettings(
     public static final Setting<Integer> ROLLING_SIZE = SettingTypes.integer(
                     "file_rolling_size", 0, 1 << 20, "MiB after which the log file is rolled; 0: not by this daemon")
             .defaultsTo(0);
-    public static final Setting<String> ROLLING_AGE = SettingTypes.text(
-                    "file_rolling_age", "Age after which the log file is rolled: daily, weekly, monthly or seconds")
+    public static final Setting<String> ROLLING_AGE = Setting.<String>of(
+                    "file_rolling_age",
+                    "daily, weekly, monthly or seconds",
+                    LogSettings::rollingAge,
+                    "Age after which the log file is rolled, when file_rolling_size is set: daily, weekly, monthly or seconds")
             .defaultsTo("weekly");
     public static final Setting<Integer> ROLLING_KEEP = SettingTypes.integer(
                     "file_rolling_keep", 0, 10_000, "Rolled log files that are kept")
@@ -72,5 +78,15 @@ public record LogSettings(
                 values.get(SYSTEM_PATTERN),
                 values.get(BUFFER),
                 values.get(BUFFER_ERRORS));
+    }
+
+    private static String rollingAge(String key, Object value) throws InvalidSetting {
+        var age = value.toString();
+        if (!Rolling.isAge(age)) {
+            throw new InvalidSetting(
+                    "Parameter '" + key + "' must be one of daily, weekly, monthly or a number of seconds",
+                    "it is '" + age + "'");
+        }
+        return age;
     }
 }

@@ -1,0 +1,31 @@
+package smartproxy.core.log;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/** Hands datagrams to syslog or the journal; a receiver that is behind holds up one record for a moment, not each. */
+final class DatagramOutput {
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+
+    private final UnixDatagram socket;
+    private final Outage outage;
+
+    DatagramOutput(String path, PrintStream err) {
+        this.socket = new UnixDatagram(path);
+        this.outage = new Outage(path, err);
+    }
+
+    void send(byte[] datagram) {
+        try {
+            socket.send(datagram, outage.lasts() ? Duration.ZERO : PATIENCE);
+            outage.written();
+        } catch (IOException e) {
+            outage.lost(e);
+        }
+    }
+
+    void close() {
+        socket.close();
+    }
+}

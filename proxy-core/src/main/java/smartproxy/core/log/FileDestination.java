@@ -1,0 +1,128 @@
+package smartproxy.core.log;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A file that is appended to, one write(2) per record, so that a reader never sees half a line. */
+final class FileDestination implements Destination {
+    private static final Duration RETRY = Duration.ofMinutes(1);
+
+    private final Path file;
+    private final Pattern pattern;
+    private final Rolling rolling;
+    private final Clock clock;
+    private final PrintStream err;
+    private final Outage outage;
+    private FileOutputStream stream;
+    private long bytes;
+    private Instant tooOld = Instant.MAX;
+    private boolean torn;
+
+    /** @throws IOException when the file can neither be opened nor created */
+    FileDestination(Path file, Pattern pattern, Rolling rolling, Clock clock, PrintStream err) throws IOException {
+        this.file = file;
+        this.pattern = pattern;
+        this.rolling = rolling;
+        this.clock = clock;
+        this.err = err;
+        this.outage = new Outage(file.toString(), err);
+        this.stream = open(file);
+        measure();
+    }
+
+    // Not a FileChannel: that one closes itself under an interrupted thread.
+    private static FileOutputStream open(Path file) throws IOException {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+        } catch (FileAlreadyExistsException e) {
+            // appended to, with the rights it has
+        }
+        return new FileOutputStream(file.toFile(), true);
+    }
+
+    private void measure() throws IOException {
+        bytes = Files.size(file);
+        if (rolling.active()) {
+            tooOld = rolling.end(
+                    bytes == 0
+                            ? clock.instant()
+                            : Files.getLastModifiedTime(file).toInstant(),
+                    clock.getZone());
+        }
+    }
+
+    @Override
+    public void write(LogRecord record) {
+        try {
+            rollIfDue();
+            // what a full disk cut off is ended, so that the next record has a line of its own
+            var text = torn ? "\n" + pattern.lines(record) : pattern.lines(record);
+            var line = text.getBytes(StandardCharsets.UTF_8);
+            torn = true;
+            stream.write(line);
+            torn = false;
+            bytes += line.length;
+            outage.written();
+        } catch (IOException e) {
+            outage.lost(e);
+        }
+    }
+
+    @Override
+    public void reopen() {
+        try {
+            var fresh = open(file);
+            var old = stream;
+            stream = fresh;
+            torn = false;
+            old.close();
+            measure();
+        } catch (IOException e) {
+            complain("cannot be reopened and is written to where it was", e);
+        }
+    }
+
+    private void rollIfDue() {
+        if (!rolling.active() || bytes == 0) {
+            return;
+        }
+        var now = clock.instant();
+        if (bytes < rolling.maxBytes() && now.isBefore(tooOld)) {
+            return;
+        }
+        try {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                rolling.roll(file, now, clock.getZone());
+            }
+            reopen();
+        } catch (IOException e) {
+            complain("cannot be rolled", e);
+            bytes = 0;
+            tooOld = now.plus(RETRY);
+        }
+    }
+
+    private void complain(String what, IOException cause) {
+        err.println("foreman-proxy: log file " + file + " " + what + ": "
+                + LogText.oneLine(String.valueOf(cause.getMessage())));
+    }
+
+    @Override
+    public void close() {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            complain("cannot be closed", e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package smartproxy.core.log;
+
+import java.io.IOException;
+import java.io.PrintStream;
+
+/** Tells once, on stderr, that records cannot be written, and once that they can again. */
+final class Outage {
+    private final String where;
+    private final PrintStream err;
+    private long lost;
+
+    /** @param where the destination, as an administrator knows it */
+    Outage(String where, PrintStream err) {
+        this.where = where;
+        this.err = err;
+    }
+
+    boolean lasts() {
+        return lost > 0;
+    }
+
+    void lost(IOException cause) {
+        if (lost++ == 0) {
+            err.println("foreman-proxy: log records cannot be written to " + where + ": "
+                    + LogText.oneLine(String.valueOf(cause.getMessage())));
+        }
+    }
+
+    void written() {
+        if (lost > 0) {
+            err.println("foreman-proxy: log records are written to " + where + " again, " + lost + " were lost");
+            lost = 0;
+        }
+    }
+}
