@@ -28,7 +28,7 @@ final class RunCommand {
             var end = new CountDownLatch(1);
             Signals.install(daemon, out, end::countDown);
             notifier.ready();
-            var watchdog = notifier.watch(daemon::isAlive);
+            var watchdog = Watchdog.start(notifier, daemon::isAlive);
             end.await();
             watchdog.close();
             daemon.stop();

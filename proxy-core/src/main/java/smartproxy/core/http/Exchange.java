@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.auth.Peer;
+import smartproxy.core.auth.Authorizer.Peer;
 
 /** A request on its way and the one answer it gets. */
 final class Exchange {
@@ -126,7 +126,8 @@ final class Exchange {
     /** JSON is not shown to pages of other sites. */
     private Answer guarded(Answer answer) {
         var foreign = Answer.JSON.equals(answer.contentType())
-                && RefererGuard.isForeign(header("Referer"), header("Origin"), header("Host"));
+                && RefererGuard.isForeign(
+                        header("Referer"), header("Origin"), header("Host"), header("X-Requested-With"));
         return foreign ? Answer.protocolError(403, "Forbidden") : answer;
     }
 

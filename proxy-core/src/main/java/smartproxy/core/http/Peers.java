@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.Optional;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
-import smartproxy.core.auth.Peer;
+import smartproxy.core.auth.Authorizer.Peer;
 
 /** The other end of a connection, as TCP and TLS know it; no header is believed. */
 final class Peers {

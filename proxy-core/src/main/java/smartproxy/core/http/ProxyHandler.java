@@ -1,5 +1,7 @@
 package smartproxy.core.http;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +98,7 @@ public final class ProxyHandler extends Handler.Abstract {
         var request = exchange.request();
         var method = request.getMethod();
         if (method.equals("OPTIONS") && "*".equals(request.getHttpURI().toString())) {
-            exchange.answer(new Answer(200, Answer.HTML, new byte[0], java.util.Map.of("Allow", "GET,HEAD,POST,OPTIONS")));
+            exchange.answer(new Answer(200, Answer.HTML, new byte[0], Map.of("Allow", "GET,HEAD,POST,OPTIONS")));
             return;
         }
         if ((method.equals("POST") || method.equals("PUT")) && request.getLength() < 0 && !isChunked(request)) {
@@ -179,6 +181,9 @@ public final class ProxyHandler extends Handler.Abstract {
     private void inContext(RequestIds ids, Exchange exchange, Runnable step) {
         try (var scope = ids.enter(exchange.peer().address().getHostAddress())) {
             step.run();
+        } catch (BadParametersException e) {
+            errors.log(e.getMessage(), null);
+            exchange.answer(new Answer(400, Answer.HTML, e.page().getBytes(StandardCharsets.UTF_8), Map.of()));
         } catch (ProxyException e) {
             errors.log(String.valueOf(e.getMessage()), e);
             exchange.answer(Answer.of(e));

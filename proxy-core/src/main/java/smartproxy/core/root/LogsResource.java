@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.RequestContext;
+import smartproxy.core.api.TrailingSlash;
 import smartproxy.core.log.LogBuffer;
 
 /** {@code GET /logs}: the last records and the modules that failed, for Foreman's page of the proxy. */
@@ -41,6 +42,7 @@ public final class LogsResource {
 
     /** The records from {@code from_timestamp} on, seconds since 1970; all without it or when it is no number. */
     @GET
+    @TrailingSlash
     public Response logs(@Context ContainerRequestContext request) {
         var from = from(RequestContext.of(request).parameters().raw("from_timestamp"));
         try {
