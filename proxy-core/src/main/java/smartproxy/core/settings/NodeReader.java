@@ -1,0 +1,191 @@
+package smartproxy.core.settings;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeId;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.resolver.Resolver;
+
+/** Turns the node graph of one file into keys, lines and values. */
+final class NodeReader {
+    private static final String MERGE = "<<";
+
+    private final Path path;
+    private final Resolver resolver = new Resolver();
+    private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final List<Problem> warnings = new ArrayList<>();
+    private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** The setting being read. */
+    private String key = "";
+
+    NodeReader(Path path) {
+        this.path = path;
+    }
+
+    SettingsFile file(MappingNode root) throws SettingsException {
+        var symbols = new LinkedHashMap<String, @Nullable Object>();
+        var plain = new LinkedHashMap<String, @Nullable Object>();
+        for (var tuple : entries(root)) {
+            var name = keyText(tuple.getKeyNode());
+            if (name == null) {
+                continue;
+            }
+            var symbol = isSymbol(tuple.getKeyNode());
+            key = name;
+            var target = symbol ? symbols : plain;
+            warnWhenTwice(target, tuple.getKeyNode(), name);
+            target.put(name, value(tuple.getValueNode()));
+            if (symbol || !symbols.containsKey(name)) {
+                lines.put(name, line(tuple.getKeyNode()));
+            }
+        }
+        return new SettingsFile(path, true, symbols, plain, lines, warnings);
+    }
+
+    private void warnWhenTwice(Map<String, ?> seen, Node node, String name) {
+        if (seen.containsKey(name)) {
+            warnings.add(Problem.warning(
+                    path,
+                    line(node),
+                    key,
+                    name.equals(key) ? "it is written twice; this one counts" : "'" + name + "' is written twice",
+                    "remove one of them"));
+        }
+    }
+
+    /** The tuples, with those that {@code <<: *alias} brings in before them, so that what is written here counts. */
+    private List<NodeTuple> entries(MappingNode mapping) throws SettingsException {
+        var merged = new ArrayList<NodeTuple>();
+        var own = new ArrayList<NodeTuple>();
+        for (var tuple : mapping.getValue()) {
+            if (isMerge(tuple)) {
+                if (!(tuple.getValueNode() instanceof MappingNode source)) {
+                    throw new SettingsException(
+                            path,
+                            line(tuple.getKeyNode()),
+                            "'<<' is not followed by an alias of a mapping",
+                            "write the keys out");
+                }
+                merged.addAll(source.getValue());
+            } else {
+                own.add(tuple);
+            }
+        }
+        merged.removeIf(tuple ->
+                isMerge(tuple) || own.stream().anyMatch(other -> sameKey(tuple.getKeyNode(), other.getKeyNode())));
+        merged.addAll(own);
+        return merged;
+    }
+
+    private static boolean isMerge(NodeTuple tuple) {
+        return tuple.getKeyNode() instanceof ScalarNode scalar
+                && scalar.isPlain()
+                && scalar.getValue().equals(MERGE);
+    }
+
+    private static boolean sameKey(Node one, Node other) {
+        return one instanceof ScalarNode a
+                && other instanceof ScalarNode b
+                && a.getValue().equals(b.getValue());
+    }
+
+    private @Nullable String keyText(Node node) {
+        if (!(node instanceof ScalarNode scalar)) {
+            warnings.add(Problem.warning(
+                    path, line(node), "", "a key that is a list or a mapping is not read", "write ':key: value'"));
+            return null;
+        }
+        var text = scalar.getValue();
+        return PlainScalar.isSymbol(text) ? PlainScalar.symbol(text) : text;
+    }
+
+    private static boolean isSymbol(Node node) {
+        return node instanceof ScalarNode scalar && scalar.isPlain() && PlainScalar.isSymbol(scalar.getValue());
+    }
+
+    private @Nullable Object value(Node node) throws SettingsException {
+        if (node instanceof ScalarNode scalar) {
+            return scalar(scalar);
+        }
+        if (!open.add(node)) {
+            throw new SettingsException(
+                    path, line(node), "an alias refers to what it stands in", "write the value out");
+        }
+        try {
+            if (node instanceof SequenceNode sequence) {
+                var list = new ArrayList<@Nullable Object>();
+                for (var element : sequence.getValue()) {
+                    list.add(value(element));
+                }
+                return Collections.unmodifiableList(list);
+            }
+            return mapping((MappingNode) node);
+        } finally {
+            open.remove(node);
+        }
+    }
+
+    private Map<String, @Nullable Object> mapping(MappingNode node) throws SettingsException {
+        var map = new LinkedHashMap<String, @Nullable Object>();
+        for (var tuple : entries(node)) {
+            var name = keyText(tuple.getKeyNode());
+            if (name != null) {
+                warnWhenTwice(map, tuple.getKeyNode(), name);
+                map.put(name, value(tuple.getValueNode()));
+            }
+        }
+        return Collections.unmodifiableMap(map);
+    }
+
+    private @Nullable Object scalar(ScalarNode node) throws SettingsException {
+        var text = node.getValue();
+        var implied = resolver.resolve(NodeId.scalar, text, node.isPlain());
+        if (!node.getTag().equals(implied)) {
+            return tagged(node, text);
+        }
+        if (!node.isPlain()) {
+            return text;
+        }
+        var value = PlainScalar.read(text);
+        if (value instanceof Number && !value.toString().equals(text)) {
+            warnings.add(Problem.warning(
+                    path,
+                    line(node),
+                    key,
+                    "the value is read as a number, which is then written another way",
+                    "put it in quotes if a text is meant"));
+        }
+        return value;
+    }
+
+    private @Nullable Object tagged(ScalarNode node, String text) throws SettingsException {
+        var tag = node.getTag().getValue();
+        if (tag.equals("!ruby/sym") || tag.equals("!ruby/symbol")) {
+            return ":" + text;
+        }
+        if (node.getTag().equals(Tag.STR) || tag.equals("!")) {
+            return text;
+        }
+        if (tag.startsWith(Tag.PREFIX) && !node.getTag().equals(Tag.BINARY)) {
+            return PlainScalar.read(text);
+        }
+        throw new SettingsException(path, line(node), "the tag '" + tag + "' is not known here", "remove it");
+    }
+
+    private static int line(Node node) {
+        return node.getStartMark().getLine() + 1;
+    }
+}
