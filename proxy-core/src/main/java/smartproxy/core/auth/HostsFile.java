@@ -85,7 +85,7 @@ final class HostsFile {
 
     private static void add(String line, Map<InetAddress, String> names, Map<String, List<InetAddress>> addresses) {
         int comment = line.indexOf('#');
-        var fields = (comment < 0 ? line : line.substring(0, comment)).strip().split("\\s+");
+        var fields = (comment < 0 ? line : line.substring(0, comment)).strip().split("\\s+", -1);
         if (fields.length < 2) {
             return;
         }

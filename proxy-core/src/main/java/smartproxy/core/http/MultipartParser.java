@@ -94,7 +94,7 @@ final class MultipartParser {
 
     /** Whether a delimiter ends here, rather than being the start of a longer word. */
     private boolean ends(int at) {
-        return isLast(at) || at < body.length && " \t\r".indexOf(body[at]) >= 0;
+        return isLast(at) || (at < body.length && " \t\r".indexOf(body[at]) >= 0);
     }
 
     private boolean isLast(int at) {

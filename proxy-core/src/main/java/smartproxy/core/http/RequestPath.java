@@ -31,8 +31,8 @@ public final class RequestPath {
             return new RequestPath("*", "");
         }
         int pathStart = pathStart(target);
-        int end = end(target, target.indexOf('#'), target.length());
-        int pathEnd = end(target, target.indexOf('?'), end);
+        int end = earlier(target.indexOf('#'), target.length());
+        int pathEnd = earlier(target.indexOf('?'), end);
         if (pathStart < 0 || pathStart >= pathEnd) {
             throw bad(target);
         }
@@ -88,7 +88,7 @@ public final class RequestPath {
         return raw.charAt(at) == '/' ? Optional.of(clean(raw.substring(at))) : Optional.empty();
     }
 
-    private static int end(String target, int found, int otherwise) {
+    private static int earlier(int found, int otherwise) {
         return found < 0 || found > otherwise ? otherwise : found;
     }
 
@@ -106,8 +106,8 @@ public final class RequestPath {
     private static boolean legalPath(String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            if (!letter && PATH_PUNCTUATION.indexOf(c) < 0 || c == '%' && !isEncoding(path, i)) {
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if ((!letter && PATH_PUNCTUATION.indexOf(c) < 0) || (c == '%' && !isEncoding(path, i))) {
                 return false;
             }
         }
@@ -117,7 +117,7 @@ public final class RequestPath {
     private static boolean legalQuery(String query) {
         for (int i = 0; i < query.length(); i++) {
             char c = query.charAt(i);
-            if (c <= ' ' || c > '~' || c == '%' && !isEncoding(query, i)) {
+            if (c <= ' ' || c > '~' || (c == '%' && !isEncoding(query, i))) {
                 return false;
             }
         }
