@@ -2,6 +2,7 @@ package smartproxy.core.daemon;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -284,10 +285,18 @@ public final class Daemon {
         }
         tls.ifPresent(TlsReloader::close);
         modules.release();
-        store.close();
+        closeStore();
         metrics.close();
         LOG.info("Smart proxy has ended");
         logs.close();
+    }
+
+    private void closeStore() {
+        try {
+            store.close();
+        } catch (SQLException e) {
+            LOG.warn("The store did not close in order: {}", e.getMessage());
+        }
     }
 
     private Optional<String> unready() {
