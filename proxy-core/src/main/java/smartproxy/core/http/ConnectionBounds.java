@@ -1,0 +1,203 @@
+package smartproxy.core.http;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds the connections of all listeners. Above {@code max_connections}, or {@code max_connections_per_address} for its
+ * client, the connection that has been without a request for the longest time is given up: an unfinished handshake, a silent
+ * client, an idle kept-alive one. A newcomer is refused only when all others are busy. A connection that has no whole request
+ * for {@code idle_timeout} is closed, however slowly it still sends.
+ *
+ * <p>Connectors report connections, the handler chain reports requests. Thread-safe.
+ */
+public final class ConnectionBounds implements Connection.Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionBounds.class);
+    private static final Duration SWEEP = Duration.ofMillis(500);
+
+    private static final class Tracked {
+        private final EndPoint endPoint;
+        private final @Nullable InetAddress address;
+        private long idleSince;
+        private int requests;
+
+        Tracked(EndPoint endPoint, long now) {
+            this.endPoint = endPoint;
+            this.address =
+                    endPoint.getRemoteSocketAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
+            this.idleSince = now;
+        }
+    }
+
+    private final LongSupplier nanoTime;
+    private final Map<EndPoint, Tracked> open = new HashMap<>();
+    /** In the order in which they became idle. */
+    private final Map<EndPoint, Tracked> idle = new LinkedHashMap<>();
+
+    private final Map<InetAddress, Integer> perAddress = new HashMap<>();
+    private final AtomicLong evicted = new AtomicLong();
+    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(task -> {
+        var daemon = new Thread(task, "connection-sweeper");
+        daemon.setDaemon(true);
+        return daemon;
+    });
+    private HttpSettings settings;
+
+    /** @param settings {@code maxConnections}, {@code maxConnectionsPerAddress}, {@code idleTimeout} */
+    public ConnectionBounds(HttpSettings settings) {
+        this(settings, System::nanoTime);
+        var unused =
+                sweeper.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    ConnectionBounds(HttpSettings settings, LongSupplier nanoTime) {
+        this.settings = settings;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes new bounds; smaller ones take effect with the next connection. */
+    public synchronized void configure(HttpSettings changed) {
+        settings = changed;
+    }
+
+    /** Open connections of all listeners. */
+    public synchronized int open() {
+        return open.size();
+    }
+
+    /** Connections given up to make room, or refused, since the start. */
+    public long evicted() {
+        return evicted.get();
+    }
+
+    /**
+     * A request has arrived, its header whole.
+     *
+     * @return false when its connection has just been given up: the request must not be carried out, nobody would have the
+     *     answer
+     */
+    public synchronized boolean requestStarted(Request request) {
+        var tracked = open.get(endPoint(request));
+        if (tracked == null) {
+            return false;
+        }
+        tracked.requests++;
+        idle.remove(tracked.endPoint);
+        return true;
+    }
+
+    /** The request of a {@link #requestStarted} that was true is answered whole, or has failed. */
+    public synchronized void requestEnded(Request request) {
+        var tracked = open.get(endPoint(request));
+        if (tracked != null && --tracked.requests == 0) {
+            tracked.idleSince = nanoTime.getAsLong();
+            idle.put(tracked.endPoint, tracked);
+        }
+    }
+
+    @Override
+    public void onOpened(Connection connection) {
+        // TLS reports twice: for the socket, and for the stream inside.
+        if (connection.getEndPoint() instanceof EndPoint.Wrapper) {
+            return;
+        }
+        for (var victim : admit(connection.getEndPoint())) {
+            evicted.incrementAndGet();
+            LOG.debug("Giving up {}: too many connections", victim);
+            victim.close();
+        }
+    }
+
+    @Override
+    public void onClosed(Connection connection) {
+        if (!(connection.getEndPoint() instanceof EndPoint.Wrapper)) {
+            forget(connection.getEndPoint());
+        }
+    }
+
+    @Override
+    public void close() {
+        sweeper.shutdownNow();
+    }
+
+    /** Closes what has been without a request for too long. */
+    void sweep() {
+        try {
+            for (var endPoint : expired()) {
+                LOG.debug("Giving up {}: no request in time", endPoint);
+                endPoint.close();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Closing idle connections failed", e);
+        }
+    }
+
+    private synchronized List<EndPoint> admit(EndPoint endPoint) {
+        var newcomer = new Tracked(endPoint, nanoTime.getAsLong());
+        open.put(endPoint, newcomer);
+        idle.put(endPoint, newcomer);
+        var victims = new ArrayList<EndPoint>();
+        if (newcomer.address != null
+                && perAddress.merge(newcomer.address, 1, Integer::sum) > settings.maxConnectionsPerAddress()) {
+            oldestIdle(newcomer.address).ifPresent(victims::add);
+            victims.forEach(this::forget);
+        }
+        if (open.size() > settings.maxConnections()) {
+            idle.keySet().stream().findFirst().ifPresent(victims::add);
+            victims.forEach(this::forget);
+        }
+        return victims;
+    }
+
+    private Optional<EndPoint> oldestIdle(InetAddress address) {
+        return idle.values().stream()
+                .filter(tracked -> address.equals(tracked.address))
+                .map(tracked -> tracked.endPoint)
+                .findFirst();
+    }
+
+    private synchronized List<EndPoint> expired() {
+        var limit = settings.idleTimeout().toNanos();
+        var now = nanoTime.getAsLong();
+        var expired = idle.values().stream()
+                .takeWhile(tracked -> now - tracked.idleSince >= limit)
+                .map(tracked -> tracked.endPoint)
+                .toList();
+        expired.forEach(this::forget);
+        return expired;
+    }
+
+    private synchronized void forget(EndPoint endPoint) {
+        var tracked = open.remove(endPoint);
+        idle.remove(endPoint);
+        if (tracked != null && tracked.address != null) {
+            perAddress.computeIfPresent(tracked.address, (address, count) -> count > 1 ? count - 1 : null);
+        }
+    }
+
+    private static EndPoint endPoint(Request request) {
+        var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        while (endPoint instanceof EndPoint.Wrapper wrapper) {
+            endPoint = wrapper.unwrap();
+        }
+        return endPoint;
+    }
+}

@@ -1,0 +1,95 @@
+package smartproxy.core.tls;
+
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Judges client certificates: path to an authority, validity and extended key usage by the runtime (RFC 5280), revocation
+ * here. The runtime's own revocation check is not used because it refuses everybody once a list is out of date or when a list
+ * of one authority is missing.
+ */
+final class ClientTrust extends X509ExtendedTrustManager {
+    private final X509ExtendedTrustManager path;
+    private final List<X509CRL> revocations;
+
+    ClientTrust(TlsMaterial material) throws GeneralSecurityException {
+        revocations = material.revocations();
+        var anchors = material.authorities().stream()
+                .filter(authority -> !isRevoked(authority))
+                .map(authority -> new TrustAnchor(authority, null))
+                .collect(Collectors.toSet());
+        var parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
+        parameters.setRevocationEnabled(false);
+        var factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(new CertPathTrustManagerParameters(parameters));
+        path = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        path.checkClientTrusted(chain, authType, engine);
+        checkRevocation(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        path.checkClientTrusted(chain, authType, socket);
+        checkRevocation(chain);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        path.checkClientTrusted(chain, authType);
+        checkRevocation(chain);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return path.getAcceptedIssuers();
+    }
+
+    private void checkRevocation(X509Certificate[] chain) throws CertificateException {
+        for (var certificate : chain) {
+            if (isRevoked(certificate)) {
+                throw new CertificateException("the certificate of " + TlsMaterial.name(certificate) + " is revoked");
+            }
+        }
+    }
+
+    private boolean isRevoked(X509Certificate certificate) {
+        return revocations.stream()
+                .anyMatch(list -> list.getIssuerX500Principal().equals(certificate.getIssuerX500Principal())
+                        && list.getRevokedCertificate(certificate.getSerialNumber()) != null);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        throw new CertificateException("judges clients only");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw new CertificateException("judges clients only");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("judges clients only");
+    }
+}

@@ -1,0 +1,19 @@
+package smartproxy.core.tls;
+
+import smartproxy.core.api.StartException;
+
+/** Makes TLS contexts of settings. */
+public final class TlsContexts {
+    private TlsContexts() {}
+
+    /**
+     * Reads all files and checks that they fit together; opens nothing. What an administrator should know of them is
+     * logged: suites the engine lacks, certificates that expire, stray certificates.
+     *
+     * @param settings with certificate, key and authority set ({@link TlsSettings#enabled()})
+     * @throws StartException naming the file, what was found and what to do
+     */
+    public static TlsContext load(TlsSettings settings) throws StartException {
+        return new TlsContext(settings);
+    }
+}
