@@ -51,7 +51,15 @@ class DnsInputTest {
 
     @ParameterizedTest
     @CsvSource({
-        "192.0.2.1", "hello", "2001:db8::g", "2001:db8::1::2", "1:2:3:4:5:6:7:8:9", "::12345", "fe80::1%eth0", "2001:db8::/32", "''",
+        "192.0.2.1",
+        "hello",
+        "2001:db8::g",
+        "2001:db8::1::2",
+        "1:2:3:4:5:6:7:8:9",
+        "::12345",
+        "fe80::1%eth0",
+        "2001:db8::/32",
+        "''",
         "'2001:db8::1\n'"
     })
     void refusesWhatIsNoIpv6(String text) {
@@ -100,7 +108,8 @@ class DnsInputTest {
 
     private static void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable input, String message) {
         assertThatThrownBy(input)
-                .isInstanceOfSatisfying(CallerException.class, e -> assertThat(e.status()).isEqualTo(400))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(400))
                 .hasMessage(message);
     }
 }

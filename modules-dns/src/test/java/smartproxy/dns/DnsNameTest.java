@@ -11,7 +11,15 @@ class DnsNameTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"a", "host.example.com", "host.example.com.", "123.example.com", "xn--h-dga.example.com", "a-b.c", "192.0.2.5"})
+            strings = {
+                "a",
+                "host.example.com",
+                "host.example.com.",
+                "123.example.com",
+                "xn--h-dga.example.com",
+                "a-b.c",
+                "192.0.2.5"
+            })
     void takesHostNames(String text) {
         assertThat(DnsName.host(text)).isPresent();
     }
@@ -19,8 +27,25 @@ class DnsNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", "..", "a..b", ".a", "a..", "-a.b", "a-.b", "a_b.c", "_a.b", "*.example.com", "a b", "a\nb", "good\nbad.example.com",
-                "a.example.com\n", "h\u00e9.example.com", "a\u0000b", "a/b", "a;b"
+                "",
+                ".",
+                "..",
+                "a..b",
+                ".a",
+                "a..",
+                "-a.b",
+                "a-.b",
+                "a_b.c",
+                "_a.b",
+                "*.example.com",
+                "a b",
+                "a\nb",
+                "good\nbad.example.com",
+                "a.example.com\n",
+                "h\u00e9.example.com",
+                "a\u0000b",
+                "a/b",
+                "a;b"
             })
     void refusesWhatIsNoHostName(String text) {
         assertThat(DnsName.host(text)).isEmpty();
@@ -48,16 +73,22 @@ class DnsNameTest {
     @Test
     void keepsCaseAndComparesWithoutIt() {
         var upper = DnsName.host("UPPER.example.com.").orElseThrow();
-        assertThat(upper).hasToString("UPPER.example.com").isEqualTo(DnsName.host("upper.EXAMPLE.com").orElseThrow());
-        assertThat(upper.hashCode()).isEqualTo(DnsName.host("upper.example.com").orElseThrow().hashCode());
+        assertThat(upper)
+                .hasToString("UPPER.example.com")
+                .isEqualTo(DnsName.host("upper.EXAMPLE.com").orElseThrow());
+        assertThat(upper.hashCode())
+                .isEqualTo(DnsName.host("upper.example.com").orElseThrow().hashCode());
         assertThat(upper.key()).isEqualTo("upper.example.com");
         assertThat(upper).isNotEqualTo(DnsName.host("other.example.com").orElseThrow());
     }
 
     @Test
     void knowsTheReverseTrees() {
-        assertThat(DnsName.host("1.2.0.192.IN-ADDR.arpa").orElseThrow().isReverse()).isTrue();
-        assertThat(DnsName.host("8.b.d.0.1.0.0.2.ip6.arpa").orElseThrow().isReverse()).isTrue();
-        assertThat(DnsName.host("in-addr.arpa.example.com").orElseThrow().isReverse()).isFalse();
+        assertThat(DnsName.host("1.2.0.192.IN-ADDR.arpa").orElseThrow().isReverse())
+                .isTrue();
+        assertThat(DnsName.host("8.b.d.0.1.0.0.2.ip6.arpa").orElseThrow().isReverse())
+                .isTrue();
+        assertThat(DnsName.host("in-addr.arpa.example.com").orElseThrow().isReverse())
+                .isFalse();
     }
 }

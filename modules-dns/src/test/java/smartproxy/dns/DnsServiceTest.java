@@ -31,7 +31,9 @@ class DnsServiceTest {
 
     @Test
     void leavesAnEqualRecordAlone() {
-        provider.present = List.of(record("HOST.example.com", RecordType.A, "192.0.2.9"), record("HOST.example.com", RecordType.A, "192.0.2.1"));
+        provider.present = List.of(
+                record("HOST.example.com", RecordType.A, "192.0.2.9"),
+                record("HOST.example.com", RecordType.A, "192.0.2.1"));
         assertThatCode(() -> service(Set.of()).create(A, soon())).doesNotThrowAnyException();
     }
 
@@ -48,20 +50,25 @@ class DnsServiceTest {
         provider.present = List.of(record("host.example.com", RecordType.A, "192.0.2.9"));
         assertConflict(A, "'host.example.com 'is already in use");
         provider.present = List.of();
-        assertConflict(record("1.2.0.192.in-addr.arpa", RecordType.PTR, "host.example.com"), "'1.2.0.192.in-addr.arpa' is already in use");
+        assertConflict(
+                record("1.2.0.192.in-addr.arpa", RecordType.PTR, "host.example.com"),
+                "'1.2.0.192.in-addr.arpa' is already in use");
     }
 
     @Test
     void treatsAbsentAsTheProviderDeclares() {
-        assertThatCode(() -> service(Set.of()).remove(A.name(), RecordType.A, soon())).doesNotThrowAnyException();
+        assertThatCode(() -> service(Set.of()).remove(A.name(), RecordType.A, soon()))
+                .doesNotThrowAnyException();
         assertThatThrownBy(() -> service(Set.of(DnsAbility.ABSENT_IS_NOT_FOUND)).remove(A.name(), RecordType.A, soon()))
-                .isInstanceOfSatisfying(CallerException.class, e -> assertThat(e.status()).isEqualTo(404));
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(404));
     }
 
     @Test
     void refusesTypesTheProviderDoesNotDeclare() {
         var srv = record("_s._tcp.example.com", RecordType.SRV, "1 1 1 a");
-        assertThatThrownBy(() -> service(Set.of()).create(srv, soon())).hasMessage("Creation of SRV records not implemented");
+        assertThatThrownBy(() -> service(Set.of()).create(srv, soon()))
+                .hasMessage("Creation of SRV records not implemented");
         assertThatThrownBy(() -> service(Set.of()).remove(A.name(), RecordType.CNAME, soon()))
                 .hasMessage("Deletion of CNAME records not implemented");
         assertThat(provider.created).isEmpty();
@@ -82,7 +89,8 @@ class DnsServiceTest {
             await(inside);
             provider.onCreate = () -> {};
             var short_ = Deadline.in(Duration.ofMillis(50));
-            assertThatThrownBy(() -> service.remove(DnsName.host("HOST.example.com").orElseThrow(), RecordType.AAAA, short_))
+            assertThatThrownBy(() ->
+                            service.remove(DnsName.host("HOST.example.com").orElseThrow(), RecordType.AAAA, short_))
                     .isInstanceOf(BusyException.class);
             service.create(record("other.example.com", RecordType.A, "192.0.2.2"), soon());
             go.countDown();
@@ -106,7 +114,8 @@ class DnsServiceTest {
 
     private void assertConflict(DnsRecord record, String message) {
         assertThatThrownBy(() -> service(Set.of()).create(record, soon()))
-                .isInstanceOfSatisfying(CallerException.class, e -> assertThat(e.status()).isEqualTo(409))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(409))
                 .hasMessage(message);
     }
 

@@ -59,7 +59,8 @@ final class CheckCommand {
         }
         var metrics = new Metrics();
         var health = new HealthRegistry(Map::of, Map::of, Clock.systemUTC());
-        var services = new CoreServices(metrics, health, new LazyStore(settings.stateDirectory()), new CountedResources());
+        var services =
+                new CoreServices(metrics, health, new LazyStore(settings.stateDirectory()), new CountedResources());
         var logs = new LogsModule(new LogBuffer(2, 2), Map::of);
         var catalog = ModuleCatalog.find(List.of(logs), CheckCommand.class.getClassLoader());
         var modules = new ModuleBuilder(catalog, services).build(settings.settingsDirectory(), Optional.empty());

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.BlockingArrayQueue;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -55,23 +57,35 @@ import smartproxy.core.store.LazyStore;
 import smartproxy.core.tls.TlsContext;
 import smartproxy.core.tls.TlsContexts;
 import smartproxy.core.tls.TlsReloader;
+import smartproxy.core.tls.TlsSettings;
 
 /** The running daemon: puts the rooms together, reloads them and ends them. */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
+    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(5);
+
+    /** The certificates in use and the watch over their files. */
+    private record Tls(TlsContext context, TlsReloader reloader) {
+        static Tls load(TlsSettings settings) throws StartException {
+            var context = TlsContexts.load(settings);
+            return new Tls(context, new TlsReloader(context, CERTIFICATE_CHECK));
+        }
+    }
+
     private final Path config;
     private final SystemdNotifier notifier;
     private final Logs logs;
     private final Metrics metrics = new Metrics();
-    private final HealthRegistry health = new HealthRegistry(this::moduleHealth, this::certificateHealth, Clock.systemUTC());
+    private final HealthRegistry health =
+            new HealthRegistry(this::moduleHealth, this::certificateHealth, Clock.systemUTC());
     private final LazyStore store;
     private final ModuleBuilder builder;
     private final Server server;
     private final ConnectionBounds connections;
     private final Listeners listeners;
-    private final Optional<TlsReloader> tls;
     private final ProxyHandler handler;
+    private volatile Optional<Tls> tls;
     private volatile HostSettings settings;
     private volatile Modules modules;
     private volatile boolean ready;
@@ -112,8 +126,8 @@ public final class Daemon {
         server = server(settings);
         connections = new ConnectionBounds(settings.http());
         listeners = new Listeners(server, connections);
-        handler = new ProxyHandler(
-                generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
+        handler =
+                new ProxyHandler(generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
         server.setHandler(handler);
         gauges();
         open();
@@ -122,7 +136,7 @@ public final class Daemon {
     private void open() throws StartException {
         try {
             server.start();
-            listeners.apply(settings.http(), tls.map(TlsReloader::context));
+            listeners.apply(settings.http(), tls.map(Tls::context));
         } catch (StartException e) {
             stop();
             throw e;
@@ -130,13 +144,31 @@ public final class Daemon {
             stop();
             throw new StartException("The server cannot start: " + e.getMessage(), e);
         }
-        tls.ifPresent(TlsReloader::start);
+        tls.ifPresent(present -> present.reloader().start());
         ready = true;
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
     }
 
+    private void gauges() {
+        var scope = metrics.scope();
+        scope.gauge("smart_proxy_connections", "Open connections", Map.of(), connections::open);
+        scope.gauge("smart_proxy_requests_running", "Requests without an answer", Map.of(), handler::running);
+        scope.gauge(
+                "smart_proxy_connections_evicted",
+                "Connections given up for newer ones",
+                Map.of(),
+                connections::evicted);
+        if (server.getThreadPool() instanceof QueuedThreadPool pool) {
+            scope.gauge(
+                    "smart_proxy_request_threads_busy", "Threads that serve requests", Map.of(), pool::getBusyThreads);
+            scope.gauge("smart_proxy_queue", "Requests that wait for a thread", Map.of(), pool::getQueueSize);
+        }
+        CertificateHealth.gauges(scope, List.of("server", "ca"), this::certificateHealth, Clock.systemUTC());
+    }
+
     private static int applications(HostSettings settings) {
-        return (settings.http().httpPort().isPresent() ? 1 : 0) + (settings.tls().enabled() ? 1 : 0);
+        return (settings.http().httpPort().isPresent() ? 1 : 0)
+                + (settings.tls().enabled() ? 1 : 0);
     }
 
     private static HostSettings settings(Bound<HostSettings> bound) throws StartException {
@@ -149,9 +181,9 @@ public final class Daemon {
         return bound.settings().get();
     }
 
-    private static Optional<TlsReloader> tls(HostSettings settings) throws StartException {
+    private static Optional<Tls> tls(HostSettings settings) throws StartException {
         if (settings.tls().enabled()) {
-            return Optional.of(new TlsReloader(TlsContexts.load(settings.tls())));
+            return Optional.of(Tls.load(settings.tls()));
         }
         LOG.warn("Missing SSL setup, https is disabled.");
         if (settings.http().httpPort().isEmpty()) {
@@ -162,7 +194,7 @@ public final class Daemon {
 
     private static Server server(HostSettings settings) {
         var threads = settings.http().maxThreads();
-        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000, new BlockingArrayQueue<>(256, 256, 8192));
+        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000, new BlockingArrayQueue<>(8192));
         pool.setName("request");
         var server = new Server(pool);
         server.setStopAtShutdown(false);
@@ -182,7 +214,8 @@ public final class Daemon {
     private Generation generation(HostSettings settings, Modules modules) {
         var core = new ArrayList<>(RootMounts.of(modules, settings.http().reportedVersion()));
         core.addAll(HealthMounts.mounts(this::unready, health, metrics));
-        var authorizer = new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
+        var authorizer =
+                new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
         var all = Stream.concat(core.stream(), modules.running().stream().flatMap(module -> module.mounts().stream()))
                 .toList();
         return new Generation(
@@ -221,19 +254,25 @@ public final class Daemon {
     private void replace(HostSettings next) throws StartException {
         var nextModules = build(next);
         try {
-            var context = context(next);
+            var sameTls = next.tls().equals(settings.tls());
+            var nextTls = sameTls ? tls : tls(next);
             var generation = generation(next, nextModules);
-            listeners.apply(next.http(), context);
-            connections.apply(next.http());
+            listeners.apply(next.http(), nextTls.map(Tls::context));
+            connections.configure(next.http());
             logs.reconfigure(next.log());
             settings = next;
             modules = nextModules;
             handler.swap(generation);
+            if (!sameTls) {
+                tls.ifPresent(old -> old.reloader().close());
+                tls = nextTls;
+                nextTls.ifPresent(present -> present.reloader().start());
+            }
         } catch (StartException | RuntimeException e) {
             nextModules.release();
             throw e;
         }
-        tls.ifPresent(TlsReloader::checkNow);
+        tls.ifPresent(present -> present.reloader().checkNow());
     }
 
     /** Builds and starts the next modules, or keeps the present ones when one of them would be lost. */
@@ -274,21 +313,33 @@ public final class Daemon {
         notifier.stopping();
         ready = false;
         try {
-            listeners.stopAccepting();
+            stopAccepting();
             var cut = handler.drain(Deadline.in(settings.http().drainTimeout()));
             if (cut > 0) {
-                LOG.warn("{} requests had not ended after {} s and were answered 503", cut, settings.http().drainTimeout().toSeconds());
+                LOG.warn(
+                        "{} requests had not ended after {} s and were answered 503",
+                        cut,
+                        settings.http().drainTimeout().toSeconds());
             }
             server.stop();
         } catch (Exception e) {
             LOG.warn("The server did not stop in order", e);
         }
-        tls.ifPresent(TlsReloader::close);
+        tls.ifPresent(present -> present.reloader().close());
+        connections.close();
         modules.release();
         closeStore();
         metrics.close();
         LOG.info("Smart proxy has ended");
         logs.close();
+    }
+
+    private void stopAccepting() {
+        for (var connector : server.getConnectors()) {
+            if (connector instanceof NetworkConnector network) {
+                network.close();
+            }
+        }
     }
 
     private void closeStore() {
@@ -315,13 +366,21 @@ public final class Daemon {
             } else if (module.state() == Module.State.FAILED) {
                 items.put(
                         module.name(),
-                        HealthItem.of(HealthState.DOWN).lastError(present.failures().get(module.name()), null));
+                        HealthItem.of(HealthState.DOWN)
+                                .lastError(present.failures().get(module.name()), null));
             }
         }
         return items;
     }
 
     private Map<String, CertificateHealth> certificateHealth() {
-        return tls.map(TlsReloader::health).orElse(Map.of());
+        return tls.map(present -> present.reloader().status())
+                .map(status -> {
+                    var problem = status.lastError().orElse(null);
+                    return Map.of(
+                            "server", new CertificateHealth(status.certificateNotAfter(), problem),
+                            "ca", new CertificateHealth(status.authorityNotAfter(), problem));
+                })
+                .orElse(Map.of());
     }
 }

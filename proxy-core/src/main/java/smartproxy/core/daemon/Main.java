@@ -11,8 +11,7 @@ import smartproxy.core.settings.HostSettingsReader;
 
 /** The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]}, {@code version}. */
 public final class Main {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             Usage: smart-proxy [run] [--config PATH]   serve until TERM; HUP reloads the settings
                    smart-proxy check [--config PATH]   print all problems of the settings, exit 1 when there is an error
                    smart-proxy version                 print the version

@@ -26,7 +26,11 @@ final class Signals {
     private static void printStacks(PrintStream out) {
         var text = new StringBuilder();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
-            text.append("Thread ").append(thread.getName()).append(' ').append(thread.getState()).append('\n');
+            text.append("Thread ")
+                    .append(thread.getName())
+                    .append(' ')
+                    .append(thread.getState())
+                    .append('\n');
             for (var frame : stack) {
                 text.append("  ").append(frame).append('\n');
             }

@@ -25,10 +25,7 @@ record Answer(int status, @Nullable String contentType, byte[] body, Map<String,
     /** No route; the same whatever the request accepts. */
     static Answer notFound() {
         return new Answer(
-                404,
-                JSON,
-                "Requested url was not found".getBytes(StandardCharsets.UTF_8),
-                Map.of("X-Cascade", "pass"));
+                404, JSON, "Requested url was not found".getBytes(StandardCharsets.UTF_8), Map.of("X-Cascade", "pass"));
     }
 
     /** Plain text with a fixed type, for errors below the level of routes. */
@@ -37,7 +34,8 @@ record Answer(int status, @Nullable String contentType, byte[] body, Map<String,
     }
 
     static Answer of(ProxyException e) {
-        return new Answer(e.status(), null, bytes(e), e instanceof BusyException ? Map.of("Retry-After", "1") : Map.of());
+        return new Answer(
+                e.status(), null, bytes(e), e instanceof BusyException ? Map.of("Retry-After", "1") : Map.of());
     }
 
     /** The answer to something unforeseen; the log has the rest under the id. */

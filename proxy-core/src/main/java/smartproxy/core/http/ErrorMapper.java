@@ -32,7 +32,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                     .header(MARK, "1");
             return (foreseen instanceof BusyException ? response.header("Retry-After", "1") : response).build();
         }
-        if (error instanceof WebApplicationException routing && routing.getResponse().getStatus() < 500) {
+        if (error instanceof WebApplicationException routing
+                && routing.getResponse().getStatus() < 500) {
             // JAX-RS tells 404, 405, 406 and 415 apart; the reference knows only that there is no such route
             return Response.status(404)
                     .entity("Requested url was not found")

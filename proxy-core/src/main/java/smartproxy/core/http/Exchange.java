@@ -24,7 +24,14 @@ final class Exchange {
     private volatile int status;
 
     /** @param server value of the {@code Server} header */
-    Exchange(Request request, Response response, Callback callback, String id, Peer peer, Deadline deadline, String server) {
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            String id,
+            Peer peer,
+            Deadline deadline,
+            String server) {
         this.request = request;
         this.response = response;
         this.callback = callback;
@@ -119,7 +126,8 @@ final class Exchange {
             return answer;
         }
         var accept = request.getHeaders().getValuesList(HttpHeader.ACCEPT);
-        var type = AcceptRule.admitsJson(accept.isEmpty() ? null : String.join(",", accept)) ? Answer.JSON : Answer.HTML;
+        var type =
+                AcceptRule.admitsJson(accept.isEmpty() ? null : String.join(",", accept)) ? Answer.JSON : Answer.HTML;
         return new Answer(answer.status(), type, answer.body(), answer.headers());
     }
 
@@ -130,5 +138,4 @@ final class Exchange {
                         header("Referer"), header("Origin"), header("Host"), header("X-Requested-With"));
         return foreign ? Answer.protocolError(403, "Forbidden") : answer;
     }
-
 }

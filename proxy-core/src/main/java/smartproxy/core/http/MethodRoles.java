@@ -23,8 +23,8 @@ final class MethodRoles {
     private static void checkAll(Mount mount, Class<?> resource) {
         for (var method : resource.getMethods()) {
             if (isRoute(method) && !method.isAnnotationPresent(Requires.class)) {
-                throw new IllegalArgumentException("neither mount " + mount.path() + " nor " + resource.getSimpleName() + "."
-                        + method.getName() + " declares a role");
+                throw new IllegalArgumentException("neither mount " + mount.path() + " nor " + resource.getSimpleName()
+                        + "." + method.getName() + " declares a role");
             }
         }
     }

@@ -1,5 +1,6 @@
 package smartproxy.core.http;
 
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -62,11 +63,15 @@ public final class ProxyHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        if (!connections.requestStarted(request)) {
+            callback.failed(new ClosedChannelException());
+            return true;
+        }
         var generation = hold();
         var started = System.nanoTime();
-        var ids = RequestIds.of(request.getHeaders().get("X-Request-Id"), request.getHeaders().get("X-Session-Id"));
+        var ids = RequestIds.of(
+                request.getHeaders().get("X-Request-Id"), request.getHeaders().get("X-Session-Id"));
         var settings = generation.settings();
-        connections.requestStarted(request);
         var done = new Completion(request, callback, generation, started, ids);
         var exchange = new Exchange(
                 request,
@@ -74,12 +79,16 @@ public final class ProxyHandler extends Handler.Abstract {
                 done,
                 ids.request(),
                 Peers.of(request),
-                Deadline.in(settings.deadline().minusMillis(Math.min(ANSWER_MILLIS, settings.deadline().toMillis() / 4))),
+                Deadline.in(settings.deadline()
+                        .minusMillis(Math.min(ANSWER_MILLIS, settings.deadline().toMillis() / 4))),
                 "foreman-proxy/" + settings.reportedVersion());
         done.exchange = exchange;
         running.add(exchange);
         inContext(ids, exchange, () -> {
-            access.started(request.getMethod(), request.getHttpURI().getPath(), request.getHttpURI().getQuery());
+            access.started(
+                    request.getMethod(),
+                    request.getHttpURI().getPath(),
+                    request.getHttpURI().getQuery());
             route(exchange, generation, ids);
         });
         return true;
@@ -140,21 +149,27 @@ public final class ProxyHandler extends Handler.Abstract {
             return;
         }
         var settings = generation.settings();
-        var timeout = Math.min(settings.bodyTimeout().toMillis(), exchange.deadline().leftMillis());
-        new BodyReader(request, settings.maxBodyBytes(), bodies, result -> inContext(ids, exchange, () -> {
-                    if (result instanceof BodyReader.Result.Whole whole) {
-                        exchange.bodyWasRead();
-                        serve(exchange, generation, hit, path, whole.body());
-                    } else {
-                        exchange.answer(bodyError(exchange, result, settings));
-                    }
-                }))
+        var timeout =
+                Math.min(settings.bodyTimeout().toMillis(), exchange.deadline().leftMillis());
+        new BodyReader(
+                        request,
+                        settings.maxBodyBytes(),
+                        bodies,
+                        result -> inContext(ids, exchange, () -> {
+                            if (result instanceof BodyReader.Result.Whole whole) {
+                                exchange.bodyWasRead();
+                                serve(exchange, generation, hit, path, whole.body());
+                            } else {
+                                exchange.answer(bodyError(exchange, result, settings));
+                            }
+                        }))
                 .start(timeout);
     }
 
     private Answer bodyError(Exchange exchange, BodyReader.Result result, HttpSettings settings) {
         if (result instanceof BodyReader.Result.TooLarge) {
-            return Answer.protocolError(413, "The body is larger than max_body_size, " + settings.maxBodyBytes() + " bytes");
+            return Answer.protocolError(
+                    413, "The body is larger than max_body_size, " + settings.maxBodyBytes() + " bytes");
         }
         if (result instanceof BodyReader.Result.NoRoom) {
             return Answer.protocolError(503, "Too many large bodies at once").with("Retry-After", "1");
@@ -222,9 +237,10 @@ public final class ProxyHandler extends Handler.Abstract {
             if (!exchange.isAnswered()) {
                 cut++;
                 exchange.bodyWasRead();
-                exchange.answer(Answer.protocolError(503, "The proxy is stopping; whether the request took effect is unknown")
-                        .with("Retry-After", "10")
-                        .with("Connection", "close"));
+                exchange.answer(
+                        Answer.protocolError(503, "The proxy is stopping; whether the request took effect is unknown")
+                                .with("Retry-After", "10")
+                                .with("Connection", "close"));
             }
         }
         return cut;

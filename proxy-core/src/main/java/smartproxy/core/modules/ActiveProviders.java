@@ -11,8 +11,8 @@ record ActiveProviders(List<ActiveProvider<?>> active) implements ModuleContext 
         var matching = new ArrayList<ActiveProvider<P>>();
         for (var provider : active) {
             if (spi.isInstance(provider.provider())) {
-                matching.add(new ActiveProvider<>(
-                        provider.factory(), spi.cast(provider.provider()), provider.backend()));
+                matching.add(
+                        new ActiveProvider<>(provider.factory(), spi.cast(provider.provider()), provider.backend()));
             }
         }
         return matching;

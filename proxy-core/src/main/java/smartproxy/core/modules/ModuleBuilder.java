@@ -132,7 +132,8 @@ public final class ModuleBuilder {
         }
 
         private Module module(Module.State state, Ports ports, Optional<ModuleGroup> group) {
-            return new Module(entry.name(), state, ports, exposed, entry.absent().capabilities(), group);
+            return new Module(
+                    entry.name(), state, ports, exposed, entry.absent().capabilities(), group);
         }
 
         private Module absent(SettingsFile file, Ports ports) throws ModuleFailure {
@@ -194,9 +195,11 @@ public final class ModuleBuilder {
 
         private <S> ModuleGroup group(ProxyModule<S> module, SettingsFile file, Ports ports) throws ModuleFailure {
             var bound = check(List.of(module.name()), Binder.bind(module.schema(), file));
-            exposedKeys(module.schema()).forEach(key -> exposed.put(key, bound.raw().get(key)));
+            exposedKeys(module.schema())
+                    .forEach(key -> exposed.put(key, bound.raw().get(key)));
             var providers = providers(module, file);
-            var members = new ArrayList<>(providers.stream().map(ProviderFactory::name).toList());
+            var members = new ArrayList<>(
+                    providers.stream().map(ProviderFactory::name).toList());
             members.add(module.name());
 
             var settings = new ArrayList<Map<String, @Nullable Object>>();
@@ -210,7 +213,8 @@ public final class ModuleBuilder {
                 files.addAll(Fingerprints.of(factory.schema(), provider.bound()));
             }
             var identity = new ModuleGroup.Identity(module.name() + ports, settings, files);
-            var same = previous.flatMap(Module::group).filter(group -> group.identity().equals(identity));
+            var same = previous.flatMap(Module::group)
+                    .filter(group -> group.identity().equals(identity));
             return same.isPresent() ? same.get() : create(module, bound, boundProviders, identity, members);
         }
 
@@ -219,7 +223,9 @@ public final class ModuleBuilder {
                 return List.of();
             }
             var configured = file.get("use_provider");
-            exposed.put("use_provider", configured == null ? module.defaultProviders().get(0) : configured);
+            exposed.put(
+                    "use_provider",
+                    configured == null ? module.defaultProviders().get(0) : configured);
             var names = configured == null ? module.defaultProviders() : names(configured);
             var missing = names.stream()
                     .filter(name -> catalog.provider(name, module.name()).isEmpty())
@@ -250,7 +256,12 @@ public final class ModuleBuilder {
             var bound = check(
                     members,
                     Binder.bindProvider(
-                            factory.name(), factory.schema(), file, module.schema(), moduleFile, GuardSettings.SETTINGS));
+                            factory.name(),
+                            factory.schema(),
+                            file,
+                            module.schema(),
+                            moduleFile,
+                            GuardSettings.SETTINGS));
             exposedKeys(factory.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
             return new BoundProvider<>(factory, bound);
@@ -282,11 +293,7 @@ public final class ModuleBuilder {
             } catch (StartException | RuntimeException e) {
                 attachments.forEach(CoreServices::closeQuietly);
                 problems.add(Problem.error(
-                        directory.resolve(module.name() + ".yml"),
-                        0,
-                        "",
-                        String.valueOf(e.getMessage()),
-                        ""));
+                        directory.resolve(module.name() + ".yml"), 0, "", String.valueOf(e.getMessage()), ""));
                 throw ModuleFailure.of(members, String.valueOf(e.getMessage()));
             }
         }
@@ -294,8 +301,7 @@ public final class ModuleBuilder {
 
     /** A provider whose settings passed. */
     private record BoundProvider<S>(ProviderFactory<S, ?> factory, Bound<S> bound) {
-        ActiveProvider<?> create(CoreServices services, List<AutoCloseable> attachments)
-                throws StartException {
+        ActiveProvider<?> create(CoreServices services, List<AutoCloseable> attachments) throws StartException {
             return create(factory, services, attachments);
         }
 

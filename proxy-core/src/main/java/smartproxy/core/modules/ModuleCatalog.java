@@ -32,7 +32,9 @@ public final class ModuleCatalog {
 
     /** @param builtIn modules of the core itself */
     public ModuleCatalog(
-            List<ProxyModule<?>> builtIn, Iterable<? extends ProxyModule<?>> found, Iterable<? extends ProviderFactory<?, ?>> factories) {
+            List<ProxyModule<?>> builtIn,
+            Iterable<? extends ProxyModule<?>> found,
+            Iterable<? extends ProviderFactory<?, ?>> factories) {
         builtIn.forEach(this::add);
         found.forEach(this::add);
         for (var factory : factories) {
@@ -45,10 +47,8 @@ public final class ModuleCatalog {
     /** What the class path offers. */
     @SuppressWarnings({"unchecked", "rawtypes"}) // ServiceLoader knows no wildcards
     public static ModuleCatalog find(List<ProxyModule<?>> builtIn, ClassLoader loader) {
-        return new ModuleCatalog(
-                builtIn,
-                (Iterable) ServiceLoader.load(ProxyModule.class, loader),
-                (Iterable) ServiceLoader.load(ProviderFactory.class, loader));
+        return new ModuleCatalog(builtIn, (Iterable) ServiceLoader.load(ProxyModule.class, loader), (Iterable)
+                ServiceLoader.load(ProviderFactory.class, loader));
     }
 
     private void add(ProxyModule<?> module) {

@@ -17,7 +17,8 @@ final class ModuleFailure extends Exception {
     /** One of the group has a problem. */
     static ModuleFailure of(List<String> group, String message) {
         return new ModuleFailure(
-                group, "Disabling all modules in the group " + quoted(group) + " due to a failure in one of them: " + message);
+                group,
+                "Disabling all modules in the group " + quoted(group) + " due to a failure in one of them: " + message);
     }
 
     static ModuleFailure missingProviders(String module, List<String> missing) {

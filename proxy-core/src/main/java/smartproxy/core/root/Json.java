@@ -12,7 +12,8 @@ final class Json {
 
     static Response ok(Object value) {
         try {
-            return Response.ok(MAPPER.writeValueAsBytes(value), "application/json").build();
+            return Response.ok(MAPPER.writeValueAsBytes(value), "application/json")
+                    .build();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }

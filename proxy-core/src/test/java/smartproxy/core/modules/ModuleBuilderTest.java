@@ -33,7 +33,8 @@ import smartproxy.core.store.LazyStore;
 class ModuleBuilderTest {
     private static final Setting<Integer> TTL =
             SettingTypes.integer("dns_ttl", 0, 1 << 30, "TTL").defaultsTo(86400);
-    private static final Setting<String> SERVER = SettingTypes.text("server", "A server").defaultsTo("localhost").shownToForeman();
+    private static final Setting<String> SERVER =
+            SettingTypes.text("server", "A server").defaultsTo("localhost").shownToForeman();
     private static final Setting<Path> KEY = SettingTypes.readableFile("key", "A key");
 
     @TempDir
@@ -50,7 +51,10 @@ class ModuleBuilderTest {
                 new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
                 new LazyStore(directory),
                 new CountedResources());
-        var catalog = new ModuleCatalog(List.of(), List.of(new FakeModule()), List.of(new FakeFactory("dns_fake"), new FakeFactory("dns_other")));
+        var catalog = new ModuleCatalog(
+                List.of(),
+                List.of(new FakeModule()),
+                List.of(new FakeFactory("dns_fake"), new FakeFactory("dns_other")));
         builder = new ModuleBuilder(catalog, services);
     }
 
@@ -105,10 +109,13 @@ class ModuleBuilderTest {
                         "dns",
                         "Disabling all modules in the group ['dns'] due to a failure in one of them: "
                                 + "Parameter 'dns_ttl' is expected to have a non-empty value");
-        assertThat(modules.problems()).filteredOn(Problem::isError).singleElement().satisfies(problem -> {
-            assertThat(problem.file()).isEqualTo(directory.resolve("dns.yml"));
-            assertThat(problem.line()).isEqualTo(2);
-        });
+        assertThat(modules.problems())
+                .filteredOn(Problem::isError)
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.file()).isEqualTo(directory.resolve("dns.yml"));
+                    assertThat(problem.line()).isEqualTo(2);
+                });
     }
 
     @Test
@@ -129,7 +136,8 @@ class ModuleBuilderTest {
                         "dns",
                         "Disabling all modules in the group ['dns']: following providers are not available ['dns_nope']");
         assertThat(modules.find("dns").orElseThrow().settings()).containsEntry("use_provider", "dns_nope");
-        assertThat(modules.problems()).anySatisfy(problem -> assertThat(problem.advice()).contains("dns_fake, dns_other"));
+        assertThat(modules.problems())
+                .anySatisfy(problem -> assertThat(problem.advice()).contains("dns_fake, dns_other"));
     }
 
     @Test
@@ -152,7 +160,18 @@ class ModuleBuilderTest {
         assertThat(modules().all())
                 .extracting(Module::name)
                 .containsExactly(
-                        "facts", "dns", "templates", "tftp", "dhcp", "puppetca", "puppet", "bmc", "realm", "logs", "httpboot", "registration");
+                        "facts",
+                        "dns",
+                        "templates",
+                        "tftp",
+                        "dhcp",
+                        "puppetca",
+                        "puppet",
+                        "bmc",
+                        "realm",
+                        "logs",
+                        "httpboot",
+                        "registration");
     }
 
     @Test
@@ -228,7 +247,8 @@ class ModuleBuilderTest {
         var second = builder.build(directory, Optional.of(first));
         assertThat(second.lostSince(first)).singleElement().asString().contains("dns_ttl");
         write("dns", ":enabled: false");
-        assertThat(builder.build(directory, Optional.of(first)).lostSince(first)).isEmpty();
+        assertThat(builder.build(directory, Optional.of(first)).lostSince(first))
+                .isEmpty();
     }
 
     private Module dns() {
