@@ -47,6 +47,8 @@ final class Breaker {
                                 settings.breakerFailures(),
                                 CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(100)
+                        // a slow answer is an answer
+                        .slowCallDurationThreshold(Duration.ofDays(1))
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .waitDurationInOpenState(settings.breakerPause())
                         .clock(steady)

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
+import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.OutcomeUnknownException;
@@ -95,10 +96,12 @@ public final class GuardedBackend implements Backend {
             TransportFailure failure;
             try {
                 var result = attempt.run(attemptDeadline);
-                ended(operation, "ok", begun);
+                var took = System.nanoTime() - begun;
+                breaker.answered(took);
+                metrics.backendCall(name, operation.name(), "ok", took);
                 return result;
             } catch (ProxyException e) {
-                throw answered(operation, e, begun, maybeApplied);
+                throw refused(operation, e, begun, maybeApplied);
             } catch (InterruptedException e) {
                 breaker.forget();
                 throw interrupted(operation, e, true);
@@ -201,27 +204,26 @@ public final class GuardedBackend implements Backend {
         return !deadline.expired() && breaker.admits();
     }
 
-    private void ended(Operation operation, String result, long begun) {
+    /** The exception of a call whose attempt threw a {@link ProxyException}: the backend's answer, or not even a call. */
+    private ProxyException refused(Operation operation, ProxyException answer, long begun, boolean maybeApplied) {
         var took = System.nanoTime() - begun;
-        breaker.answered(took);
-        metrics.backendCall(name, operation.name(), result, took);
-    }
-
-    private ProxyException answered(Operation operation, ProxyException answer, long begun, boolean maybeApplied) {
-        if (answer instanceof BackendException refusal) {
-            ended(operation, word(refusal.kind()), begun);
-            if (maybeApplied && refusal.outcome() == BackendException.Outcome.NOT_APPLIED) {
-                return new BackendException(
-                        refusal.kind(),
-                        BackendException.Outcome.UNKNOWN,
-                        refusal.getMessage()
-                                + "; an earlier attempt got no answer, whether it made the change is unknown",
-                        refusal);
-            }
+        var refusal = answer instanceof BackendException backendException ? backendException : null;
+        var isAnswer = answer instanceof CallerException
+                || (refusal != null && refusal.kind() == BackendException.Kind.REJECTED);
+        if (isAnswer) {
+            breaker.answered(took);
         } else {
-            ended(operation, "ok", begun);
+            breaker.forget();
         }
-        return answer;
+        metrics.backendCall(name, operation.name(), refusal == null ? "ok" : word(refusal.kind()), took);
+        if (refusal == null || !maybeApplied || refusal.outcome() == BackendException.Outcome.UNKNOWN) {
+            return answer;
+        }
+        return new BackendException(
+                refusal.kind(),
+                BackendException.Outcome.UNKNOWN,
+                refusal.getMessage() + "; an earlier attempt got no answer: whether it made the change is unknown",
+                refusal);
     }
 
     private BackendException interrupted(Operation operation, Exception cause, boolean maybeApplied) {
