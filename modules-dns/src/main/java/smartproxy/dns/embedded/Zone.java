@@ -1,0 +1,198 @@
+package smartproxy.dns.embedded;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.dns.DnsName;
+import smartproxy.dns.DnsRecord;
+import smartproxy.dns.RecordType;
+
+/**
+ * The records of one zone, on disk and in memory. A change is on disk before it is in memory, and in memory before the call
+ * returns. What is decided, is decided on what the disk holds, so that a second process with the same store is seen.
+ */
+final class Zone {
+    /** Decides, on what is stored, what to change; nothing is written meanwhile. */
+    @FunctionalInterface
+    interface Decision<T> {
+        Edit<T> on(List<DnsRecord> present, Stored stored) throws SQLException;
+    }
+
+    /** Reads what is stored at other names, in the same transaction. */
+    @FunctionalInterface
+    interface Stored {
+        List<DnsRecord> at(DnsName zone, DnsName owner) throws SQLException;
+    }
+
+    /**
+     * A change of the records at one name.
+     *
+     * @param result what the caller gets
+     * @param added is added
+     * @param removed the records of that type are removed
+     */
+    record Edit<T>(
+            T result, @Nullable DnsRecord added, @Nullable RecordType removed) {
+        static <T> Edit<T> none(T result) {
+            return new Edit<>(result, null, null);
+        }
+
+        static <T> Edit<T> add(T result, DnsRecord record) {
+            return new Edit<>(result, record, null);
+        }
+
+        static <T> Edit<T> remove(T result, RecordType type) {
+            return new Edit<>(result, null, type);
+        }
+
+        boolean isNone() {
+            return added == null && removed == null;
+        }
+    }
+
+    private record Done<T>(T result, ZoneContents contents, boolean changed) {}
+
+    private final DnsName name;
+    private final ZoneStore store;
+    private final Consumer<DnsName> watcher;
+    private final ReentrantLock changes = new ReentrantLock(true);
+    private volatile ZoneContents contents = ZoneContents.NONE;
+
+    /** @param watcher is told the zone's name after each change; returns at once */
+    Zone(DnsName name, ZoneStore store, Consumer<DnsName> watcher) {
+        this.name = name;
+        this.store = store;
+        this.watcher = watcher;
+    }
+
+    DnsName name() {
+        return name;
+    }
+
+    /** What queries see now. */
+    ZoneContents contents() {
+        return contents;
+    }
+
+    /**
+     * Reads the zone, which is made when there is none.
+     *
+     * @param apex what SOA and NS hold, apart from the serial; the serial is incremented when that differs from the last time
+     */
+    void open(String apex) throws SQLException {
+        changes.lock();
+        try {
+            contents = store.transaction(connection -> {
+                var stored = store.head(connection, name);
+                if (stored.isEmpty()) {
+                    // later than any serial this zone had in a store that is lost, unless it changed every second since
+                    var now = System.currentTimeMillis() / 1000;
+                    var first = ZoneContents.nextSerial(now);
+                    store.addZone(connection, name, new ZoneStore.Head(first, apex));
+                    return ZoneContents.NONE.withSerial(first);
+                }
+                var current = current(connection, stored.get());
+                if (stored.get().apex().equals(apex)) {
+                    return current;
+                }
+                var serial = ZoneContents.nextSerial(current.serial());
+                store.setHead(connection, name, new ZoneStore.Head(serial, apex));
+                return current.withSerial(serial);
+            });
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /**
+     * Changes the records at one name in one transaction, serial included.
+     *
+     * @param what for errors: {@code create of host.example.com A 192.0.2.1}
+     */
+    <T> T change(String what, DnsName owner, Deadline deadline, Decision<T> decision) throws InterruptedException {
+        if (!changes.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+            throw late(what);
+        }
+        try {
+            var done = stored(what, owner, deadline, decision);
+            contents = done.contents();
+            if (done.changed()) {
+                watcher.accept(name);
+            }
+            return done.result();
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    private <T> Done<T> stored(String what, DnsName owner, Deadline deadline, Decision<T> decision) {
+        var outcome = new Outcome[] {Outcome.NOT_APPLIED};
+        try {
+            return store.transaction(connection -> {
+                if (deadline.expired()) {
+                    throw late(what);
+                }
+                var done = inTransaction(connection, owner, decision);
+                if (done.changed()) {
+                    outcome[0] = Outcome.UNKNOWN;
+                }
+                return done;
+            });
+        } catch (SQLException e) {
+            throw new BackendException(
+                    Kind.UNAVAILABLE,
+                    outcome[0],
+                    EmbeddedFactory.NAME + ": " + what + ": the store failed: " + e.getMessage()
+                            + (outcome[0] == Outcome.UNKNOWN
+                                    ? "; whether the change was made is unknown"
+                                    : "; nothing was changed"),
+                    e);
+        }
+    }
+
+    private <T> Done<T> inTransaction(Connection connection, DnsName owner, Decision<T> decision) throws SQLException {
+        var head = store.head(connection, name)
+                .orElseThrow(() -> new SQLException("zone " + name + " is not in table dns_embedded_zone any more"));
+        var current = current(connection, head);
+        var edit = decision.on(store.at(connection, name, owner), (zone, other) -> store.at(connection, zone, other));
+        if (edit.isNone()) {
+            return new Done<>(edit.result(), current, false);
+        }
+        if (edit.removed() != null) {
+            store.delete(connection, name, owner, edit.removed());
+        }
+        if (edit.added() != null) {
+            store.insert(connection, name, edit.added());
+        }
+        var serial = ZoneContents.nextSerial(head.serial());
+        store.setHead(connection, name, new ZoneStore.Head(serial, head.apex()));
+        var after = current.with(Names.of(owner), store.at(connection, name, owner));
+        return new Done<>(edit.result(), after.withSerial(serial), true);
+    }
+
+    /** What memory holds, or, when another process changed the zone, what the store holds. */
+    private ZoneContents current(Connection connection, ZoneStore.Head head) throws SQLException {
+        if (contents.serial() == head.serial()) {
+            return contents;
+        }
+        var read = new ZoneContents[] {ZoneContents.NONE.withSerial(head.serial())};
+        store.each(connection, name, (owner, records) -> read[0] = read[0].with(Names.of(owner), records));
+        return read[0];
+    }
+
+    private static BackendException late(String what) {
+        return new BackendException(
+                Kind.TIMEOUT,
+                Outcome.NOT_APPLIED,
+                EmbeddedFactory.NAME + ": " + what + ": no time was left; nothing was changed",
+                null);
+    }
+}
