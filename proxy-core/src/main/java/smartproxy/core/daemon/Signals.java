@@ -1,9 +1,10 @@
 package smartproxy.core.daemon;
 
 import java.io.PrintStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import sun.misc.Signal;
 
 /** What a signal does: TERM and INT end, HUP reloads, USR1 reopens the log file, TTIN prints all stacks. */
 final class Signals {
@@ -16,11 +17,33 @@ final class Signals {
             thread.setDaemon(true);
             return thread;
         });
-        Signal.handle(new Signal("TERM"), signal -> end.run());
-        Signal.handle(new Signal("INT"), signal -> end.run());
-        Signal.handle(new Signal("HUP"), signal -> reloads.execute(daemon::reload));
-        Signal.handle(new Signal("USR1"), signal -> daemon.reopenLog());
-        Signal.handle(new Signal("TTIN"), signal -> printStacks(out));
+        on("TERM", end);
+        on("INT", end);
+        on("HUP", () -> reloads.execute(daemon::reload));
+        on("USR1", daemon::reopenLog);
+        on("TTIN", () -> printStacks(out));
+    }
+
+    /**
+     * Java has no other access to signals than {@code sun.misc.Signal} of the module {@code jdk.unsupported}, and its compiler
+     * warns of each direct use in a way that cannot be switched off; hence the one reflective call of the daemon.
+     */
+    private static void on(String name, Runnable action) {
+        try {
+            var signal = Class.forName("sun.misc.Signal");
+            var handler = Class.forName("sun.misc.SignalHandler");
+            InvocationHandler invocation = (proxy, method, arguments) -> {
+                action.run();
+                return null;
+            };
+            signal.getMethod("handle", signal, handler)
+                    .invoke(
+                            null,
+                            signal.getConstructor(String.class).newInstance(name),
+                            Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, invocation));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("signal " + name + " cannot be handled by this JVM", e);
+        }
     }
 
     private static void printStacks(PrintStream out) {
