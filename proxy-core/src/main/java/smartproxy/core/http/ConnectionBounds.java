@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,12 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionBounds implements Connection.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionBounds.class);
     private static final Duration SWEEP = Duration.ofMillis(500);
+    private static final long ENDING_NANOS = Duration.ofMillis(500).toNanos();
 
     private static final class Tracked {
         private final EndPoint endPoint;
         private final @Nullable InetAddress address;
         private long idleSince;
         private int requests;
+        private boolean ending;
 
         Tracked(EndPoint endPoint, long now) {
             this.endPoint = endPoint;
@@ -113,6 +116,20 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         }
     }
 
+    /**
+     * Closes these connections as soon as they have been without a request for a moment, because their listener is closed.
+     *
+     * @param ending of connections that were reported
+     */
+    public synchronized void endIdle(Collection<EndPoint> ending) {
+        for (var endPoint : ending) {
+            var tracked = open.get(endPoint);
+            if (tracked != null) {
+                tracked.ending = true;
+            }
+        }
+    }
+
     @Override
     public void onOpened(Connection connection) {
         // TLS reports twice: for the socket, and for the stream inside.
@@ -175,10 +192,10 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
     }
 
     private synchronized List<EndPoint> expired() {
-        var limit = settings.idleTimeout().toNanos();
         var now = nanoTime.getAsLong();
+        var limit = settings.idleTimeout().toNanos();
         var expired = idle.values().stream()
-                .takeWhile(tracked -> now - tracked.idleSince >= limit)
+                .filter(tracked -> now - tracked.idleSince >= (tracked.ending ? ENDING_NANOS : limit))
                 .map(tracked -> tracked.endPoint)
                 .toList();
         expired.forEach(this::forget);

@@ -1,28 +1,257 @@
 package smartproxy.core.http;
 
+import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import smartproxy.core.api.StartException;
 import smartproxy.core.tls.TlsContext;
+import smartproxy.core.tls.TlsEngines;
 
-/** Opens and closes the sockets that the settings ask for. */
+/**
+ * The sockets of the server: http and https, each on all of {@code bind_host}. Started with the server, or at once when it
+ * runs already. Thread-safe.
+ */
 public final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-    public Listeners(Server server, ConnectionBounds bounds) {}
+    /** What the handler sees is what was sent: it normalises paths itself. */
+    private static final UriCompliance ANY_PATH = UriCompliance.UNSAFE.without(
+            "ANY_PATH", UriCompliance.Violation.BAD_PERCENT_ENCODING, UriCompliance.Violation.USER_INFO);
 
+    /** Lenient where the Ruby daemon is and no two readings of a message can follow from it (RFC 9112 section 11.2). */
+    private static final HttpCompliance LENIENT = HttpCompliance.RFC9110.with(
+            "LENIENT",
+            HttpCompliance.Violation.DUPLICATE_HOST_HEADERS,
+            HttpCompliance.Violation.UNSAFE_HOST_HEADER,
+            HttpCompliance.Violation.MISMATCHED_AUTHORITY,
+            HttpCompliance.Violation.MULTILINE_FIELD_VALUE,
+            HttpCompliance.Violation.LF_HEADER_TERMINATION);
+
+    private record Listener(ServerConnector connector, InetSocketAddress local) {}
+
+    private final Server server;
+    private final ConnectionBounds bounds;
+    private final HttpConfiguration http = configuration();
+    private final HttpConfiguration https = configuration();
+    private final Map<BindAddress, Listener> listeners = new LinkedHashMap<>();
+    private volatile @Nullable TlsContext tls;
+    private Duration ioTimeout = Duration.ZERO;
+    private Duration drainTimeout = Duration.ZERO;
+
+    /** @param bounds told of every connection */
+    public Listeners(Server server, ConnectionBounds bounds) {
+        this.server = server;
+        this.bounds = bounds;
+        // Foreman may call by any name or address: the certificate is the client's to judge.
+        https.addCustomizer(new SecureRequestCustomizer(false));
+    }
+
+    /**
+     * Opens what is wanted and not open, and closes what is open and not wanted; sockets wanted before and after stay open
+     * throughout. Connections of a closed socket end after their current request, at most after {@code drain_timeout}.
+     *
+     * @param newTls empty: no https. Handshakes from now on use it, on the sockets that stay open too
+     * @throws StartException naming address, port and cause, when one cannot be opened; all is as before then
+     */
     public synchronized void apply(HttpSettings settings, Optional<TlsContext> newTls) throws StartException {
-        throw new StartException("not yet");
+        var wanted = BindAddress.wanted(settings, newTls.isPresent());
+        var missing = new LinkedHashSet<>(wanted);
+        missing.removeAll(listeners.keySet());
+        var gone = new LinkedHashSet<>(listeners.keySet());
+        gone.removeAll(wanted);
+        var channels = open(missing, gone);
+
+        newTls.ifPresent(context -> tls = context);
+        configure(settings);
+        gone.forEach(this::retire);
+        for (var channel : channels.entrySet()) {
+            listen(channel.getKey(), channel.getValue());
+        }
     }
 
+    /** What is listened on, with the true ports. */
     public synchronized Set<InetSocketAddress> addresses() {
-        return Set.of();
+        var addresses = addresses(false);
+        addresses.addAll(addresses(true));
+        return addresses;
     }
 
+    /** What is listened on with https, or with plain http. */
+    public synchronized Set<InetSocketAddress> addresses(boolean ofHttps) {
+        var addresses = new LinkedHashSet<InetSocketAddress>();
+        listeners.forEach((address, listener) -> {
+            if (address.https() == ofHttps) {
+                addresses.add(listener.local);
+            }
+        });
+        return addresses;
+    }
+
+    /** Whether connections of this connector are TLS. */
     public boolean isHttps(Connector connector) {
         return connector.getConnectionFactory(SslConnectionFactory.class) != null;
+    }
+
+    private Map<BindAddress, ServerSocketChannel> open(Set<BindAddress> missing, Set<BindAddress> gone)
+            throws StartException {
+        // From * to one address of the same port, say: the old socket must go before the new one can come.
+        var inTheWay = gone.stream()
+                .filter(old -> old.port() != 0 && missing.stream().anyMatch(one -> one.port() == old.port()))
+                .toList();
+        inTheWay.forEach(this::retire);
+        var channels = new LinkedHashMap<BindAddress, ServerSocketChannel>();
+        try {
+            for (var address : missing) {
+                channels.put(address, address.open());
+            }
+            return channels;
+        } catch (StartException e) {
+            channels.values().forEach(Listeners::close);
+            for (var address : inTheWay) {
+                listen(address, address.open());
+            }
+            throw e;
+        }
+    }
+
+    private void listen(BindAddress address, ServerSocketChannel channel) throws StartException {
+        var plain = new HttpConnectionFactory(address.https() ? https : http);
+        var connector = address.https()
+                ? new Acceptor(new SslConnectionFactory(new TlsEngines(this::currentTls), plain.getProtocol()), plain)
+                : new Acceptor(plain);
+        connector.setIdleTimeout(ioTimeout.toMillis());
+        connector.setShutdownIdleTimeout(ioTimeout.toMillis());
+        connector.addBean(bounds, false);
+        if (address.isIpv6Only()) {
+            connector.addBean(new Ipv4Refusal());
+        }
+        try {
+            var local = (InetSocketAddress) channel.getLocalAddress();
+            connector.open(channel);
+            server.addConnector(connector);
+            listeners.put(address, new Listener(connector, local));
+            if (server.isStarted() && !connector.isStarted()) {
+                connector.start();
+            }
+        } catch (Exception e) {
+            listeners.remove(address);
+            server.removeConnector(connector);
+            close(channel);
+            throw new StartException("Unable to listen on " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void retire(BindAddress address) {
+        var listener = listeners.remove(address);
+        if (listener == null) {
+            return;
+        }
+        var connector = listener.connector;
+        var unused = connector
+                .shutdown()
+                .orTimeout(drainTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenCompleteAsync((done, late) -> remove(connector), server.getThreadPool());
+    }
+
+    private void remove(ServerConnector connector) {
+        try {
+            connector.stop();
+        } catch (Exception e) {
+            LOG.warn("Closing {} failed", connector, e);
+        }
+        server.removeConnector(connector);
+    }
+
+    private void configure(HttpSettings settings) {
+        // Idle connections are closed by the bounds. This one ends a read or write that makes no progress, and must not
+        // end
+        // a request that waits for a backend.
+        ioTimeout = settings.deadline().plus(settings.idleTimeout());
+        drainTimeout = settings.drainTimeout();
+        bounds.configure(settings);
+        for (var configuration : List.of(http, https)) {
+            configuration.setRequestHeaderSize(settings.maxHeaderBytes());
+        }
+        listeners.values().forEach(listener -> {
+            listener.connector.setIdleTimeout(ioTimeout.toMillis());
+            listener.connector.setShutdownIdleTimeout(ioTimeout.toMillis());
+        });
+    }
+
+    private TlsContext currentTls() {
+        return Objects.requireNonNull(tls, "an https listener without TLS");
+    }
+
+    private static HttpConfiguration configuration() {
+        var configuration = new HttpConfiguration();
+        configuration.setSendServerVersion(false);
+        configuration.setSendXPoweredBy(false);
+        configuration.setSendDateHeader(true);
+        configuration.setUriCompliance(ANY_PATH);
+        configuration.setHttpCompliance(LENIENT);
+        return configuration;
+    }
+
+    private static void close(ServerSocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("Closing {} failed", channel, e);
+        }
+    }
+
+    /** One acceptor thread: a selector that accepts would spin when file descriptors run out. */
+    private final class Acceptor extends ServerConnector {
+        Acceptor(ConnectionFactory... factories) {
+            super(server, 1, -1, factories);
+        }
+
+        @Override
+        public CompletableFuture<Void> shutdown() {
+            var done = super.shutdown();
+            bounds.endIdle(getConnectedEndPoints());
+            return done;
+        }
+
+        @Override
+        protected boolean handleAcceptFailure(Throwable failure) {
+            return isOpen() && super.handleAcceptFailure(failure);
+        }
+    }
+
+    /** Java opens {@code ::} for IPv4 too, which who wrote {@code ::} did not ask for. */
+    private static final class Ipv4Refusal implements Connection.Listener {
+        @Override
+        public void onOpened(Connection connection) {
+            if (connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress remote
+                    && remote.getAddress() instanceof Inet4Address) {
+                connection.getEndPoint().close();
+            }
+        }
     }
 }

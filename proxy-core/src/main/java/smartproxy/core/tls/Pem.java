@@ -34,8 +34,18 @@ public final class Pem {
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
 
-    /** @param encrypted traditional encryption, announced by a header inside the block (RFC 1421) */
-    private record Block(String label, byte[] der, boolean encrypted) {}
+    private static final class Block {
+        private final String label;
+        private final byte[] der;
+        /** Traditional encryption, announced by a header inside the block (RFC 1421). */
+        private final boolean encrypted;
+
+        Block(String label, byte[] der, boolean encrypted) {
+            this.label = label;
+            this.der = der;
+            this.encrypted = encrypted;
+        }
+    }
 
     private Pem() {}
 
@@ -134,7 +144,6 @@ public final class Pem {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
                 // The factory's way to say that the key is of another kind; the next one tries.
-                continue;
             } catch (GeneralSecurityException e) {
                 throw new StartException(file + ": the Java runtime has no " + algorithm + " keys", e);
             }
@@ -162,7 +171,7 @@ public final class Pem {
     private static Optional<byte[]> ecParameters(List<Block> blocks) {
         return blocks.stream()
                 .filter(block -> block.label.equals("EC PARAMETERS"))
-                .map(Block::der)
+                .map(block -> block.der)
                 .findFirst();
     }
 
@@ -208,7 +217,8 @@ public final class Pem {
     private static String found(List<Block> blocks) {
         return blocks.isEmpty()
                 ? "found no PEM block at all (a DER file is converted by openssl)"
-                : "found " + blocks.stream().map(Block::label).distinct().collect(Collectors.joining(", "));
+                : "found "
+                        + blocks.stream().map(block -> block.label).distinct().collect(Collectors.joining(", "));
     }
 
     private static byte[] read(Path file) throws StartException {

@@ -15,6 +15,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -246,7 +247,7 @@ record TlsMaterial(
 
     /** The files that were read. */
     static Set<Path> files(TlsSettings settings) {
-        var files = new java.util.LinkedHashSet<Path>();
+        var files = new LinkedHashSet<Path>();
         settings.certificate().ifPresent(files::add);
         settings.privateKey().ifPresent(files::add);
         settings.passphraseFile().ifPresent(files::add);
