@@ -36,8 +36,8 @@ class StoreDurabilityIT {
                 var wanted = 1 + random.nextInt(200);
                 for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                     promised.add(Integer.valueOf(line));
-                    if (promised.size() - before == wanted) {
-                        child.destroyForcibly();
+                    if (promised.size() == before + wanted) {
+                        kill(child);
                     }
                 }
             }
@@ -56,7 +56,7 @@ class StoreDurabilityIT {
             var child = start(1000 * kill);
             try (var lines = output(child)) {
                 assertThat(lines.readLine()).isEqualTo(Integer.toString(1000 * kill));
-                child.destroyForcibly();
+                kill(child);
             }
             assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
         }
@@ -76,6 +76,11 @@ class StoreDurabilityIT {
                         Integer.toString(first))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    /** By its handle: {@link Process#destroyForcibly()} would also close the pipe that still holds what the child said. */
+    private static void kill(Process child) {
+        assertThat(child.toHandle().destroyForcibly()).isTrue();
     }
 
     private static BufferedReader output(Process child) {
