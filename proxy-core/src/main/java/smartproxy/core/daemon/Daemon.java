@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.BlockingArrayQueue;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -193,8 +192,9 @@ public final class Daemon {
     }
 
     private static Server server(HostSettings settings) {
+        // its queue needs no bound of its own: a connection has one task at most, and connections are bounded
         var threads = settings.http().maxThreads();
-        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000, new BlockingArrayQueue<>(8192));
+        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000);
         pool.setName("request");
         var server = new Server(pool);
         server.setStopAtShutdown(false);

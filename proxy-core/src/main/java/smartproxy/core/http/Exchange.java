@@ -117,8 +117,9 @@ final class Exchange {
                         : callback);
     }
 
-    private boolean mayHaveBody() {
-        return request.getLength() != 0;
+    /** Whether the head announces a body. */
+    boolean mayHaveBody() {
+        return request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
     private Answer typed(Answer answer) {

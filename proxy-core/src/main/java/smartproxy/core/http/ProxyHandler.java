@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -37,7 +36,7 @@ public final class ProxyHandler extends Handler.Abstract {
     /** Kept of the deadline for the answer itself. */
     private static final long ANSWER_MILLIS = 500;
 
-    private final AtomicReference<Generation> current;
+    private volatile Generation current;
     private final ConnectionBounds connections;
     private final AccessLog access;
     private final ErrorLog errors;
@@ -48,7 +47,7 @@ public final class ProxyHandler extends Handler.Abstract {
 
     public ProxyHandler(
             Generation first, ConnectionBounds connections, AccessLog access, ErrorLog errors, Metrics metrics) {
-        this.current = new AtomicReference<>(first);
+        this.current = first;
         this.connections = connections;
         this.access = access;
         this.errors = errors;
@@ -57,8 +56,10 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     /** New requests go to the new generation; those that run end in the one they began with. */
-    public void swap(Generation next) {
-        current.getAndSet(next).release();
+    public synchronized void swap(Generation next) {
+        var old = current;
+        current = next;
+        old.release();
     }
 
     @Override
@@ -96,7 +97,7 @@ public final class ProxyHandler extends Handler.Abstract {
 
     private Generation hold() {
         while (true) {
-            var generation = current.get();
+            var generation = current;
             if (generation.hold()) {
                 return generation;
             }
@@ -141,7 +142,7 @@ public final class ProxyHandler extends Handler.Abstract {
 
     private void read(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, RequestIds ids) {
         var request = exchange.request();
-        var withoutBody = request.getLength() == 0
+        var withoutBody = !exchange.mayHaveBody()
                 || request.getMethod().equals("GET")
                 || request.getMethod().equals("HEAD");
         if (withoutBody) {

@@ -83,6 +83,7 @@ public final class Logs implements AutoCloseable {
 
     /** Sends all records of this process where the settings say; a destination that cannot be opened is replaced by STDOUT. */
     public static Logs start(LogSettings settings) {
+        LibraryLog.install();
         return start((LoggerContext) LoggerFactory.getILoggerFactory(), settings, Host.real());
     }
 

@@ -175,7 +175,9 @@ public final class ModuleBuilder {
         private SettingsFile read(String name) throws ModuleFailure {
             var path = directory.resolve(name + ".yml");
             if (!Files.exists(path)) {
-                LOG.warn("Couldn't find settings file {}. Using default settings.", path);
+                if (entry.module().isPresent()) {
+                    LOG.warn("Couldn't find settings file {}. Using default settings.", path);
+                }
                 return SettingsFile.absent(path);
             }
             try {
