@@ -28,16 +28,17 @@ import smartproxy.core.api.Store;
  */
 public final class SqliteStore implements Store, AutoCloseable {
     static final String FILE = "smart-proxy.sqlite";
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    private static final Duration LONGEST_WAIT_FOR_OTHER_PROCESS = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     private final Path file;
+    private final Duration longestWait;
     private final ReentrantLock lock = new ReentrantLock(true);
     private @Nullable Connection connection;
     private boolean closed;
 
-    private SqliteStore(Path file) {
+    private SqliteStore(Path file, Duration longestWait) {
         this.file = file;
+        this.longestWait = longestWait;
     }
 
     /**
@@ -46,7 +47,12 @@ public final class SqliteStore implements Store, AutoCloseable {
      * @throws SQLException naming the file and what to do when it cannot be used
      */
     public static SqliteStore open(Path stateDirectory) throws SQLException {
-        var store = new SqliteStore(stateDirectory.toAbsolutePath().resolve(FILE));
+        return open(stateDirectory, LONGEST_WAIT);
+    }
+
+    /** @param longestWait for the transactions before, of this process and of others */
+    static SqliteStore open(Path stateDirectory, Duration longestWait) throws SQLException {
+        var store = new SqliteStore(stateDirectory.toAbsolutePath().resolve(FILE), longestWait);
         try {
             store.makeFile();
             store.check();
@@ -98,15 +104,16 @@ public final class SqliteStore implements Store, AutoCloseable {
         enter();
         try {
             var current = connected();
-            T result;
             try {
-                result = work.run(current);
-                current.commit();
+                current.setAutoCommit(false);
+                var result = work.run(current);
+                // commits; the driver's commit() would begin the next transaction and keep the file locked for others
+                current.setAutoCommit(true);
+                return result;
             } catch (SQLException | RuntimeException | Error e) {
                 rollBack(current, e);
                 throw e;
             }
-            return result;
         } catch (SQLException e) {
             throw explained(e);
         } finally {
@@ -116,9 +123,9 @@ public final class SqliteStore implements Store, AutoCloseable {
 
     private void enter() throws SQLException {
         try {
-            if (!lock.tryLock(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!lock.tryLock(longestWait.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new SQLTimeoutException("store " + file + ": an earlier transaction has not ended within "
-                        + LONGEST_WAIT.toSeconds() + " s; nothing was changed");
+                        + longestWait.toSeconds() + " s; nothing was changed");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -130,6 +137,7 @@ public final class SqliteStore implements Store, AutoCloseable {
     private void rollBack(Connection failed, Throwable cause) {
         try {
             failed.rollback();
+            failed.setAutoCommit(true);
         } catch (SQLException e) {
             cause.addSuppressed(e);
             connection = null;
@@ -158,11 +166,9 @@ public final class SqliteStore implements Store, AutoCloseable {
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
         config.enforceForeignKeys(true);
-        config.setBusyTimeout((int) LONGEST_WAIT_FOR_OTHER_PROCESS.toMillis());
+        config.setBusyTimeout((int) longestWait.toMillis());
         config.setTransactionMode(TransactionMode.IMMEDIATE);
-        var made = config.createConnection("jdbc:sqlite:" + file);
-        made.setAutoCommit(false);
-        return made;
+        return config.createConnection("jdbc:sqlite:" + file);
     }
 
     private void makeFile() throws SQLException {

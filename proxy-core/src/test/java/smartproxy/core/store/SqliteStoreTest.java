@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ class SqliteStoreTest {
         try (var store = SqliteStore.open(directory)) {
             assertThat(ask(store, "PRAGMA synchronous")).isEqualTo(2);
             assertThat(ask(store, "PRAGMA foreign_keys")).isEqualTo(1);
-            assertThat(ask(store, "PRAGMA busy_timeout")).isEqualTo(5000);
+            assertThat(ask(store, "PRAGMA busy_timeout")).isEqualTo(10_000);
             assertThat(Files.exists(directory.resolve(SqliteStore.FILE + "-wal")))
                     .isTrue();
         }
@@ -216,6 +217,58 @@ class SqliteStoreTest {
                         return count(store);
                     }))
                     .isInstanceOf(IllegalStateException.class);
+            assertThat(count(store)).isZero();
+        }
+    }
+
+    @Test
+    void theWaitForAnEarlierTransactionIsBounded() throws Exception {
+        try (var store = SqliteStore.open(directory, Duration.ofMillis(20))) {
+            store.migrate("test", TABLES);
+            var thread = Executors.newSingleThreadExecutor();
+            try {
+                Store.Work<Boolean> waiting = connection -> {
+                    var other = thread.submit(() -> count(store));
+                    assertThatThrownBy(() -> other.get(10, TimeUnit.SECONDS))
+                            .hasCauseInstanceOf(SQLException.class)
+                            .hasMessageContaining("an earlier transaction has not ended");
+                    return true;
+                };
+                assertThat(store.transaction(waiting)).isTrue();
+            } finally {
+                thread.shutdownNow();
+            }
+            assertThat(count(store)).isZero();
+        }
+    }
+
+    @Test
+    void theWaitForAnotherProcessIsBoundedAndSaid() throws Exception {
+        try (var store = SqliteStore.open(directory, Duration.ofMillis(20));
+                var other = SqliteStore.open(directory, Duration.ofMillis(20))) {
+            store.migrate("test", TABLES);
+            Store.Work<Boolean> holding = connection -> {
+                add(connection, 1);
+                assertThatThrownBy(() -> insert(other, 2))
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("two daemons need two state directories");
+                return true;
+            };
+            assertThat(store.transaction(holding)).isTrue();
+
+            insert(other, 2);
+            assertThat(count(store)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anInterruptWhileWaitingIsKeptAndNothingIsChanged() throws Exception {
+        try (var store = SqliteStore.open(directory)) {
+            store.migrate("test", TABLES);
+            Thread.currentThread().interrupt();
+
+            assertThatThrownBy(() -> insert(store, 1)).hasMessageContaining("interrupted");
+            assertThat(Thread.interrupted()).isTrue();
             assertThat(count(store)).isZero();
         }
     }

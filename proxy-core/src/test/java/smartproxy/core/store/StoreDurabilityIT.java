@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Kills a process that writes and looks for what it had said was written. */
 class StoreDurabilityIT {
-    private static final int KILLS = 5;
+    private static final int KILLS = 4;
     private static final List<String> TABLES = List.of("CREATE TABLE numbers (n INTEGER PRIMARY KEY)");
 
     @TempDir
@@ -52,7 +52,7 @@ class StoreDurabilityIT {
 
     @Test
     void aKilledProcessLeavesNoLibraryBehindForGood() throws Exception {
-        for (var kill = 0; kill < 3; kill++) {
+        for (var kill = 0; kill < 2; kill++) {
             var child = start(1000 * kill);
             try (var lines = output(child)) {
                 assertThat(lines.readLine()).isEqualTo(Integer.toString(1000 * kill));
