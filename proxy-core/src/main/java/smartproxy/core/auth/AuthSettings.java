@@ -29,6 +29,7 @@ public record AuthSettings(
             .sampled("[foreman.example.com]");
     public static final Setting<List<String>> MONITOR_HOSTS = SettingTypes.texts(
                     "monitor_hosts", "Hosts that may read /health and /metrics; unset: those of trusted_hosts")
+            .sampled("[monitor.example.com]")
             .ownExtension();
     public static final Setting<Boolean> FORWARD_VERIFY = SettingTypes.bool(
                     "forward_verify",

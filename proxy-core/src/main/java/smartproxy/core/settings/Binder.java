@@ -30,7 +30,7 @@ public final class Binder {
      */
     public static <S> Bound<S> bind(Schema<S> schema, SettingsFile file, Set<String> alsoKnown) {
         var settings = new ArrayList<Setting<?>>();
-        settings.add(ModuleKeys.USE_PROVIDER);
+        settings.add(useProvider(file));
         settings.addAll(schema.settings());
         var run = new BindingRun(List.of(file));
         run.bind(settings);
@@ -39,6 +39,13 @@ public final class Binder {
         known.add(ModuleKeys.ENABLED.key());
         run.warnOfKeys(file, known);
         return run.finish(schema.binder(), run.raw(settings));
+    }
+
+    /** The reference has a default for it, so an empty one is refused; which, only the registry knows. */
+    private static Setting<?> useProvider(SettingsFile file) {
+        var key = ModuleKeys.USE_PROVIDER.key();
+        var empty = file.has(key) && (file.get(key) == null || "".equals(file.get(key)));
+        return empty ? ModuleKeys.USE_PROVIDER.defaultsTo(List.of()) : ModuleKeys.USE_PROVIDER;
     }
 
     /** Binds {@code settings.yml}. */

@@ -1,10 +1,12 @@
 package smartproxy.core.settings;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Setting;
 import smartproxy.core.api.SettingTypes;
@@ -41,7 +43,8 @@ public record HostSettings(
             Optional<URI> url, Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {}
 
     public static final Setting<Path> SETTINGS_DIRECTORY = SettingTypes.path(
-                    "settings_directory", "Directory of the modules' files")
+                    "settings_directory",
+                    "Directory of the modules' files; without this line, settings.d beside settings.yml")
             .defaultsTo(Path.of("/etc/foreman-proxy/settings.d"));
     public static final Setting<Path> STATE_DIRECTORY = SettingTypes.path(
                     "state_directory", "Directory of what the daemon must remember")
@@ -53,12 +56,15 @@ public record HostSettings(
             .ownExtension();
     public static final Setting<String> FOREMAN_URL =
             SettingTypes.text("foreman_url", "URL of the Foreman server").sampled("https://foreman.example.com");
-    public static final Setting<Path> FOREMAN_CA =
-            SettingTypes.path("foreman_ssl_ca", "Authority of Foreman's certificate; unset: ssl_ca_file");
-    public static final Setting<Path> FOREMAN_CERTIFICATE =
-            SettingTypes.path("foreman_ssl_cert", "Certificate shown to Foreman; unset: ssl_certificate");
-    public static final Setting<Path> FOREMAN_KEY =
-            SettingTypes.path("foreman_ssl_key", "Key of foreman_ssl_cert; unset: ssl_private_key");
+    public static final Setting<Path> FOREMAN_CA = SettingTypes.path(
+                    "foreman_ssl_ca", "Authority of Foreman's certificate; unset: ssl_ca_file")
+            .sampled("/etc/foreman-proxy/foreman_ssl_ca.pem");
+    public static final Setting<Path> FOREMAN_CERTIFICATE = SettingTypes.path(
+                    "foreman_ssl_cert", "Certificate shown to Foreman; unset: ssl_certificate")
+            .sampled("/etc/foreman-proxy/foreman_ssl_cert.pem");
+    public static final Setting<Path> FOREMAN_KEY = SettingTypes.path(
+                    "foreman_ssl_key", "Key of foreman_ssl_cert; unset: ssl_private_key")
+            .sampled("/etc/foreman-proxy/foreman_ssl_key.pem");
 
     public static final Schema<HostSettings> SCHEMA =
             new Schema<>("The daemon: listeners, certificates, who is let in, logs", settings(), HostSettings::bind);
@@ -73,14 +79,14 @@ public record HostSettings(
         return all;
     }
 
-    private static HostSettings bind(Values values) {
+    private static HostSettings bind(Values values) throws InvalidSetting {
         var tls = TlsSettings.bind(values);
         return new HostSettings(
                 values.get(SETTINGS_DIRECTORY),
                 values.get(STATE_DIRECTORY),
                 values.get(PLUGIN_DIRECTORY),
                 new ForemanSettings(
-                        values.find(FOREMAN_URL).map(url -> URI.create(url.endsWith("/") ? url : url + "/")),
+                        foremanUrl(values),
                         values.find(FOREMAN_CA).or(tls::ca),
                         values.find(FOREMAN_CERTIFICATE).or(tls::certificate),
                         values.find(FOREMAN_KEY).or(tls::privateKey)),
@@ -88,5 +94,19 @@ public record HostSettings(
                 tls,
                 AuthSettings.bind(values),
                 LogSettings.bind(values));
+    }
+
+    private static Optional<URI> foremanUrl(Values values) throws InvalidSetting {
+        var url = values.find(FOREMAN_URL);
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new URI(url.get().endsWith("/") ? url.get() : url.get() + "/"));
+        } catch (URISyntaxException e) {
+            throw new InvalidSetting(
+                    "Setting '" + FOREMAN_URL.key() + "' contains an invalid url",
+                    "such as https://foreman.example.com");
+        }
     }
 }

@@ -40,9 +40,14 @@ public final class HostSettingsReader {
                 return Binder.failed(List.of(Problem.error(
                         path, 0, "", "it holds no settings", "the shipped config/settings.yml is a good beginning")));
             }
-            return Binder.bindHost(HostSettings.SCHEMA, file.withPlainKeysRead(), HISTORICAL);
+            return Binder.bindHost(HostSettings.SCHEMA, asMain(file), HISTORICAL);
         } catch (SettingsException e) {
             return Binder.failed(List.of(e.problem()));
         }
+    }
+
+    private static SettingsFile asMain(SettingsFile file) {
+        var directory = file.path().toAbsolutePath().resolveSibling("settings.d");
+        return file.withPlainKeysRead().withFallback(HostSettings.SETTINGS_DIRECTORY.key(), directory.toString());
     }
 }

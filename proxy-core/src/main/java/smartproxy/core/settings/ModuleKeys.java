@@ -8,12 +8,12 @@ import smartproxy.core.api.SettingTypes;
 /** The keys that every module's file may have besides the module's own. */
 public final class ModuleKeys {
     /** {@code true}, {@code false}, {@code http} or {@code https}; whatever else is written leaves the module disabled. */
-    public static final Setting<String> ENABLED = Setting.of(
+    public static final Setting<Object> ENABLED = Setting.<Object>of(
                     "enabled",
                     "true, false, http or https",
                     ModuleKeys::enabled,
                     "Whether the module runs: on http and https, on one of them, or not at all")
-            .defaultsTo("false");
+            .defaultsTo(false);
 
     /** Names, a leading colon dropped. */
     public static final Setting<List<String>> USE_PROVIDER = SettingTypes.texts(
@@ -22,9 +22,9 @@ public final class ModuleKeys {
 
     private ModuleKeys() {}
 
-    private static String enabled(String key, Object value) throws InvalidSetting {
+    private static Object enabled(String key, Object value) throws InvalidSetting {
         if (value instanceof Boolean || value.equals("http") || value.equals("https")) {
-            return value.toString();
+            return value;
         }
         throw new InvalidSetting(
                 "it is none of true, false, http, https: the module stays disabled",

@@ -105,6 +105,16 @@ public final class SettingsFile {
         return new SettingsFile(path, exists, all, Map.of(), lines, warnings);
     }
 
+    /** This file with a value for a key that it does not have. */
+    SettingsFile withFallback(String key, Object value) {
+        if (has(key)) {
+            return this;
+        }
+        var all = new LinkedHashMap<>(symbols);
+        all.put(key, value);
+        return new SettingsFile(path, exists, all, plain, lines, warnings);
+    }
+
     /** Path and keys; no value, it may be a secret. */
     @Override
     public String toString() {

@@ -41,9 +41,11 @@ public record TlsSettings(
             .sampled("/etc/foreman-proxy/ssl_key.pem");
     public static final Setting<Path> PASSPHRASE_FILE = SettingTypes.path(
                     "ssl_private_key_passphrase_file", "File with the passphrase of an encrypted key")
+            .sampled("/etc/foreman-proxy/ssl_key_passphrase")
             .ownExtension();
     public static final Setting<Path> CRL = SettingTypes.path(
                     "ssl_crl_file", "Revocation list of the authority; a revoked client certificate ends the handshake")
+            .sampled("/etc/foreman-proxy/ssl_crl.pem")
             .ownExtension();
     public static final Setting<List<String>> DISABLED_CIPHERS = SettingTypes.texts(
                     "ssl_disabled_ciphers", "Cipher suites taken out of the built-in list, by OpenSSL name")
