@@ -25,7 +25,7 @@ final class JournalDestination implements Destination {
     public void write(LogRecord record) {
         var datagram = new ByteArrayOutputStream(512);
         var message = pattern.lines(record);
-        field(datagram, "MESSAGE", message.substring(0, message.length() - 1));
+        field(datagram, "MESSAGE", LogText.bounded(message.substring(0, message.length() - 1), LogText.MAX_DATAGRAM));
         field(datagram, "PRIORITY", Integer.toString(record.severity().syslog()));
         field(datagram, "SYSLOG_IDENTIFIER", SyslogDestination.IDENT);
         field(datagram, "LOGGER", record.logger());

@@ -33,7 +33,7 @@ final class SyslogDestination implements Destination {
     }
 
     private void send(String header, String line) {
-        output.send((header + line).getBytes(StandardCharsets.UTF_8));
+        output.send((header + LogText.bounded(line, LogText.MAX_DATAGRAM)).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
