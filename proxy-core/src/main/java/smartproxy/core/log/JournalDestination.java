@@ -1,6 +1,7 @@
 package smartproxy.core.log;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +17,7 @@ final class JournalDestination implements Destination {
     private final Pattern pattern;
     private final DatagramOutput output;
 
-    JournalDestination(Path socket, Pattern pattern, PrintStream err) {
+    JournalDestination(Path socket, Pattern pattern, PrintStream err) throws IOException {
         this.pattern = pattern;
         this.output = new DatagramOutput(socket.toString(), err);
     }

@@ -188,6 +188,41 @@ class LogsTest {
     }
 
     @Test
+    void aRequestIdIsCutToWholeCharacters() {
+        try (var fixture = new LogFixture(directory, settings(file))) {
+            MDC.put("request", "abcdefg\ud83d\ude00");
+            try {
+                fixture.log.info("one");
+            } finally {
+                MDC.remove("request");
+            }
+
+            assertThat(fixture.logs.buffer().snapshot().entries().get(0).requestId())
+                    .isEqualTo("abcdefg?");
+        }
+    }
+
+    @Test
+    void theRollingSizeIsInMebibytes() throws IOException {
+        var rolling = new LogSettings(file.toString(), "INFO", 1, "monthly", 1, "%m", "%m", 10, 5);
+        try (var fixture = new LogFixture(directory, rolling)) {
+            var kibibyte = "x".repeat(1023);
+            for (int i = 0; i < 1024; i++) {
+                fixture.log.info(kibibyte);
+            }
+            try (var files = Files.list(directory)) {
+                assertThat(files).hasSize(1);
+            }
+            fixture.log.info("next");
+
+            assertThat(file).hasContent("next\n");
+            try (var files = Files.list(directory)) {
+                assertThat(files).hasSize(2);
+            }
+        }
+    }
+
+    @Test
     void backtracesAreAsTheReferenceMakesThem() {
         var withStack = new IOException("broken");
         withStack.setStackTrace(new StackTraceElement[] {

@@ -112,6 +112,19 @@ class LogsResourceTest {
     }
 
     @Test
+    void halfCharactersBreakNothing() throws Exception {
+        failed.put("dns", "a\ud800b");
+        buffer.add(new LogBuffer.Entry(Instant.EPOCH, "INFO", "\udc00c", "d\ud800", "e\ud800"));
+
+        var json = new ObjectMapper().readTree(text(null));
+
+        assertThat(json.at("/info/failed_modules/dns").asText()).isEqualTo("a?b");
+        assertThat(json.at("/logs/0/message").asText()).isEqualTo("?c");
+        assertThat(json.at("/logs/0/backtrace").asText()).isEqualTo("d?");
+        assertThat(json.at("/logs/0/request_id").asText()).isEqualTo("e?");
+    }
+
+    @Test
     void theTailComesFirst() throws Exception {
         add("2026-11-22T10:00:00Z", "ERROR", "e1");
         for (int i = 2; i <= 4; i++) {
