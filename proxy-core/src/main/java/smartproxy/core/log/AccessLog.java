@@ -1,6 +1,8 @@
 package smartproxy.core.log;
 
-import java.util.regex.Pattern;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,8 +11,7 @@ import org.slf4j.LoggerFactory;
 public final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
     private static final int MAX_TARGET = 2048;
-    private static final Pattern SECRET =
-            Pattern.compile("(?i)([^&;=]*(?:password|passwd|passphrase|token|secret|key)[^&;=]*=)[^&;]+");
+    private static final List<String> SECRETS = List.of("password", "passwd", "passphrase", "token", "secret", "key");
 
     /**
      * Logs {@code Started METHOD PATH QUERY} at INFO. Values of query parameters whose name tells of a secret are masked.
@@ -20,7 +21,7 @@ public final class AccessLog {
      */
     public void started(String method, String path, @Nullable String query) {
         if (LOG.isInfoEnabled()) {
-            LOG.info("Started {} {} {}", bounded(method), bounded(path), query == null ? "" : masked(bounded(query)));
+            LOG.info("Started {} {} {}", bounded(method), bounded(path), query == null ? "" : bounded(masked(query)));
         }
     }
 
@@ -39,8 +40,25 @@ public final class AccessLog {
         return LogText.bounded(text, MAX_TARGET);
     }
 
+    // By hand: a regular expression for this would take cubic time on a query made for it.
     static String masked(String query) {
-        return SECRET.matcher(query).replaceAll("$1***");
+        var masked = new StringBuilder(query.length());
+        var pairs = new StringTokenizer(query, "&;", true);
+        while (pairs.hasMoreTokens()) {
+            var pair = pairs.nextToken();
+            int end = pair.indexOf('=') + 1;
+            if (end > 0 && end < pair.length() && namesSecret(pair.substring(0, end))) {
+                masked.append(pair, 0, end).append("***");
+            } else {
+                masked.append(pair);
+            }
+        }
+        return masked.toString();
+    }
+
+    private static boolean namesSecret(String name) {
+        var lower = name.toLowerCase(Locale.ROOT);
+        return SECRETS.stream().anyMatch(lower::contains);
     }
 
     /** Milliseconds as Ruby prints a float rounded to two decimals: {@code 12.0}, {@code 12.3}, {@code 12.34}. */

@@ -11,9 +11,11 @@ final class DatagramOutput {
     private final UnixDatagram socket;
     private final Outage outage;
 
-    DatagramOutput(String path, PrintStream err) {
+    /** @throws IOException when no Unix socket can be opened here; that nobody listens is no reason */
+    DatagramOutput(String path, PrintStream err) throws IOException {
         this.socket = new UnixDatagram(path);
         this.outage = new Outage(path, err);
+        socket.open();
     }
 
     void send(byte[] datagram) {

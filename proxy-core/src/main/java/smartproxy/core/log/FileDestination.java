@@ -26,6 +26,7 @@ final class FileDestination implements Destination {
     private FileOutputStream stream;
     private long bytes;
     private Instant tooOld = Instant.MAX;
+    private Instant rollNotBefore = Instant.MIN;
     private boolean torn;
 
     /** @throws IOException when the file can neither be opened nor created */
@@ -81,15 +82,19 @@ final class FileDestination implements Destination {
     @Override
     public void reopen() {
         try {
-            var fresh = open(file);
-            var old = stream;
-            stream = fresh;
-            torn = false;
-            old.close();
-            measure();
+            openAnew();
         } catch (IOException e) {
             complain("cannot be reopened and is written to where it was", e);
         }
+    }
+
+    private void openAnew() throws IOException {
+        var fresh = open(file);
+        var old = stream;
+        stream = fresh;
+        torn = false;
+        old.close();
+        measure();
     }
 
     private void rollIfDue() {
@@ -97,18 +102,18 @@ final class FileDestination implements Destination {
             return;
         }
         var now = clock.instant();
-        if (bytes < rolling.maxBytes() && now.isBefore(tooOld)) {
+        if (now.isBefore(rollNotBefore) || (bytes < rolling.maxBytes() && now.isBefore(tooOld))) {
             return;
         }
         try {
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                rolling.roll(file, now, clock.getZone());
+                rolling.rename(file, now, clock.getZone());
             }
-            reopen();
+            openAnew();
+            rolling.prune(file);
         } catch (IOException e) {
             complain("cannot be rolled", e);
-            bytes = 0;
-            tooOld = now.plus(RETRY);
+            rollNotBefore = now.plus(RETRY);
         }
     }
 

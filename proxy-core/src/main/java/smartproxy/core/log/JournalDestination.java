@@ -1,6 +1,7 @@
 package smartproxy.core.log;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +17,7 @@ final class JournalDestination implements Destination {
     private final Pattern pattern;
     private final DatagramOutput output;
 
-    JournalDestination(Path socket, Pattern pattern, PrintStream err) {
+    JournalDestination(Path socket, Pattern pattern, PrintStream err) throws IOException {
         this.pattern = pattern;
         this.output = new DatagramOutput(socket.toString(), err);
     }
@@ -25,7 +26,7 @@ final class JournalDestination implements Destination {
     public void write(LogRecord record) {
         var datagram = new ByteArrayOutputStream(512);
         var message = pattern.lines(record);
-        field(datagram, "MESSAGE", message.substring(0, message.length() - 1));
+        field(datagram, "MESSAGE", LogText.bounded(message.substring(0, message.length() - 1), LogText.MAX_DATAGRAM));
         field(datagram, "PRIORITY", Integer.toString(record.severity().syslog()));
         field(datagram, "SYSLOG_IDENTIFIER", SyslogDestination.IDENT);
         field(datagram, "LOGGER", record.logger());

@@ -5,6 +5,9 @@ final class LogText {
     /** Most characters of a message; what is beyond is cut. */
     static final int MAX_MESSAGE = 16 * 1024;
 
+    /** Most characters of a datagram, so that it fits into the default send buffer of a socket however it is encoded. */
+    static final int MAX_DATAGRAM = 32 * 1024;
+
     private LogText() {}
 
     /** At most {@code max} characters and a mark that tells of the rest; surrogates without their other half become {@code ?}. */

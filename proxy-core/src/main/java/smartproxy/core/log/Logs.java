@@ -77,8 +77,8 @@ public final class Logs implements AutoCloseable {
         }
         notes.addAll(oddities(settings));
         notes.forEach(this::deliver);
-        setLevels();
         takeOver();
+        setLevels();
     }
 
     /** Sends all records of this process where the settings say; a destination that cannot be opened is replaced by STDOUT. */
@@ -194,11 +194,12 @@ public final class Logs implements AutoCloseable {
         return new StreamDestination("STDOUT", host.out(), Pattern.of(settings.filePattern()), host.err());
     }
 
-    private static String unavailable(LogSettings settings, IOException cause, String consequence) {
-        return switch (settings.file().toUpperCase(Locale.ROOT)) {
-            case "JOURNAL", "JOURNALD" -> "Journald is not available on this platform. " + consequence + ".";
-            default -> "Log file " + settings.file() + " cannot be opened. " + consequence + ": " + reason(cause);
-        };
+    private String unavailable(LogSettings settings, IOException cause, String consequence) {
+        if (cause instanceof NoSuchFileException absent
+                && host.journal().toString().equals(absent.getFile())) {
+            return "Journald is not available on this platform. " + consequence + ".";
+        }
+        return "Log file " + settings.file() + " cannot be opened. " + consequence + ": " + reason(cause);
     }
 
     // the messages of java.nio's exceptions are often the path alone

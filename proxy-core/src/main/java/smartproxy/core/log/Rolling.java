@@ -10,7 +10,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -58,18 +58,18 @@ record Rolling(long maxBytes, String age, int keep) {
         };
     }
 
-    /** Gives the file its dated name and deletes the oldest beyond those to keep. */
-    void roll(Path file, Instant now, ZoneId zone) throws IOException {
+    /** Gives the file its dated name. */
+    void rename(Path file, Instant now, ZoneId zone) throws IOException {
         var stamp = STAMP.format(now.atZone(zone));
         var target = file.resolveSibling(name(file, stamp));
         for (int i = 1; Files.exists(target); i++) {
             target = file.resolveSibling(name(file, stamp + "-" + i));
         }
         Files.move(file, target);
-        prune(file);
     }
 
-    private void prune(Path file) throws IOException {
+    /** Deletes the oldest rolled files beyond those to keep. */
+    void prune(Path file) throws IOException {
         var name = file.getFileName().toString();
         var dot = name.lastIndexOf('.');
         var rolled = Pattern.compile(Pattern.quote(dot > 0 ? name.substring(0, dot) : name)
@@ -81,7 +81,11 @@ record Rolling(long maxBytes, String age, int keep) {
                 path -> rolled.matcher(path.getFileName().toString()).matches())) {
             siblings.forEach(old::add);
         }
-        Collections.sort(old);
+        var extension = name.length() - (dot > 0 ? dot : name.length());
+        old.sort(Comparator.comparing(path -> {
+            var dated = path.getFileName().toString();
+            return dated.substring(0, dated.length() - extension);
+        }));
         for (var path : old.subList(0, Math.max(0, old.size() - keep))) {
             Files.deleteIfExists(path);
         }

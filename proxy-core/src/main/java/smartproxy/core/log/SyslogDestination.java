@@ -1,5 +1,6 @@
 package smartproxy.core.log;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class SyslogDestination implements Destination {
             DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss", Locale.ENGLISH).withZone(ZoneId.systemDefault());
     private final String tag = IDENT + "[" + ProcessHandle.current().pid() + "]: ";
 
-    SyslogDestination(Path socket, Pattern pattern, PrintStream err) {
+    SyslogDestination(Path socket, Pattern pattern, PrintStream err) throws IOException {
         this.pattern = pattern;
         this.output = new DatagramOutput(socket.toString(), err);
     }
@@ -33,7 +34,7 @@ final class SyslogDestination implements Destination {
     }
 
     private void send(String header, String line) {
-        output.send((header + line).getBytes(StandardCharsets.UTF_8));
+        output.send((header + LogText.bounded(line, LogText.MAX_DATAGRAM)).getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.newsclub.net.unix.AFUNIXDatagramChannel;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /**
- * Sends datagrams to a Unix socket, see unix(7). Nothing is opened, and the native library is not loaded, before the first one.
+ * Sends datagrams to a Unix socket, see unix(7). Nothing is opened, and the native library is not loaded, before the first one or {@link #open()}.
  * The socket stays unconnected, so a receiver that was restarted is found again.
  */
 public final class UnixDatagram implements AutoCloseable {
@@ -23,6 +23,19 @@ public final class UnixDatagram implements AutoCloseable {
     /** @param address a path, or {@code @name} of the abstract namespace */
     public UnixDatagram(String address) {
         this.address = address;
+    }
+
+    /**
+     * Opens the sending end, whether or not somebody listens.
+     *
+     * @throws IOException when the native library cannot be used here
+     */
+    public synchronized void open() throws IOException {
+        try {
+            channel();
+        } catch (LinkageError | RuntimeException e) {
+            throw unusable(e);
+        }
     }
 
     /**
@@ -45,7 +58,7 @@ public final class UnixDatagram implements AutoCloseable {
             }
         } catch (LinkageError | RuntimeException e) {
             close();
-            throw new IOException("the library for Unix sockets cannot be used: " + e, e);
+            throw unusable(e);
         } catch (IOException e) {
             if (!(e instanceof SocketTimeoutException)) {
                 close();
@@ -59,12 +72,7 @@ public final class UnixDatagram implements AutoCloseable {
     }
 
     private void attempt(byte[] datagram, Duration patience) throws IOException {
-        var open = channel;
-        if (open == null) {
-            open = AFUNIXDatagramChannel.open();
-            open.configureBlocking(false);
-            channel = open;
-        }
+        var open = channel();
         var to = address.startsWith("@")
                 ? AFUNIXSocketAddress.inAbstractNamespace(address.substring(1))
                 : AFUNIXSocketAddress.of(java.nio.file.Path.of(address));
@@ -75,6 +83,20 @@ public final class UnixDatagram implements AutoCloseable {
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }
+    }
+
+    private AFUNIXDatagramChannel channel() throws IOException {
+        var open = channel;
+        if (open == null) {
+            open = AFUNIXDatagramChannel.open();
+            open.configureBlocking(false);
+            channel = open;
+        }
+        return open;
+    }
+
+    private static IOException unusable(Throwable cause) {
+        return new IOException("the library for Unix sockets cannot be used: " + cause, cause);
     }
 
     @Override

@@ -8,10 +8,11 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -54,7 +55,8 @@ public final class LogsResource {
 
     private byte[] body(double from) throws IOException {
         var snapshot = buffer.snapshot();
-        var body = new ByteArrayOutputStream(64 * 1024);
+        // into text first: encoding it turns half characters into question marks, where a generator of bytes throws
+        var body = new StringWriter(64 * 1024);
         try (var out = json.createGenerator(body)) {
             out.writeStartObject();
             out.writeObjectFieldStart("info");
@@ -78,7 +80,7 @@ public final class LogsResource {
             out.writeEndArray();
             out.writeEndObject();
         }
-        return body.toByteArray();
+        return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void write(JsonGenerator out, LogBuffer.Entry entry, BigDecimal timestamp) throws IOException {
