@@ -44,8 +44,7 @@ class AddressTextTest {
         var bytes = InetAddress.getByName("fe80::1").getAddress();
         assertThat(AddressText.of(Inet6Address.getByAddress(null, bytes, loopback.getIndex())))
                 .isEqualTo("fe80::1%" + loopback.getName());
-        assertThat(AddressText.of(Inet6Address.getByAddress(null, bytes, loopback)))
-                .isEqualTo("fe80::1%" + loopback.getName());
-        assertThat(AddressText.of(Inet6Address.getByAddress(null, bytes, 99_999))).isEqualTo("fe80::1%99999");
+        assertThat(AddressText.of(Inet6Address.getByAddress(null, bytes, 99_999)))
+                .isEqualTo("fe80::1%99999");
     }
 }

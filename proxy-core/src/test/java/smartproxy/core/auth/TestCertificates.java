@@ -1,11 +1,11 @@
 package smartproxy.core.auth;
 
+import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.io.ByteArrayInputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ final class TestCertificates {
 
     private TestCertificates() {}
 
-    static X509Certificate certificate(X500Name subject, GeneralName... alternatives) throws Exception {
+    static X509Certificate certificate(X500Name subject, Extension... extensions) throws Exception {
         var builder = new JcaX509v3CertificateBuilder(
                 new X500Name("CN=test"),
                 BigInteger.ONE,
@@ -31,8 +31,8 @@ final class TestCertificates {
                 Date.from(Instant.now().plus(1, ChronoUnit.DAYS)),
                 subject,
                 KEYS.getPublic());
-        if (alternatives.length > 0) {
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(alternatives));
+        for (var extension : extensions) {
+            builder.addExtension(extension);
         }
         var der = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(KEYS.getPrivate()))
                 .getEncoded();
@@ -40,12 +40,23 @@ final class TestCertificates {
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
     }
 
+    static X509Certificate certificate(X500Name subject, GeneralName... alternatives) throws Exception {
+        var names = new GeneralNames(alternatives);
+        return certificate(subject, Extension.create(Extension.subjectAlternativeName, false, names));
+    }
+
     static X509Certificate certificate(String subject, String... dnsNames) throws Exception {
-        return certificate(
-                new X500Name(subject),
-                Arrays.stream(dnsNames)
-                        .map(name -> new GeneralName(GeneralName.dNSName, name))
-                        .toArray(GeneralName[]::new));
+        return dnsNames.length == 0
+                ? certificate(new X500Name(subject), new Extension[0])
+                : certificate(
+                        new X500Name(subject),
+                        Arrays.stream(dnsNames)
+                                .map(name -> new GeneralName(GeneralName.dNSName, name))
+                                .toArray(GeneralName[]::new));
+    }
+
+    static X509Certificate certificate(X500Name subject) throws Exception {
+        return certificate(subject, new Extension[0]);
     }
 
     private static KeyPair keys() {

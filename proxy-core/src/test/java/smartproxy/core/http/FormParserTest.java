@@ -157,16 +157,12 @@ class FormParserTest {
                         e -> assertThat(e.page())
                                 .isEqualTo(
                                         "Invalid query parameters: expected Hash (got String) for param `a&amp;#x27;"));
-        assertThatThrownBy(() -> form("<\"&/>%"))
+        assertThatThrownBy(() -> form("<\"/%26>%"))
                 .isInstanceOfSatisfying(
                         BadParametersException.class,
                         e -> assertThat(e.page())
-                                .isEqualTo("Invalid query parameters: invalid %-encoding (&amp;lt;&amp;quot;)"));
-        assertThatThrownBy(() -> form("/>%"))
-                .isInstanceOfSatisfying(
-                        BadParametersException.class,
-                        e -> assertThat(e.page())
-                                .isEqualTo("Invalid query parameters: invalid %-encoding (&amp;#x2F;&amp;gt;%)"));
+                                .isEqualTo(
+                                        "Invalid query parameters: invalid %-encoding (&amp;lt;&amp;quot;&amp;#x2F;%26&amp;gt;%)"));
     }
 
     @Test
