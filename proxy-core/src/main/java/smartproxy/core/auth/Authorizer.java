@@ -3,7 +3,6 @@ package smartproxy.core.auth;
 import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +15,17 @@ public final class Authorizer {
     private static final Logger LOG = LoggerFactory.getLogger(Authorizer.class);
     private static final int MAX_NAME = 255;
 
-    private final AuthSettings settings;
+    private final Optional<TrustedHosts> trustedHosts;
+    private final Optional<TrustedHosts> monitorHosts;
+    private final boolean forwardVerify;
+    private final boolean allowHttp;
     private final HostResolver resolver;
 
     public Authorizer(AuthSettings settings, HostResolver resolver) {
-        this.settings = settings;
+        this.trustedHosts = settings.trustedHosts().map(entries -> new TrustedHosts("trusted_hosts", entries));
+        this.monitorHosts = settings.monitorHosts().map(entries -> new TrustedHosts("monitor_hosts", entries));
+        this.forwardVerify = settings.forwardVerify();
+        this.allowHttp = settings.allowHttpWithoutTrustedHosts();
         this.resolver = resolver;
     }
 
@@ -46,17 +51,17 @@ public final class Authorizer {
             case MANAGED_HOST -> withoutCertificate(peer, "Plain http shows no client certificate, use https");
             case FOREMAN -> foreman(peer, pathInMount, deadline);
             case MONITOR ->
-                settings.monitorHosts().isPresent()
-                        ? listed("monitor_hosts", settings.monitorHosts().get(), peer, pathInMount, deadline)
+                monitorHosts.isPresent()
+                        ? listed(monitorHosts.get(), peer, pathInMount, deadline)
                         : foreman(peer, pathInMount, deadline);
         };
     }
 
     private Optional<String> foreman(Peer peer, String path, Deadline deadline) {
-        if (settings.trustedHosts().isPresent()) {
-            return listed("trusted_hosts", settings.trustedHosts().get(), peer, path, deadline);
+        if (trustedHosts.isPresent()) {
+            return listed(trustedHosts.get(), peer, path, deadline);
         }
-        if (!peer.secure() && settings.allowHttpWithoutTrustedHosts()) {
+        if (!peer.secure() && allowHttp) {
             return Optional.empty();
         }
         return withoutCertificate(
@@ -72,19 +77,18 @@ public final class Authorizer {
         return peer.certificate().isPresent() ? Optional.empty() : Optional.of("No client SSL certificate supplied");
     }
 
-    private Optional<String> listed(String setting, List<String> entries, Peer peer, String path, Deadline deadline) {
-        LOG.debug(
-                "verifying remote client {} against {} {}",
-                AddressText.of(peer.address()),
-                setting,
-                Parameters.inspect(entries));
-        var hosts = new TrustedHosts(entries);
-        return peer.secure()
-                ? secure(setting, hosts, peer, path)
-                : plain(setting, hosts, peer.address(), path, deadline);
+    private Optional<String> listed(TrustedHosts hosts, Peer peer, String path, Deadline deadline) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "verifying remote client {} against {} {}",
+                    AddressText.of(peer.address()),
+                    hosts.setting(),
+                    Parameters.inspect(hosts.entries()));
+        }
+        return peer.secure() ? secure(hosts, peer, path) : plain(hosts, peer.address(), path, deadline);
     }
 
-    private static Optional<String> secure(String setting, TrustedHosts hosts, Peer peer, String path) {
+    private static Optional<String> secure(TrustedHosts hosts, Peer peer, String path) {
         if (peer.certificate().isEmpty()) {
             return Optional.of("could not read client cert from environment");
         }
@@ -104,34 +108,39 @@ public final class Authorizer {
         return names.commonNames().stream()
                 .filter(name -> !hosts.contains(name))
                 .findFirst()
-                .map(name -> untrusted(setting, name, path));
+                .map(name -> untrusted(hosts, name, path));
     }
 
-    private Optional<String> plain(
-            String setting, TrustedHosts hosts, InetAddress address, String path, Deadline deadline) {
+    private Optional<String> plain(TrustedHosts hosts, InetAddress address, String path, Deadline deadline) {
         var ip = AddressText.of(address);
+        if (ip.contains("%")) { // a link-local address has no name in DNS, so it is listed itself
+            return listedName(hosts, ip, path);
+        }
         String name;
         try {
-            name = ip.contains("%") ? ip : resolver.nameOf(address, deadline);
+            name = resolver.nameOf(address, deadline);
         } catch (HostResolver.LookupException e) {
             return Optional.of("unable to resolve hostname for ip address " + ip + "\n\n" + e.getMessage());
         }
-        if (settings.forwardVerify() && !ip.contains("%")) {
+        if (forwardVerify) {
+            var who = shown(name) + " (" + ip + ")";
             try {
                 if (!resolver.addressesOf(name, address, deadline).contains(address)) {
-                    return Optional.of(
-                            "untrusted client has no matching forward DNS lookup - " + shown(name) + " (" + ip + ")");
+                    return Optional.of("untrusted client has no matching forward DNS lookup - " + who);
                 }
             } catch (HostResolver.LookupException e) {
-                return Optional.of("could not forward verify the remote hostname - " + shown(name) + " (" + ip + ")\n\n"
-                        + e.getMessage());
+                return Optional.of("could not forward verify the remote hostname - " + who + "\n\n" + e.getMessage());
             }
         }
-        return hosts.contains(name) ? Optional.empty() : Optional.of(untrusted(setting, name, path));
+        return listedName(hosts, name, path);
     }
 
-    private static String untrusted(String setting, String name, String path) {
-        return "Untrusted client " + shown(name) + " attempted to access " + path + ". Check :" + setting
+    private static Optional<String> listedName(TrustedHosts hosts, String name, String path) {
+        return hosts.contains(name) ? Optional.empty() : Optional.of(untrusted(hosts, name, path));
+    }
+
+    private static String untrusted(TrustedHosts hosts, String name, String path) {
+        return "Untrusted client " + shown(name) + " attempted to access " + path + ". Check :" + hosts.setting()
                 + ": in settings.yml";
     }
 

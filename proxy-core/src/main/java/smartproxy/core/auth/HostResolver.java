@@ -87,7 +87,7 @@ public final class HostResolver {
     /**
      * Looks up in {@code /etc/hosts} and at the servers of {@code /etc/resolv.conf}.
      *
-     * @param tries time of each try; in one try the servers are asked one after the other
+     * @param tries time of each try; the servers are asked one after the other and share it
      */
     public HostResolver(List<Duration> tries) {
         this(tries, Path.of("/etc/hosts"), new SystemTransport(), System::nanoTime);
@@ -118,7 +118,7 @@ public final class HostResolver {
                 return pointer.getTarget().toString(true);
             }
         }
-        throw new LookupException("no name for " + address.getHostAddress());
+        throw new LookupException("no name in DNS");
     }
 
     /**
@@ -139,7 +139,7 @@ public final class HostResolver {
         try {
             absolute = Name.fromString(name, Name.root);
         } catch (TextParseException e) {
-            throw new LookupException("'" + name + "' is not a DNS name");
+            throw new LookupException("that is not a DNS name");
         }
         var addresses = new ArrayList<InetAddress>();
         for (var found : find(new Question(absolute, like instanceof Inet6Address ? Type.AAAA : Type.A), deadline)) {
@@ -219,7 +219,7 @@ public final class HostResolver {
                             return found(question, message);
                         }
                         case Rcode.NXDOMAIN -> {
-                            return failed("no such name: " + question.name().toString(true));
+                            return failed("no such name in DNS");
                         }
                         default -> failure = server.getHostString() + " answered " + Rcode.string(message.getRcode());
                     }

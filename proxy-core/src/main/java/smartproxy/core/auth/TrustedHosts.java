@@ -9,16 +9,23 @@ import java.util.Set;
  * wildcards. The dot at the end of an entry is ignored. A name with anything but printable ASCII is never let in.
  */
 final class TrustedHosts {
+    private final String setting;
     private final List<String> entries;
     private final Set<String> names = new HashSet<>();
 
-    TrustedHosts(List<String> entries) {
+    /** @param setting where the list comes from, named in refusals */
+    TrustedHosts(String setting, List<String> entries) {
+        this.setting = setting;
         this.entries = List.copyOf(entries);
         for (var entry : entries) {
             var name = lowerCase(entry);
             names.add(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
         }
         names.remove("");
+    }
+
+    String setting() {
+        return setting;
     }
 
     /** The entries as configured. */

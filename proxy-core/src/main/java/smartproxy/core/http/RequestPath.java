@@ -135,7 +135,7 @@ public final class RequestPath {
     /** Whether a {@code ..} has nothing left to take away. Backslashes count for nothing here, as in the reference. */
     private static boolean climbs(String path) {
         int depth = 0;
-        for (var segment : segments(decode(path, ".", "/"))) {
+        for (var segment : segments(decode(path, "./"))) {
             if (segment.equals("..")) {
                 depth--;
             } else if (!segment.isEmpty() && !segment.equals(".")) {
@@ -149,7 +149,7 @@ public final class RequestPath {
     }
 
     private static String clean(String rest) {
-        var segments = segments(decode(rest, ".", "/", "\\").replace('\\', '/'));
+        var segments = segments(decode(rest, "./\\").replace('\\', '/'));
         var kept = new ArrayDeque<String>();
         for (var segment : segments) {
             if (segment.equals("..")) {
@@ -168,7 +168,7 @@ public final class RequestPath {
     }
 
     /** Decodes the encodings of these characters, once, and leaves all others. */
-    private static String decode(String path, String... characters) {
+    private static String decode(String path, String characters) {
         if (path.indexOf('%') < 0) {
             return path;
         }
@@ -177,12 +177,8 @@ public final class RequestPath {
             char c = path.charAt(i);
             if (c == '%') {
                 char meant = (char) (hex(path.charAt(i + 1)) * 16 + hex(path.charAt(i + 2)));
-                for (var character : characters) {
-                    if (character.charAt(0) == meant) {
-                        c = meant;
-                    }
-                }
-                if (c == meant && c != '%') {
+                if (characters.indexOf(meant) >= 0) {
+                    c = meant;
                     i += 2;
                 }
             }
