@@ -4,10 +4,10 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import javax.naming.InvalidNameException;
-import javax.naming.NamingException;
-import javax.naming.ldap.LdapName;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1String;
+import org.bouncycastle.asn1.x500.X500Name;
 
 /**
  * The names a certificate gives its holder.
@@ -16,6 +16,7 @@ import javax.security.auth.x500.X500Principal;
  * @param dnsNames the dNSName entries of subjectAltName
  */
 record PeerNames(List<String> commonNames, List<String> dnsNames) {
+    private static final ASN1ObjectIdentifier COMMON_NAME = new ASN1ObjectIdentifier("2.5.4.3");
     private static final int DNS_NAME = 2; // GeneralName of RFC 5280 section 4.2.1.6
 
     /** @throws CertificateParsingException when subject or subjectAltName cannot be read */
@@ -32,23 +33,19 @@ record PeerNames(List<String> commonNames, List<String> dnsNames) {
         return new PeerNames(commonNames(certificate.getSubjectX500Principal()), List.copyOf(dnsNames));
     }
 
-    static List<String> commonNames(X500Principal subject) throws CertificateParsingException {
+    /** Reads the DER: the JDK's text form takes the bytes of a BMPString for ASCII, so other letters could spell a trusted name. */
+    private static List<String> commonNames(X500Principal subject) throws CertificateParsingException {
         var names = new ArrayList<String>();
         try {
-            for (var rdn : new LdapName(subject.getName(X500Principal.RFC2253)).getRdns()) {
-                var attribute = rdn.toAttributes().get("CN");
-                if (attribute != null) {
-                    for (int i = 0; i < attribute.size(); i++) {
-                        if (attribute.get(i) instanceof String name) {
-                            names.add(name);
-                        }
+            for (var rdn : X500Name.getInstance(subject.getEncoded()).getRDNs(COMMON_NAME)) {
+                for (var attribute : rdn.getTypesAndValues()) {
+                    if (attribute.getType().equals(COMMON_NAME) && attribute.getValue() instanceof ASN1String name) {
+                        names.add(name.getString());
                     }
                 }
             }
-        } catch (InvalidNameException e) {
-            throw new CertificateParsingException("the subject is not a distinguished name", e);
-        } catch (NamingException e) {
-            throw new CertificateParsingException("the subject cannot be read", e);
+        } catch (IllegalArgumentException e) {
+            throw new CertificateParsingException("its subject is malformed", e);
         }
         return List.copyOf(names);
     }

@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.RDN;
@@ -147,6 +148,14 @@ class AuthorizerTest {
         assertThat(foreman(authorizer, https(certificate("O=x", "san.example.com"))))
                 .hasValue("could not read CN from the client certificate");
         assertThat(foreman(trusting(), https(null))).hasValue(NO_CERTIFICATE);
+    }
+
+    @Test
+    void anUnreadableSubjectIsRefused() throws Exception {
+        var notUtf8 = ASN1Primitive.fromByteArray(new byte[] {0x0c, 2, (byte) 0xc3, 0x28});
+        var subject = new X500Name(new RDN[] {new RDN(BCStyle.CN, notUtf8)});
+        assertThat(foreman(trusting("foreman.example.com"), https(certificate(subject))))
+                .hasValue("could not parse the client certificate\n\nits subject is malformed");
     }
 
     @Test

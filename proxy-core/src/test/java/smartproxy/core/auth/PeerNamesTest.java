@@ -87,6 +87,8 @@ class PeerNamesTest {
                 Arguments.of(subject(cn(new DERIA5String("ia5"))), List.of("ia5")),
                 Arguments.of(subject(cn(new DERT61String("teletex"))), List.of("teletex")),
                 Arguments.of(subject(cn(new DERBMPString("bmp"))), List.of("bmp")),
+                Arguments.of(
+                        subject(cn(new DERBMPString("\u666f\u7265"))), List.of("\u666f\u7265")), // the bytes of "fore"
                 // not a text
                 Arguments.of(subject(cn(new DEROctetString(new byte[] {1}))), List.of()));
     }
@@ -113,7 +115,7 @@ class PeerNamesTest {
                 new X500Name("O=x"),
                 new GeneralName(GeneralName.dNSName, "a.example.com"),
                 new GeneralName(GeneralName.rfc822Name, "foreman.example.com"),
-                new GeneralName(GeneralName.uniformResourceIdentifier, "foreman.example.com"),
+                new GeneralName(GeneralName.uniformResourceIdentifier, "https://foreman.example.com"),
                 new GeneralName(GeneralName.iPAddress, "192.0.2.1"),
                 new GeneralName(GeneralName.directoryName, "CN=foreman.example.com"),
                 new GeneralName(GeneralName.dNSName, "B.example.com")));
