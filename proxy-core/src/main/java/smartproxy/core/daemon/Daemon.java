@@ -32,6 +32,7 @@ import smartproxy.core.http.ConnectionBounds;
 import smartproxy.core.http.ErrorMapper;
 import smartproxy.core.http.Generation;
 import smartproxy.core.http.Listeners;
+import smartproxy.core.http.ProtocolErrors;
 import smartproxy.core.http.ProxyHandler;
 import smartproxy.core.http.ResourceApp;
 import smartproxy.core.http.RouteFilter;
@@ -145,6 +146,7 @@ public final class Daemon {
         }
         tls.ifPresent(present -> present.reloader().start());
         ready = true;
+        warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
     }
 
@@ -191,6 +193,15 @@ public final class Daemon {
         return Optional.empty();
     }
 
+    private void warnIfOpen() {
+        if (settings.auth().trustedHosts().isEmpty()) {
+            LOG.warn(
+                    "trusted_hosts is not set: any certificate of {} may use all modules{}; name the Foreman server in it",
+                    settings.tls().ca().map(Path::toString).orElse("ssl_ca_file"),
+                    settings.auth().allowHttpWithoutTrustedHosts() ? ", and anybody over plain http" : "");
+        }
+    }
+
     private static Server server(HostSettings settings) {
         // its queue needs no bound of its own: a connection has one task at most, and connections are bounded
         var threads = settings.http().maxThreads();
@@ -198,6 +209,7 @@ public final class Daemon {
         pool.setName("request");
         var server = new Server(pool);
         server.setStopAtShutdown(false);
+        server.setErrorHandler(new ProtocolErrors());
         return server;
     }
 

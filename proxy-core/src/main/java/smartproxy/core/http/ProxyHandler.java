@@ -107,7 +107,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private void route(Exchange exchange, Generation generation, RequestIds ids) {
         var request = exchange.request();
         var method = request.getMethod();
-        if (method.equals("OPTIONS") && "*".equals(request.getHttpURI().toString())) {
+        if (method.equals("OPTIONS") && "*".equals(request.getHttpURI().getPathQuery())) {
             exchange.answer(new Answer(200, Answer.HTML, new byte[0], Map.of("Allow", "GET,HEAD,POST,OPTIONS")));
             return;
         }
@@ -115,7 +115,7 @@ public final class ProxyHandler extends Handler.Abstract {
             exchange.answer(Answer.protocolError(411, "Length Required"));
             return;
         }
-        var path = RequestPath.parse(request.getHttpURI().toString());
+        var path = RequestPath.parse(String.valueOf(request.getHttpURI().getPathQuery()));
         var hit = generation.routes(exchange.peer().secure()).find(path);
         if (hit.isEmpty()) {
             exchange.answer(Answer.notFound());

@@ -47,7 +47,7 @@ public final class ResourceApp {
 
     /** Serves the request on this thread and answers it. */
     void serve(Exchange exchange, String path, RequestContext context) {
-        var uri = BASE.resolve(path.isEmpty() ? "/" : path);
+        var uri = BASE.resolve(path.isEmpty() ? "/" : decodeUnreserved(path));
         var request = new ContainerRequest(
                 BASE,
                 uri,
@@ -56,7 +56,7 @@ public final class ResourceApp {
                 new MapPropertiesDelegate(),
                 jersey.getConfiguration());
         for (var field : exchange.request().getHeaders()) {
-            if (field.getValue() != null) {
+            if (field.getValue() != null && !isNegotiation(field.getName())) {
                 request.header(field.getName(), field.getValue());
             }
         }
@@ -65,6 +65,32 @@ public final class ResourceApp {
         request.setProperty(Exchange.class.getName(), exchange);
         request.setWriter(new Writer(exchange));
         jersey.handle(request);
+    }
+
+    /** Answers have one type whatever is accepted, and bodies were parsed before: JAX-RS shall not judge either. */
+    private static boolean isNegotiation(String header) {
+        return header.regionMatches(true, 0, "Accept", 0, 6) || header.regionMatches(true, 0, "Content-", 0, 8);
+    }
+
+    /** {@code %66} and {@code f} are the same (RFC 3986, section 6.2.2.2), but not to JAX-RS. */
+    private static String decodeUnreserved(String path) {
+        if (path.indexOf('%') < 0) {
+            return path;
+        }
+        var decoded = new StringBuilder(path.length());
+        for (var i = 0; i < path.length(); i++) {
+            var c = path.charAt(i);
+            if (c == '%') {
+                var octet = (char) Integer.parseInt(path.substring(i + 1, i + 3), 16);
+                if (octet < 0x80 && (Character.isLetterOrDigit(octet) || "-._~".indexOf(octet) >= 0)) {
+                    decoded.append(octet);
+                    i += 2;
+                    continue;
+                }
+            }
+            decoded.append(c);
+        }
+        return decoded.toString();
     }
 
     /** Collects what Jersey writes into one answer. */

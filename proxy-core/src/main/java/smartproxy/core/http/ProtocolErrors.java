@@ -1,0 +1,33 @@
+package smartproxy.core.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** Answers what is no proper HTTP, which no handler ever sees: the status and its name, nothing of the server's inside. */
+public final class ProtocolErrors extends ErrorHandler {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        var status = status(request, response);
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.TEXT);
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        var body = HttpStatus.getMessage(status).getBytes(StandardCharsets.UTF_8);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, ByteBuffer.wrap(body), callback);
+        return true;
+    }
+
+    /** RFC 9112, section 6.1: a transfer coding that is not known is 501. */
+    private static int status(Request request, Response response) {
+        var coding = request.getHeaders().get(HttpHeader.TRANSFER_ENCODING);
+        var status = response.getStatus() < 400 ? 500 : response.getStatus();
+        return status == 400 && coding != null && !coding.equalsIgnoreCase("chunked") ? 501 : status;
+    }
+}
