@@ -26,8 +26,8 @@ public final class ProtocolErrors extends ErrorHandler {
 
     /** RFC 9112, section 6.1: a transfer coding that is not known is 501. */
     private static int status(Request request, Response response) {
-        var coding = request.getHeaders().get(HttpHeader.TRANSFER_ENCODING);
         var status = response.getStatus() < 400 ? 500 : response.getStatus();
-        return status == 400 && coding != null && !coding.equalsIgnoreCase("chunked") ? 501 : status;
+        var message = String.valueOf(request.getAttribute(ERROR_MESSAGE));
+        return status == 400 && message.contains("Transfer-Encoding") ? 501 : status;
     }
 }
