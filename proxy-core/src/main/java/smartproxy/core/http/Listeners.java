@@ -46,7 +46,6 @@ public final class Listeners {
     /** Lenient where the Ruby daemon is and no two readings of a message can follow from it (RFC 9112 section 11.2). */
     private static final HttpCompliance LENIENT = HttpCompliance.RFC9110.with(
             "LENIENT",
-            HttpCompliance.Violation.DUPLICATE_HOST_HEADERS,
             HttpCompliance.Violation.UNSAFE_HOST_HEADER,
             HttpCompliance.Violation.MISMATCHED_AUTHORITY,
             HttpCompliance.Violation.MULTILINE_FIELD_VALUE,

@@ -158,6 +158,7 @@ public final class TestPki {
         return issue("proxy.example.com")
                 .purposes(Purpose.SERVER)
                 .key(KeyType.RSA_2048)
+                .validFor(Duration.ofDays(365))
                 .dns("proxy.example.com", "localhost")
                 .ip("127.0.0.1", "::1");
     }
@@ -179,7 +180,10 @@ public final class TestPki {
 
     /** An authority below the root. */
     public Issued intermediate(String commonName) {
-        return issue(commonName).authority().sign();
+        return issue(commonName)
+                .authority()
+                .validFor(Duration.ofDays(365))
+                .sign();
     }
 
     /** The root's revocation list, good for a day. */
