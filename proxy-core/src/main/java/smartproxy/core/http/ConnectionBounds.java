@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
@@ -50,7 +49,6 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         }
     }
 
-    private final LongSupplier nanoTime;
     private final Map<EndPoint, Tracked> open = new HashMap<>();
     /** In the order in which they became idle. */
     private final Map<EndPoint, Tracked> idle = new LinkedHashMap<>();
@@ -66,14 +64,9 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
 
     /** @param settings {@code maxConnections}, {@code maxConnectionsPerAddress}, {@code idleTimeout} */
     public ConnectionBounds(HttpSettings settings) {
-        this(settings, System::nanoTime);
+        this.settings = settings;
         var unused =
                 sweeper.scheduleWithFixedDelay(this::sweep, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    ConnectionBounds(HttpSettings settings, LongSupplier nanoTime) {
-        this.settings = settings;
-        this.nanoTime = nanoTime;
     }
 
     /** Takes new bounds; smaller ones take effect with the next connection. */
@@ -111,7 +104,7 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
     public synchronized void requestEnded(Request request) {
         var tracked = open.get(endPoint(request));
         if (tracked != null && --tracked.requests == 0) {
-            tracked.idleSince = nanoTime.getAsLong();
+            tracked.idleSince = System.nanoTime();
             idle.put(tracked.endPoint, tracked);
         }
     }
@@ -155,8 +148,7 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         sweeper.shutdownNow();
     }
 
-    /** Closes what has been without a request for too long. */
-    void sweep() {
+    private void sweep() {
         try {
             for (var endPoint : expired()) {
                 LOG.debug("Giving up {}: no request in time", endPoint);
@@ -168,7 +160,7 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
     }
 
     private synchronized List<EndPoint> admit(EndPoint endPoint) {
-        var newcomer = new Tracked(endPoint, nanoTime.getAsLong());
+        var newcomer = new Tracked(endPoint, System.nanoTime());
         open.put(endPoint, newcomer);
         idle.put(endPoint, newcomer);
         var victims = new ArrayList<EndPoint>();
@@ -192,7 +184,7 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
     }
 
     private synchronized List<EndPoint> expired() {
-        var now = nanoTime.getAsLong();
+        var now = System.nanoTime();
         var limit = settings.idleTimeout().toNanos();
         var expired = idle.values().stream()
                 .filter(tracked -> now - tracked.idleSince >= (tracked.ending ? ENDING_NANOS : limit))

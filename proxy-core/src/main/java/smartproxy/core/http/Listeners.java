@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Connection;
@@ -46,11 +47,13 @@ public final class Listeners {
     /** Lenient where the Ruby daemon is and no two readings of a message can follow from it (RFC 9112 section 11.2). */
     private static final HttpCompliance LENIENT = HttpCompliance.RFC9110.with(
             "LENIENT",
-            HttpCompliance.Violation.DUPLICATE_HOST_HEADERS,
             HttpCompliance.Violation.UNSAFE_HOST_HEADER,
             HttpCompliance.Violation.MISMATCHED_AUTHORITY,
             HttpCompliance.Violation.MULTILINE_FIELD_VALUE,
             HttpCompliance.Violation.LF_HEADER_TERMINATION);
+
+    private static final Duration FREEING = Duration.ofSeconds(2);
+    private static final Duration RETRY = Duration.ofMillis(10);
 
     private record Listener(ServerConnector connector, InetSocketAddress local) {}
 
@@ -127,15 +130,31 @@ public final class Listeners {
         var channels = new LinkedHashMap<BindAddress, ServerSocketChannel>();
         try {
             for (var address : missing) {
-                channels.put(address, address.open());
+                channels.put(address, open(address, !inTheWay.isEmpty()));
             }
             return channels;
         } catch (StartException e) {
             channels.values().forEach(Listeners::close);
             for (var address : inTheWay) {
-                listen(address, address.open());
+                listen(address, open(address, true));
             }
             throw e;
+        }
+    }
+
+    /** @param freed a socket of the same port was just closed; its acceptor may need a moment to let go of it */
+    private static ServerSocketChannel open(BindAddress address, boolean freed) throws StartException {
+        var giveUp = System.nanoTime() + FREEING.toNanos();
+        while (true) {
+            try {
+                return address.open();
+            } catch (StartException e) {
+                var inUse = String.valueOf(e.getMessage()).contains("already in use");
+                if (!freed || !inUse || System.nanoTime() - giveUp > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
         }
     }
 

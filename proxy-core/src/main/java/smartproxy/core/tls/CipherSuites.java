@@ -252,6 +252,11 @@ public record CipherSuites(List<String> protocols, List<String> suites, List<Str
         return names;
     }
 
+    /** The engine's name of a suite that goes by this OpenSSL name. */
+    static Optional<String> engineName(String openSslName) {
+        return Optional.ofNullable(ENGINE_NAMES.get(openSslName));
+    }
+
     /** @return empty when there is no such suite */
     private static String engineName(String suite, Engine engine) {
         var name = ENGINE_NAMES.get(suite);

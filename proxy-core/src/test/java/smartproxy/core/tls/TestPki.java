@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +33,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -48,7 +51,6 @@ import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
-import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
@@ -56,6 +58,7 @@ import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemHeader;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +161,7 @@ public final class TestPki {
         return issue("proxy.example.com")
                 .purposes(Purpose.SERVER)
                 .key(KeyType.RSA_2048)
+                .validFor(Duration.ofDays(365))
                 .dns("proxy.example.com", "localhost")
                 .ip("127.0.0.1", "::1");
     }
@@ -179,7 +183,10 @@ public final class TestPki {
 
     /** An authority below the root. */
     public Issued intermediate(String commonName) {
-        return issue(commonName).authority().sign();
+        return issue(commonName)
+                .authority()
+                .validFor(Duration.ofDays(365))
+                .sign();
     }
 
     /** The root's revocation list, good for a day. */
@@ -435,7 +442,21 @@ public final class TestPki {
 
         /** The key as OpenSSL's traditional form: PKCS#1 or SEC1. */
         public String traditionalKeyPem() {
-            return TestPki.pem(key);
+            return TestPki.pem(new PemObject(key.getAlgorithm() + " PRIVATE KEY", traditionalKey()));
+        }
+
+        private byte[] traditionalKey() {
+            try {
+                var info = PrivateKeyInfo.getInstance(key.getEncoded());
+                if (key instanceof java.security.interfaces.ECPrivateKey ec) {
+                    var bits = ec.getParams().getOrder().bitLength();
+                    var curve = info.getPrivateKeyAlgorithm().getParameters();
+                    return new ECPrivateKey(bits, ec.getS(), curve).getEncoded();
+                }
+                return info.parsePrivateKey().toASN1Primitive().getEncoded();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** The key as PKCS#8. */
@@ -463,7 +484,14 @@ public final class TestPki {
                 var encryptor = new JcePEMEncryptorBuilder("AES-256-CBC")
                         .setProvider(new BouncyCastleProvider())
                         .build(passphrase.toCharArray());
-                return TestPki.pem(new JcaMiscPEMGenerator(key, encryptor));
+                var headers = List.of(
+                        new PemHeader("Proc-Type", "4,ENCRYPTED"),
+                        new PemHeader(
+                                "DEK-Info",
+                                encryptor.getAlgorithm() + ","
+                                        + HexFormat.of().withUpperCase().formatHex(encryptor.getIV())));
+                return TestPki.pem(new PemObject(
+                        key.getAlgorithm() + " PRIVATE KEY", headers, encryptor.encrypt(traditionalKey())));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,0 +1,148 @@
+package smartproxy.core.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.tls.TestPki;
+import smartproxy.core.tls.TlsContext;
+import smartproxy.core.tls.TlsContexts;
+
+/** Silent and slow clients, and too many of them, keep nobody out. */
+class ConnectionBoundsIT {
+    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final int MOST = 20;
+
+    private final List<Socket> clients = new ArrayList<>();
+    private Optional<TestServer> running = Optional.empty();
+
+    @AfterEach
+    void stop() throws IOException {
+        running.ifPresent(TestServer::close);
+        for (var client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void newcomerIsServedAmongSilentConnections(@TempDir Path directory) throws Exception {
+        var pki = TestPki.create();
+        var tls = TlsContexts.load(TestServer.tlsSettings(pki.writeTo(directory)));
+        var server = start(MOST, 1000, LONG, Optional.of(tls), 0);
+        // Neither handshake nor request: not a byte.
+        for (var i = 0; i < 3 * MOST; i++) {
+            connect(i % 2 == 0 ? server.httpsPort() : server.httpPort());
+        }
+        await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == 2 * MOST);
+        assertThat(TestServer.get(server.httpsPort(), TestPki.anonymousContext(pki.ca())))
+                .contains("200 OK");
+        assertThat(server.bounds().open()).isLessThanOrEqualTo(MOST);
+        assertThat(clients.get(0).getInputStream().read()).as("the oldest").isEqualTo(-1);
+    }
+
+    @Test
+    void idleLongestIsGivenUpFirst() throws Exception {
+        var server = start(MOST, 1000, LONG, Optional.empty(), 0);
+        var oldButBusyOften = connect(server.httpPort());
+        awaitOpen(server, 1);
+        for (var i = 1; i < MOST; i++) {
+            connect(server.httpPort());
+        }
+        awaitOpen(server, MOST);
+        TestServer.keepAlive(oldButBusyOften, "/");
+        connect(server.httpPort());
+        await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == 1);
+        assertThat(TestServer.keepAlive(oldButBusyOften, "/")).contains("200 OK");
+        assertThat(clients.get(1).getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void busyConnectionsStayAndNewcomerIsRefusedWhenAllAreBusy() throws Exception {
+        var server = start(MOST, 1000, LONG, Optional.empty(), MOST);
+        for (var i = 0; i < MOST; i++) {
+            TestServer.send(connect(server.httpPort()), "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        server.awaitSlow();
+        assertThat(connect(server.httpPort()).getInputStream().read()).isEqualTo(-1);
+        server.release();
+        for (var client : clients.subList(0, MOST)) {
+            assertThat(TestServer.answer(client)).contains("200 OK");
+        }
+        await().atMost(WATCHDOG)
+                .untilAsserted(() -> assertThat(TestServer.get("127.0.0.1", server.httpPort(), "/"))
+                        .contains("200 OK"));
+    }
+
+    @Test
+    void oneAddressDoesNotTakeThePlaceOfAnother() throws Exception {
+        var server = start(1000, 4, LONG, Optional.empty(), 0);
+        var other = new Socket();
+        other.bind(new InetSocketAddress("127.0.0.2", 0));
+        clients.add(other);
+        other.connect(new InetSocketAddress("127.0.0.1", server.httpPort()), 10_000);
+        other.setSoTimeout(10_000);
+        awaitOpen(server, 1);
+        for (var i = 0; i < 10; i++) {
+            connect(server.httpPort());
+        }
+        await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == 6);
+        assertThat(server.bounds().open()).isEqualTo(5);
+        assertThat(TestServer.keepAlive(other, "/")).contains("200 OK");
+    }
+
+    @Test
+    void drippingConnectionIsClosed() throws Exception {
+        var server = start(MOST, 1000, Duration.ofSeconds(1), Optional.empty(), 0);
+        var client = connect(server.httpPort());
+        TestServer.send(client, "GET / HTTP/1.1\r\nX-Slow: ");
+        assertThatThrownBy(() -> await().atMost(WATCHDOG)
+                        .pollInterval(Duration.ofMillis(50))
+                        .until(() -> {
+                            TestServer.send(client, "a");
+                            return false;
+                        }))
+                .isInstanceOf(IOException.class);
+        await().atMost(WATCHDOG).until(() -> server.bounds().open() == 0);
+    }
+
+    @Test
+    void runningRequestOutlivesIdleTimeout() throws Exception {
+        var server = start(MOST, 1000, Duration.ofSeconds(1), Optional.empty(), 1);
+        var slow = connect(server.httpPort());
+        TestServer.send(slow, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+        server.awaitSlow();
+        // The silent one came later and is closed first: by then the running one has had more than its idle time.
+        assertThat(connect(server.httpPort()).getInputStream().read()).isEqualTo(-1);
+        server.release();
+        assertThat(TestServer.answer(slow)).contains("200 OK");
+    }
+
+    private void awaitOpen(TestServer server, int count) {
+        await().atMost(WATCHDOG).until(() -> server.bounds().open() == count);
+    }
+
+    private Socket connect(int port) throws IOException {
+        var socket = TestServer.connect("127.0.0.1", port);
+        clients.add(socket);
+        return socket;
+    }
+
+    private TestServer start(int most, int perAddress, Duration idle, Optional<TlsContext> tls, int slow)
+            throws Exception {
+        var server = new TestServer(TestServer.bounded(most, perAddress, idle), tls, slow);
+        running = Optional.of(server);
+        return server;
+    }
+}

@@ -1,0 +1,351 @@
+package smartproxy.core.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.http.TestServer;
+import smartproxy.core.tls.TestPki.Issued;
+import smartproxy.core.tls.TestPki.KeyType;
+import smartproxy.core.tls.TestPki.Purpose;
+
+/** Who is let through the handshake, and with what it is done. */
+class TlsIT {
+    private static final String TLS_1_2 = "TLSv1.2";
+    static final List<String> VERSIONS = List.of(TLS_1_2, "TLSv1.3");
+    static final List<String> BUILT_IN = CipherSuites.BUILT_IN;
+    private static final TestPki PKI = TestPki.create();
+
+    @TempDir
+    private static Path directory;
+
+    private Optional<TestServer> running = Optional.empty();
+
+    @BeforeAll
+    static void files() {
+        PKI.writeTo(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (running.isPresent()) {
+            running.get().close();
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void servesWithoutCertificate(String version) throws Exception {
+        var port = start(settings());
+        assertThat(TestServer.get(port, TestPki.anonymousContext(PKI.ca()), version))
+                .contains("200 OK", "anonymous /");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void letsGoodCertificateIn(String version) throws Exception {
+        var port = start(settings());
+        var client = PKI.client("foreman.example.com");
+        assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version)).contains("CN=foreman.example.com /");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RSA_2048", "EC_P384"})
+    void letsEveryKindOfClientKeyIn(KeyType type) throws Exception {
+        var port = start(settings());
+        var client = PKI.issue("client.example.com").key(type).sign();
+        for (var version : VERSIONS) {
+            assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version))
+                    .contains("CN=client.example.com /");
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void letsClientOfIntermediateIn(String version) throws Exception {
+        var port = start(settings());
+        var client = PKI.issue("leaf.example.com")
+                .signedBy(PKI.intermediate("Middle CA"))
+                .sign();
+        assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version)).contains("CN=leaf.example.com /");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesForeignAuthority(String version) throws Exception {
+        refused(start(settings()), TestPki.create().client("foreman.example.com"), version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesForeignAuthorityOfSameName(String version) throws Exception {
+        var other = TestPki.create("Test CA", KeyType.EC_P256);
+        refused(start(settings()), other.client("foreman.example.com"), version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesSelfSigned(String version) throws Exception {
+        refused(start(settings()), PKI.issue("foreman.example.com").selfSigned().sign(), version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesClientAsAuthority(String version) throws Exception {
+        var client = PKI.client("host.example.com");
+        refused(
+                start(settings()),
+                PKI.issue("foreman.example.com").signedBy(client).sign(),
+                version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesExpired(String version) throws Exception {
+        refused(start(settings()), PKI.issue("foreman.example.com").expired().sign(), version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesNotYetValid(String version) throws Exception {
+        var tomorrow = Instant.now().plus(Duration.ofDays(1));
+        var client = PKI.issue("foreman.example.com")
+                .valid(tomorrow, tomorrow.plus(Duration.ofDays(1)))
+                .sign();
+        refused(start(settings()), client, version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesServerPurpose(String version) throws Exception {
+        refused(
+                start(settings()),
+                PKI.issue("foreman.example.com").purposes(Purpose.SERVER).sign(),
+                version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void letsCertificateWithoutPurposesIn(String version) throws Exception {
+        var client = PKI.issue("foreman.example.com").purposes().sign();
+        var port = start(settings());
+        assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version)).contains("CN=foreman.example.com /");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesRevoked(String version) throws Exception {
+        var revoked = PKI.client("gone.example.com");
+        var port = start(withCrl(PKI.crlPem(revoked)));
+        refused(port, revoked, version);
+        var good = PKI.client("foreman.example.com");
+        assertThat(TestServer.get(port, good.sslContext(PKI.ca()), version)).contains("CN=foreman.example.com /");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesClientOfRevokedIntermediate(String version) throws Exception {
+        var middle = PKI.intermediate("Middle CA");
+        var client = PKI.issue("leaf.example.com").signedBy(middle).sign();
+        refused(start(withCrl(PKI.crlPem(middle))), client, version);
+    }
+
+    @Test
+    void keepsUsingRevocationListThatIsOutOfDate() throws Exception {
+        var revoked = PKI.client("gone.example.com");
+        var yesterday = Instant.now().minus(Duration.ofDays(1));
+        var context = TlsContexts.load(withCrl(TestPki.crlPem(PKI.ca(), yesterday, revoked)));
+        assertThat(context.expiryWarnings()).anyMatch(text -> text.contains("should have been replaced"));
+        var port = start(context);
+        refused(port, revoked, TLS_1_2);
+        var good = PKI.client("foreman.example.com");
+        assertThat(TestServer.get(port, good.sslContext(PKI.ca()), TLS_1_2)).contains("CN=foreman.example.com /");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void sendsWholeChain(String version) throws Exception {
+        var own = Files.createDirectory(directory.resolve("chain-" + version));
+        PKI.writeTo(own);
+        PKI.issueServer().signedBy(PKI.intermediate("Server CA")).sign().writeTo(own, "server");
+        var port = start(TestServer.tlsSettings(own));
+        try (var socket = TestServer.connectTls(port, TestPki.anonymousContext(PKI.ca()), version)) {
+            assertThat(socket.getSession().getPeerCertificates()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("BUILT_IN")
+    void negotiatesBuiltInSuiteOrReportsItLacking(String suite) throws Exception {
+        var context = TlsContexts.load(settings());
+        var port = start(context);
+        var engineName = CipherSuites.engineName(suite).orElseThrow();
+        if (context.suites().lacking().contains(suite)) {
+            assertThat(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())
+                    .doesNotContain(engineName);
+        } else {
+            assertThat(negotiated(port, engineName)).isEqualTo(engineName);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+                "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+                "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+                "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA"
+            })
+    void refusesSuiteNotInList(String engineName) throws Exception {
+        var port = start(settings());
+        assertThatThrownBy(() -> negotiated(port, engineName)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void prefersItsOwnOrder() throws Exception {
+        var port = start(settings());
+        assertThat(negotiated(port, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+                .isEqualTo("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    }
+
+    @Test
+    void refusesDisabledSuite() throws Exception {
+        var port = start(with(List.of("ECDHE-RSA-AES128-GCM-SHA256"), List.of(), Optional.empty()));
+        assertThatThrownBy(() -> negotiated(port, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"))
+                .isInstanceOf(IOException.class);
+        assertThat(negotiated(port, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")).contains("AES_256_GCM");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesDisabledVersion(String version) throws Exception {
+        var port = start(with(List.of(), List.of(version.substring("TLSv".length())), Optional.empty()));
+        var client = TestPki.anonymousContext(PKI.ca());
+        assertThatThrownBy(() -> TestServer.get(port, client, version)).isInstanceOf(IOException.class);
+        var other = version.equals(TLS_1_2) ? "TLSv1.3" : TLS_1_2;
+        assertThat(TestServer.get(port, client, other)).contains("200 OK");
+    }
+
+    @Test
+    void offersNamedSuitesAlone() throws Exception {
+        var port = start(with(List.of(), List.of(), Optional.of("ECDHE-RSA-CHACHA20-POLY1305:TLS_AES_128_GCM_SHA256")));
+        assertThat(negotiated(port, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"))
+                .contains("CHACHA20");
+        assertThatThrownBy(() -> negotiated(port, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"))
+                .isInstanceOf(IOException.class);
+        var client = TestPki.anonymousContext(PKI.ca());
+        try (var socket = TestServer.connectTls(port, client, "TLSv1.3")) {
+            assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+        }
+    }
+
+    @Test
+    void servesEcKeyWithNamedSuites() throws Exception {
+        var own = Files.createDirectory(directory.resolve("ec"));
+        PKI.writeTo(own);
+        PKI.issueServer().key(KeyType.EC_P256).sign().writeTo(own, "server");
+        var base = TestServer.tlsSettings(own);
+        var port = start(new TlsSettings(
+                base.certificate(),
+                base.ca(),
+                base.privateKey(),
+                base.passphraseFile(),
+                base.crl(),
+                List.of(),
+                List.of(),
+                "1.2",
+                Optional.of("ECDHE-ECDSA-AES128-GCM-SHA256")));
+        for (var version : VERSIONS) {
+            assertThat(TestServer.get(port, TestPki.anonymousContext(PKI.ca()), version))
+                    .contains("200 OK");
+        }
+    }
+
+    @Test
+    void refusesRenegotiation() throws Exception {
+        var port = start(settings());
+        try (var socket = TestServer.connectTls(port, TestPki.anonymousContext(PKI.ca()), TLS_1_2)) {
+            TestServer.keepAlive(socket, "/");
+            assertThatThrownBy(() -> {
+                        socket.startHandshake();
+                        TestServer.keepAlive(socket, "/");
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    private static void refused(int port, Issued client, String version) {
+        assertThatThrownBy(() -> TestServer.get(port, client.sslContext(PKI.ca()), version))
+                .isInstanceOf(IOException.class);
+    }
+
+    private static String negotiated(int port, String... suites) throws IOException {
+        var context = TestPki.anonymousContext(PKI.ca());
+        try (var socket = (SSLSocket) context.getSocketFactory()
+                .createSocket(TestServer.connect("127.0.0.1", port), "localhost", port, true)) {
+            socket.setEnabledProtocols(new String[] {TLS_1_2});
+            socket.setEnabledCipherSuites(suites);
+            socket.startHandshake();
+            assertThat(TestServer.keepAlive(socket, "/")).contains("200 OK");
+            return socket.getSession().getCipherSuite();
+        }
+    }
+
+    private static TlsSettings settings() {
+        return TestServer.tlsSettings(directory);
+    }
+
+    private static TlsSettings with(
+            List<String> disabledCiphers, List<String> disabledVersions, Optional<String> ciphers) {
+        var base = settings();
+        return new TlsSettings(
+                base.certificate(),
+                base.ca(),
+                base.privateKey(),
+                base.passphraseFile(),
+                base.crl(),
+                disabledCiphers,
+                disabledVersions,
+                "1.2",
+                ciphers);
+    }
+
+    private static TlsSettings withCrl(String crl) throws IOException {
+        var base = settings();
+        return new TlsSettings(
+                base.certificate(),
+                base.ca(),
+                base.privateKey(),
+                base.passphraseFile(),
+                Optional.of(TestPki.write(Files.createTempFile(directory, "crl", ".pem"), crl)),
+                List.of(),
+                List.of(),
+                "1.2",
+                Optional.empty());
+    }
+
+    private int start(TlsSettings settings) throws Exception {
+        return start(TlsContexts.load(settings));
+    }
+
+    private int start(TlsContext context) throws Exception {
+        var server = new TestServer(TestServer.settings(), Optional.of(context), 0);
+        running = Optional.of(server);
+        return server.httpsPort();
+    }
+}
