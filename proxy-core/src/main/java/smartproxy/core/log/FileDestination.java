@@ -2,6 +2,7 @@ package smartproxy.core.log;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,13 +18,20 @@ import java.time.Instant;
 final class FileDestination implements Destination {
     private static final Duration RETRY = Duration.ofMinutes(1);
 
+    /** Opens a file for appending, creating it. */
+    @FunctionalInterface
+    interface Opener {
+        OutputStream open(Path file) throws IOException;
+    }
+
     private final Path file;
     private final Pattern pattern;
     private final Rolling rolling;
     private final Clock clock;
     private final PrintStream err;
     private final Outage outage;
-    private FileOutputStream stream;
+    private final Opener opener;
+    private OutputStream stream;
     private long bytes;
     private Instant tooOld = Instant.MAX;
     private Instant rollNotBefore = Instant.MIN;
@@ -31,18 +39,24 @@ final class FileDestination implements Destination {
 
     /** @throws IOException when the file can neither be opened nor created */
     FileDestination(Path file, Pattern pattern, Rolling rolling, Clock clock, PrintStream err) throws IOException {
+        this(file, pattern, rolling, clock, err, FileDestination::append);
+    }
+
+    FileDestination(Path file, Pattern pattern, Rolling rolling, Clock clock, PrintStream err, Opener opener)
+            throws IOException {
         this.file = file;
         this.pattern = pattern;
         this.rolling = rolling;
         this.clock = clock;
         this.err = err;
         this.outage = new Outage(file.toString(), err);
-        this.stream = open(file);
+        this.opener = opener;
+        this.stream = opener.open(file);
         measure();
     }
 
     // Not a FileChannel: that one closes itself under an interrupted thread.
-    private static FileOutputStream open(Path file) throws IOException {
+    private static OutputStream append(Path file) throws IOException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
         } catch (FileAlreadyExistsException e) {
@@ -89,12 +103,12 @@ final class FileDestination implements Destination {
     }
 
     private void openAnew() throws IOException {
-        var fresh = open(file);
+        var fresh = opener.open(file);
         var old = stream;
         stream = fresh;
-        torn = false;
         old.close();
         measure();
+        torn &= bytes > 0;
     }
 
     private void rollIfDue() {

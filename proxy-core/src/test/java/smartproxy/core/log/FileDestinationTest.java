@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +143,36 @@ class FileDestinationTest {
                 .hasSize(2)
                 .last()
                 .isEqualTo("foreman-proxy: log records are written to " + link + " again, 3 were lost");
+    }
+
+    @Test
+    void afterHalfALineTheNextRecordHasItsOwn() throws IOException {
+        var room = new AtomicInteger(9);
+        FileDestination.Opener small = path -> new FilterOutputStream(new FileOutputStream(path.toFile(), true)) {
+            @Override
+            public void write(byte[] bytes) throws IOException {
+                int fits = Math.min(bytes.length, room.get());
+                out.write(bytes, 0, fits);
+                room.addAndGet(-fits);
+                if (fits < bytes.length) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        };
+        var destination = new FileDestination(
+                file,
+                Pattern.of("%m"),
+                Rolling.NEVER,
+                clock,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                small);
+        write(destination, "first", "second", "third");
+        destination.reopen();
+        room.set(1000);
+        write(destination, "fourth", "fifth");
+
+        assertThat(file).hasContent("first\nsec\nfourth\nfifth\n");
+        assertThat(err().lines()).hasSize(2).last().asString().endsWith(" again, 2 were lost");
     }
 
     @Test
