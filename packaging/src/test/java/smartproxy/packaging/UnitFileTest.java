@@ -1,0 +1,45 @@
+package smartproxy.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import smartproxy.core.http.HttpSettings;
+
+/** What the daemon and systemd promise each other. */
+class UnitFileTest {
+    @Test
+    void speaksTheNotifyProtocolWithTheMainProcessOnly() throws IOException {
+        assertThat(service())
+                .containsEntry("Type", "notify")
+                .containsEntry("NotifyAccess", "main")
+                .containsEntry("WatchdogSec", "30")
+                .containsEntry("ExecReload", "/bin/kill -HUP $MAINPID");
+    }
+
+    @Test
+    void runsTheLauncherAsTheUserOfTheReference() throws IOException {
+        assertThat(service())
+                .containsEntry("User", "foreman-proxy")
+                .containsEntry("ExecStart", "/usr/share/foreman-proxy/bin/smart-proxy run --config /etc/foreman-proxy");
+    }
+
+    @Test
+    void givesRunningRequestsTheirDrainTimeout() throws IOException {
+        var drain = HttpSettings.DRAIN_TIMEOUT.defaultValue();
+
+        assertThat(drain).isNotNull();
+        assertThat(Long.parseLong(service().getOrDefault("TimeoutStopSec", "0")))
+                .isGreaterThan(drain.toSeconds());
+    }
+
+    private static Map<String, String> service() throws IOException {
+        return Files.readAllLines(House.ROOT.resolve("packaging/systemd/foreman-proxy.service")).stream()
+                .filter(line -> line.matches("\\w+=.*"))
+                .map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (first, second) -> second));
+    }
+}
