@@ -46,7 +46,7 @@ public final class SettingsDocs {
      */
     public static Map<Path, String> generate(ClassLoader loader, List<Setting<?>> common) {
         var files = new LinkedHashMap<Path, String>();
-        var docs = new StringBuilder(introduction()).append('\n').append(hostSection());
+        var docs = new StringBuilder(beginning());
         files.put(CONFIG.resolve("settings.yml"), SampleWriter.host(HostSettings.SCHEMA));
 
         var modules = modules(loader);
@@ -93,9 +93,9 @@ public final class SettingsDocs {
         }
     }
 
-    /** The part of the reference that is about {@code settings.yml}. */
-    static String hostSection() {
-        return section("##", "settings.yml", HostSettings.SCHEMA);
+    /** The part of the reference that is the same whatever modules there are. */
+    static String beginning() {
+        return introduction() + section("##", "settings.yml", HostSettings.SCHEMA);
     }
 
     private static Map<String, ProxyModule<?>> modules(ClassLoader loader) {
