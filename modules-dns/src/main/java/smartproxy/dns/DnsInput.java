@@ -85,7 +85,7 @@ final class DnsInput {
 
     /** {@code priority weight port target} with single blanks. */
     static String srv(String text) {
-        var parts = BLANKS.split(text.strip());
+        var parts = BLANKS.split(text.strip(), -1);
         if (parts.length != 4
                 || !within(parts[0], 0)
                 || !within(parts[1], 0)

@@ -68,7 +68,7 @@ public final class DnsName {
 
     /** The labels, leftmost first. */
     public List<String> labels() {
-        return List.of(text.split("\\."));
+        return List.of(text.split("\\.", -1));
     }
 
     /** The name in lower case: equal names have equal keys. */
