@@ -83,10 +83,15 @@ final class BindingRun {
     private boolean applies(Setting<?> setting) {
         try {
             return setting.condition().test(new Values(values));
-        } catch (IllegalStateException e) {
-            // it asks for a setting that is wrong itself
+        } catch (RuntimeException e) {
+            // most often it asks for a setting that is wrong itself, which is said already
             if (!failed()) {
-                throw e;
+                rules.add(Problem.error(
+                        files.get(0).path(),
+                        0,
+                        setting.key(),
+                        "its condition cannot be decided: " + e.getMessage(),
+                        ""));
             }
             return false;
         }

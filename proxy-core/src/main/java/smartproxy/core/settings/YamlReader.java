@@ -22,6 +22,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /** Turns one file into a {@link SettingsFile}: bytes, text, YAML nodes, values. */
 final class YamlReader {
@@ -103,18 +104,14 @@ final class YamlReader {
     }
 
     private void checkCharacters(String text) throws SettingsException {
-        var line = 1;
-        for (var i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            if (c == '\n') {
-                line++;
-            } else if ((c < ' ' && c != '\t' && c != '\r') || c == 0x7F) {
-                throw new SettingsException(
-                        path,
-                        line,
-                        String.format("there is a control character (code %d)", (int) c),
-                        "remove it; is this a text file?");
-            }
+        var wrong = text.codePoints().filter(c -> !StreamReader.isPrintable(c)).findFirst();
+        if (wrong.isPresent()) {
+            var before = text.substring(0, text.indexOf(wrong.getAsInt()));
+            throw new SettingsException(
+                    path,
+                    1 + (int) before.chars().filter(c -> c == '\n').count(),
+                    String.format("there is a character YAML does not allow (code %d)", wrong.getAsInt()),
+                    "remove it; is this a text file?");
         }
     }
 

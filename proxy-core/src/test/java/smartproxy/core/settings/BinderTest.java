@@ -186,6 +186,17 @@ class BinderTest {
     }
 
     @Test
+    void aConditionThatFailsIsAProblemUnlessItsCauseIsOne() throws Exception {
+        var needsUrl = SettingTypes.text("needs_url", "")
+                .onlyWhen(values -> values.get(URL).isOpaque());
+        var schema = new Schema<Values>("Test", List.of(URL, needsUrl), values -> values);
+        assertThat(Binder.bind(schema, file("")).failure())
+                .contains("its condition cannot be decided: setting url is neither set nor defaulted");
+        assertThat(errors(Binder.bind(schema, file(":url: nonsense\n"))))
+                .containsExactly("Setting 'url' is missing a scheme");
+    }
+
+    @Test
     void oldNamesAreReadWithAWarning() throws Exception {
         var bound = bind(":server: ns.example.com\n");
         assertThat(bound.settings().orElseThrow().get(SERVER)).isEqualTo("ns.example.com");

@@ -193,7 +193,10 @@ class SettingsFileTest {
                 directory.resolve("latin.yml"), ":a: 1\n:b: \u00e4\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(failure(latin)).hasMessage(latin + ":2: it is not UTF-8 text (save it as UTF-8)");
         var zero = write(":a: 1\n:b: \0x\n");
-        assertThat(failure(zero)).hasMessageStartingWith(zero + ":2: there is a control character (code 0)");
+        assertThat(failure(zero))
+                .hasMessageStartingWith(zero + ":2: there is a character YAML does not allow (code 0)");
+        var c1 = write("---\n# \u0080\n");
+        assertThat(failure(c1)).hasMessageStartingWith(c1 + ":2: there is a character YAML does not allow (code 128)");
         var utf16 = Files.write(directory.resolve("utf16.yml"), ":a: 1\n".getBytes(StandardCharsets.UTF_16));
         assertThat(failure(utf16)).hasMessageContaining("UTF-8");
     }
