@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,10 +88,12 @@ class ConnectionBoundsIT {
     @Test
     void oneAddressDoesNotTakeThePlaceOfAnother() throws Exception {
         var server = start(1000, 4, LONG, Optional.empty(), 0);
-        var other = new Socket();
-        other.bind(new InetSocketAddress("127.0.0.2", 0));
+        var other = new Socket(
+                InetAddress.getLoopbackAddress(),
+                server.httpPort(),
+                InetAddress.getByAddress(new byte[] {127, 0, 0, 2}),
+                0);
         clients.add(other);
-        other.connect(new InetSocketAddress("127.0.0.1", server.httpPort()), 10_000);
         other.setSoTimeout(10_000);
         awaitOpen(server, 1);
         for (var i = 0; i < 10; i++) {

@@ -106,7 +106,7 @@ class ListenersIT {
     void namesAddressInUseAndKeepsWhatWasOpen() throws Exception {
         var port = freePort();
         var server = start(plain("127.0.0.1", port));
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getAllByName("::1")[0])) {
             var free = freePort();
             assertThatThrownBy(() -> server.apply(
                             TestServer.settings(List.of("127.0.0.1", "::1"), Optional.of(taken.getLocalPort()), 0),
@@ -202,7 +202,8 @@ class ListenersIT {
                 .contains("200 OK", "Date:")
                 .doesNotContain("Server:", "Powered");
         assertThat(answer(server, "X-Big: " + "a".repeat(200 << 10))).startsWith("HTTP/1.1 431");
-        assertThat(TestServer.get("127.0.0.1", server.httpPort(), "/?" + "a".repeat(8 << 10))).contains("200 OK");
+        assertThat(TestServer.get("127.0.0.1", server.httpPort(), "/?" + "a".repeat(8 << 10)))
+                .contains("200 OK");
         assertThat(TestServer.get("127.0.0.1", server.httpPort(), "/?" + "a".repeat(200 << 10)))
                 .startsWith("HTTP/1.1 414");
     }

@@ -153,7 +153,7 @@ public final class TestServer implements AutoCloseable {
     public static Socket connect(String host, int port) throws IOException {
         var socket = new Socket();
         socket.setSoTimeout(WATCHDOG_MILLIS);
-        socket.connect(new InetSocketAddress(InetAddress.getByName(host), port), WATCHDOG_MILLIS);
+        socket.connect(new InetSocketAddress(InetAddress.getAllByName(host)[0], port), WATCHDOG_MILLIS);
         return socket;
     }
 

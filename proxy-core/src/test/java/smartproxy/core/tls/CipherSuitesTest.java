@@ -63,8 +63,9 @@ class CipherSuitesTest {
         assertThat(choice.lacking())
                 .containsExactly(
                         "AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA256", "AES256-SHA256", "AES128-SHA");
-        assertThat(choice.notes()).singleElement().satisfies(note -> assertThat(note.text())
-                .contains("AES128-SHA256"));
+        assertThat(choice.notes())
+                .singleElement()
+                .satisfies(note -> assertThat(note.text()).contains("AES128-SHA256"));
     }
 
     @Test
@@ -100,20 +101,30 @@ class CipherSuitesTest {
     @Test
     void namedTls13SuitesReplaceThoseOfTheEngine() throws Exception {
         var choice = choose(List.of(), List.of(), "1.2", "TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256");
-        assertThat(choice.suites())
-                .containsExactly("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+        assertThat(choice.suites()).containsExactly("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
         assertThat(choose(List.of(), List.of(), "1.2", "TLS_AES_128_GCM_SHA256").protocols())
                 .containsExactly("TLSv1.3");
     }
 
     @Test
     void systemProfileIsTheEnginesOwnList() throws Exception {
-        assertThat(choose(List.of(), List.of(), "1.2", "PROFILE=SYSTEM").suites()).isEqualTo(ENGINE.enabled());
+        assertThat(choose(List.of(), List.of(), "1.2", "PROFILE=SYSTEM").suites())
+                .isEqualTo(ENGINE.enabled());
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"HIGH", "!aNULL", "DEFAULT", "ECDHE+AESGCM", "@SECLEVEL=2", "PROFILE=FUTURE", "-RC4", "kRSA", "ALL"})
+            strings = {
+                "HIGH",
+                "!aNULL",
+                "DEFAULT",
+                "ECDHE+AESGCM",
+                "@SECLEVEL=2",
+                "PROFILE=FUTURE",
+                "-RC4",
+                "kRSA",
+                "ALL"
+            })
     void refusesKeywordByName(String keyword) {
         assertThatThrownBy(() -> choose(List.of(), List.of(), "1.2", "ECDHE-RSA-AES128-GCM-SHA256:" + keyword))
                 .isInstanceOf(StartException.class)
@@ -139,8 +150,7 @@ class CipherSuitesTest {
     void disablesVersion(String disabled, String left, String note) throws Exception {
         var choice = choose(List.of(), List.of(disabled), "1.2", null);
         assertThat(String.join(" ", choice.protocols())).isEqualTo(left);
-        assertThat(choice.notes())
-                .contains(new CipherSuites.Note(note.endsWith("found."), note));
+        assertThat(choice.notes()).contains(new CipherSuites.Note(note.endsWith("found."), note));
     }
 
     @Test
@@ -172,10 +182,7 @@ class CipherSuitesTest {
     }
 
     private static CipherSuites choose(
-            List<String> disabledCiphers,
-            List<String> disabledVersions,
-            String minVersion,
-            @Nullable String ciphers)
+            List<String> disabledCiphers, List<String> disabledVersions, String minVersion, @Nullable String ciphers)
             throws StartException {
         return CipherSuites.choose(
                 new TlsSettings(

@@ -183,10 +183,7 @@ public final class TestPki {
 
     /** An authority below the root. */
     public Issued intermediate(String commonName) {
-        return issue(commonName)
-                .authority()
-                .validFor(Duration.ofDays(365))
-                .sign();
+        return issue(commonName).authority().validFor(Duration.ofDays(365)).sign();
     }
 
     /** The root's revocation list, good for a day. */

@@ -64,8 +64,7 @@ class TlsContextsTest {
     @Test
     void readsCurveFromItsOwnBlock() throws Exception {
         // As "openssl ecparam -genkey" of old: a key without its curve, after a block with it (P-256).
-        var sec1 = Base64.getMimeDecoder()
-                .decode(EC.traditionalKeyPem().replaceAll("-----[A-Z ]+-----", ""));
+        var sec1 = Base64.getMimeDecoder().decode(EC.traditionalKeyPem().replaceAll("-----[A-Z ]+-----", ""));
         var bare = new byte[2 + 3 + 2 + 32];
         System.arraycopy(sec1, 0, bare, 0, bare.length);
         bare[1] = (byte) (bare.length - 2);
@@ -125,7 +124,8 @@ class TlsContextsTest {
 
     @Test
     void saysWhatIsWrongWithCertificate() {
-        var file = TestPki.write(directory.resolve("server.pem"), PKI.client("other").pem());
+        var file = TestPki.write(
+                directory.resolve("server.pem"), PKI.client("other").pem());
         assertThatThrownBy(this::load)
                 .hasMessageStartingWith("Unable to load SSL certificate." + HINT + file)
                 .hasMessageContaining("CN=other does not belong to the key");
@@ -155,8 +155,7 @@ class TlsContextsTest {
                 directory.resolve("server.pem"),
                 server.certificatePem() + upper.certificatePem() + stranger.pem() + lower.certificatePem());
         var material = TlsMaterial.read(TestServer.tlsSettings(directory));
-        assertThat(material.chain())
-                .containsExactly(server.certificate(), lower.certificate(), upper.certificate());
+        assertThat(material.chain()).containsExactly(server.certificate(), lower.certificate(), upper.certificate());
         assertThat(material.notes()).singleElement().asString().contains("CN=stranger", "not sent");
     }
 
@@ -165,10 +164,7 @@ class TlsContextsTest {
         assertThat(load().expiryWarnings()).isEmpty();
         PKI.issueServer().expired().sign().writeTo(directory, "server");
         assertThat(load().expiryWarnings()).singleElement().asString().contains("server.pem", "expired at");
-        PKI.issueServer()
-                .validFor(Duration.ofDays(3))
-                .sign()
-                .writeTo(directory, "server");
+        PKI.issueServer().validFor(Duration.ofDays(3)).sign().writeTo(directory, "server");
         assertThat(load().expiryWarnings()).singleElement().asString().contains("expires at");
     }
 
@@ -189,12 +185,13 @@ class TlsContextsTest {
                 .hasMessageStartingWith("Unable to read " + file + "." + HINT)
                 .hasMessageContaining("no revocation list in it; found CERTIFICATE");
         var next = Instant.now().plusSeconds(3600);
-        TestPki.write(file, TestPki.crlPem(TestPki.create("Other CA", KeyType.EC_P256).ca(), next));
+        TestPki.write(
+                file, TestPki.crlPem(TestPki.create("Other CA", KeyType.EC_P256).ca(), next));
         assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file)))
                 .hasMessageContaining("CN=Other CA is not of an authority");
-        TestPki.write(file, TestPki.crlPem(TestPki.create("Test CA", KeyType.EC_P256).ca(), next));
-        assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file)))
-                .hasMessageContaining("is not signed by it");
+        TestPki.write(
+                file, TestPki.crlPem(TestPki.create("Test CA", KeyType.EC_P256).ca(), next));
+        assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file))).hasMessageContaining("is not signed by it");
     }
 
     private TlsContext load() throws StartException {
