@@ -172,7 +172,7 @@ def main():
         per_module.setdefault(recorded['module'], Counter())[verdict] += 1
         if verdict == 'different':
             print('DIFFERENT %s: %s' % (name(recorded), ', '.join(part for part, _, _ in found)))
-            for part, wanted, got in found:
+            for part, wanted, got in found if name(recorded) in replayed else ():
                 print('   %-8s recorded: %.600s\n            replayed: %.600s' % (part, wanted, got))
     stale = [entry for entry in listed if verdicts.get(entry) == 'equal' or options.all and entry not in verdicts]
     for entry in stale:
