@@ -27,7 +27,12 @@ import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
 
 /** A started provider and what it stands on. */
-record TestServer(EmbeddedDnsProvider provider, TestContext context, TestStore store, DnsClient client)
+record TestServer(
+        EmbeddedDnsProvider provider,
+        TestContext context,
+        TestStore store,
+        EmbeddedDnsSettings settings,
+        DnsClient client)
         implements AutoCloseable {
 
     /** One that listens on 127.0.0.1 and has its store in a directory. */
@@ -46,7 +51,7 @@ record TestServer(EmbeddedDnsProvider provider, TestContext context, TestStore s
             throw e;
         }
         return new TestServer(
-                provider, context, store, new DnsClient(bound.listen().get(0)));
+                provider, context, store, bound, new DnsClient(bound.listen().get(0)));
     }
 
     /** Settings as the core binds them. */

@@ -22,7 +22,6 @@ final class TestStore implements Store, AutoCloseable {
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         config.setBusyTimeout(10_000);
         var connection = config.createConnection("jdbc:sqlite:" + file);
-        connection.setAutoCommit(false);
         return new TestStore(connection);
     }
 
@@ -32,15 +31,8 @@ final class TestStore implements Store, AutoCloseable {
             try (var statement = c.createStatement()) {
                 statement.execute("CREATE TABLE IF NOT EXISTS migrated (owner TEXT, statement TEXT)");
                 for (var sql : statements) {
-                    var known = c.prepareStatement("SELECT 1 FROM migrated WHERE owner = ? AND statement = ?");
-                    known.setString(1, owner);
-                    known.setString(2, sql);
-                    if (!known.executeQuery().next()) {
+                    if (isNew(c, owner, sql)) {
                         statement.execute(sql);
-                        var insert = c.prepareStatement("INSERT INTO migrated VALUES (?, ?)");
-                        insert.setString(1, owner);
-                        insert.setString(2, sql);
-                        insert.executeUpdate();
                     }
                 }
             }
@@ -48,18 +40,29 @@ final class TestStore implements Store, AutoCloseable {
         });
     }
 
+    private static boolean isNew(Connection c, String owner, String sql) throws SQLException {
+        try (var insert = c.prepareStatement(
+                "INSERT INTO migrated SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM migrated WHERE owner = ?1 AND statement = ?2)")) {
+            insert.setString(1, owner);
+            insert.setString(2, sql);
+            return insert.executeUpdate() == 1;
+        }
+    }
+
     @Override
     public synchronized <T> T transaction(Work<T> work) throws SQLException {
         var done = false;
+        connection.setAutoCommit(false); // begins, and waits for another process
         try {
             var result = work.run(connection);
             connection.commit();
             done = true;
             return result;
         } finally {
-            if (!done && !connection.isClosed()) {
+            if (!done) {
                 connection.rollback();
             }
+            connection.setAutoCommit(true);
         }
     }
 
