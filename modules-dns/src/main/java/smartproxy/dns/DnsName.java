@@ -52,7 +52,7 @@ public final class DnsName {
         }
         for (var i = start; i < end; i++) {
             var c = name.charAt(i);
-            var plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-';
+            var plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
             if (!plain && !(underscores && c == '_')) {
                 return false;
             }
