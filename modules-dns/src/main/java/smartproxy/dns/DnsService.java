@@ -57,8 +57,8 @@ public final class DnsService {
     }
 
     private void require(RecordType type, String what) {
-        var missing = type == RecordType.SRV && !abilities.contains(DnsAbility.SRV)
-                || type == RecordType.CNAME && !abilities.contains(DnsAbility.CNAME);
+        var missing = (type == RecordType.SRV && !abilities.contains(DnsAbility.SRV))
+                || (type == RecordType.CNAME && !abilities.contains(DnsAbility.CNAME));
         if (missing) {
             throw CallerException.badRequest(what + " of " + type + " records not implemented");
         }

@@ -3,10 +3,12 @@ package smartproxy.core.modules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,7 +198,7 @@ public final class ModuleBuilder {
         }
 
         private <S> ModuleGroup group(ProxyModule<S> module, SettingsFile file, Ports ports) throws ModuleFailure {
-            var bound = check(List.of(module.name()), Binder.bind(module.schema(), file));
+            var bound = check(List.of(module.name()), Binder.bind(module.schema(), file, providerKeys(module)));
             exposedKeys(module.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
             var providers = providers(module, file);
@@ -323,6 +325,15 @@ public final class ModuleBuilder {
             if (setting.isExposed()) {
                 keys.add(setting.key());
             }
+        }
+        return keys;
+    }
+
+    /** What a provider reads may stand in its module's file too. */
+    private Set<String> providerKeys(ProxyModule<?> module) {
+        var keys = new HashSet<String>();
+        for (var factory : catalog.providersOf(module.name())) {
+            factory.schema().settings().forEach(setting -> keys.add(setting.key()));
         }
         return keys;
     }

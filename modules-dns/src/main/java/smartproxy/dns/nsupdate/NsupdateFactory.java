@@ -1,0 +1,36 @@
+package smartproxy.dns.nsupdate;
+
+import java.time.Clock;
+import java.util.Set;
+import smartproxy.core.api.ProviderContext;
+import smartproxy.core.api.Schema;
+import smartproxy.core.api.StartException;
+import smartproxy.dns.DnsAbility;
+import smartproxy.dns.DnsProvider;
+import smartproxy.dns.DnsProviderFactory;
+
+/** Declares {@code dns_nsupdate}. */
+public final class NsupdateFactory implements DnsProviderFactory<NsupdateSettings> {
+    static final String NAME = "dns_nsupdate";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Schema<NsupdateSettings> schema() {
+        return NsupdateSettings.SCHEMA;
+    }
+
+    @Override
+    public Set<DnsAbility> abilities() {
+        return Set.of(DnsAbility.SRV, DnsAbility.CNAME, DnsAbility.ATOMIC);
+    }
+
+    @Override
+    public DnsProvider create(NsupdateSettings settings, ProviderContext context) throws StartException {
+        var key = settings.key().isPresent() ? KeyFile.read(settings.key().get()) : null;
+        return new NsupdateProvider(settings, key, Clock.systemUTC(), context);
+    }
+}
