@@ -8,7 +8,7 @@ public final class Ipv6Text {
     public static String of(byte[] address) {
         var groups = new int[8];
         for (var i = 0; i < 8; i++) {
-            groups[i] = (address[2 * i] & 0xff) << 8 | address[2 * i + 1] & 0xff;
+            groups[i] = ((address[2 * i] & 0xff) << 8) | (address[2 * i + 1] & 0xff);
         }
         if (isMapped(groups)) {
             return "::ffff:" + (address[12] & 0xff) + "." + (address[13] & 0xff) + "." + (address[14] & 0xff) + "."

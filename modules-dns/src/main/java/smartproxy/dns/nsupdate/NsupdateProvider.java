@@ -76,23 +76,24 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
     @Override
     public Creation create(DnsRecord record, Deadline deadline) {
         var change = new Change.Create(record);
-        return this.<Creation>carryOut(change, deadline, (answer, zone, repeated, attempt) -> switch (answer.getRcode()) {
-            case Rcode.NOERROR -> Optional.of(new Creation.Created());
-            case Rcode.YXDOMAIN, Rcode.YXRRSET, Rcode.NXDOMAIN, Rcode.NXRRSET -> {
-                var found = look(change, zone, attempt);
-                yield Optional.of(found)
-                        .filter(seen -> seen.isInTheWayOf(change.type()))
-                        .map(seen -> inTheWay(change, seen, repeated));
-            }
-            case Rcode.REFUSED -> {
-                var found = look(change, zone, attempt);
-                if (found.records().isEmpty()) {
-                    throw refusals.ofUpdate(answer, zone, change.toString());
-                }
-                yield Optional.of(inTheWay(change, found, repeated));
-            }
-            default -> throw refusals.ofUpdate(answer, zone, change.toString());
-        });
+        return this.<Creation>carryOut(
+                change, deadline, (answer, zone, repeated, attempt) -> switch (answer.getRcode()) {
+                    case Rcode.NOERROR -> Optional.of(new Creation.Created());
+                    case Rcode.YXDOMAIN, Rcode.YXRRSET, Rcode.NXDOMAIN, Rcode.NXRRSET -> {
+                        var found = look(change, zone, attempt);
+                        yield Optional.of(found)
+                                .filter(seen -> seen.isInTheWayOf(change.type()))
+                                .map(seen -> inTheWay(change, seen, repeated));
+                    }
+                    case Rcode.REFUSED -> {
+                        var found = look(change, zone, attempt);
+                        if (found.records().isEmpty()) {
+                            throw refusals.ofUpdate(answer, zone, change.toString());
+                        }
+                        yield Optional.of(inTheWay(change, found, repeated));
+                    }
+                    default -> throw refusals.ofUpdate(answer, zone, change.toString());
+                });
     }
 
     private static Creation inTheWay(Change change, Found found, boolean repeated) {
@@ -118,7 +119,8 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
          * @param repeated whether an earlier update of the same call may have been carried out
          * @return empty when the update is to be tried again with the zone found anew
          */
-        Optional<T> judge(Message answer, Name zone, boolean repeated, Deadline attempt) throws IOException, InterruptedException;
+        Optional<T> judge(Message answer, Name zone, boolean repeated, Deadline attempt)
+                throws IOException, InterruptedException;
     }
 
     private <T> T carryOut(Change change, Deadline deadline, Judge<T> judge) {
