@@ -141,7 +141,12 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle {
     @Override
     public void close() {
         while (!opened.isEmpty()) {
-            opened.pop().close();
+            var closing = opened.pop();
+            try {
+                closing.close();
+            } catch (RuntimeException e) { // the others, sockets above all, are closed all the same
+                LOG.error("{}: closing failed", EmbeddedFactory.NAME, e);
+            }
         }
         listeners = List.of();
         zones = ServedZones.NONE;
