@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BusyException;
@@ -141,7 +142,7 @@ class DnsServiceTest {
 
     private static final class FakeProvider implements DnsProvider {
         private final List<DnsRecord> created = new ArrayList<>();
-        private List<DnsRecord> present = null;
+        private @Nullable List<DnsRecord> present;
         private volatile Runnable onCreate = () -> {};
 
         @Override
