@@ -72,7 +72,8 @@ final class Unsettled implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        var unused = executor.scheduleWithFixedDelay(this::settleAll, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = executor.scheduleWithFixedDelay(
+                this::settleAll, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         scheduler = executor;
     }
 

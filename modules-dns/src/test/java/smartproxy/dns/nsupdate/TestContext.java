@@ -39,10 +39,12 @@ final class TestContext implements ProviderContext {
                     try {
                         return attempt.run(deadline.within(Duration.ofSeconds(10)));
                     } catch (SocketTimeoutException e) {
-                        throw new BackendException(Kind.TIMEOUT, Outcome.NOT_APPLIED, "dns_nsupdate: " + e.getMessage(), e);
+                        throw new BackendException(
+                                Kind.TIMEOUT, Outcome.NOT_APPLIED, "dns_nsupdate: " + e.getMessage(), e);
                     } catch (IOException e) {
                         if (attempts == 3 || deadline.expired()) {
-                            throw new BackendException(Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "dns_nsupdate: " + e.getMessage(), e);
+                            throw new BackendException(
+                                    Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "dns_nsupdate: " + e.getMessage(), e);
                         }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
