@@ -145,18 +145,23 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
                     unsettled.overtaken(change, validity.end());
                 }
                 return result;
-            } catch (BackendException e) {
+            } catch (RuntimeException e) {
                 if (updates.hasUnanswered()) {
                     unsettled.unknown(change, validity.end());
-                    throw told(
-                            e,
-                            Outcome.UNKNOWN,
-                            "unknown whether " + change + " was made; this is settled before"
-                                    + " the next change of that name");
                 }
-                throw e.kind() == Kind.REJECTED ? e : told(e, Outcome.NOT_APPLIED, "nothing was changed");
+                throw e instanceof BackendException failed ? told(failed, change, updates.hasUnanswered()) : e;
             }
         }
+    }
+
+    private static BackendException told(BackendException e, Change change, boolean unanswered) {
+        if (unanswered) {
+            return told(
+                    e,
+                    Outcome.UNKNOWN,
+                    "unknown whether " + change + " was made; this is settled before the next change of that name");
+        }
+        return e.kind() == Kind.REJECTED ? e : told(e, Outcome.NOT_APPLIED, "nothing was changed");
     }
 
     private static BackendException told(BackendException e, Outcome outcome, String text) {

@@ -52,7 +52,7 @@ final class FakeServer implements AutoCloseable {
     private final @Nullable TSIG signature;
 
     FakeServer(@Nullable TsigKey key) throws IOException {
-        var loopback = InetAddress.getByName("127.0.0.1");
+        var loopback = InetAddress.getLoopbackAddress();
         tcp = new ServerSocket(0, 50, loopback);
         udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
         signature = key == null ? null : new TSIG(key.algorithm().wireName(), key.name(), key.secret());

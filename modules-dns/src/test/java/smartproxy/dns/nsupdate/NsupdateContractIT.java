@@ -1,5 +1,6 @@
 package smartproxy.dns.nsupdate;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Set;
@@ -49,6 +50,6 @@ final class NsupdateContractIT extends DnsProviderContract {
 
     @Override
     protected DnsClient server() {
-        return new DnsClient(new InetSocketAddress("127.0.0.1", bind.port()));
+        return new DnsClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), bind.port()));
     }
 }

@@ -6,8 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +130,69 @@ class NsupdateFaultsIT {
             assertThat(idle.create("idle.example.com", RecordType.A, "192.0.2.1"))
                     .isEqualTo(new Created());
         }
+    }
+
+    @Test
+    void anUnsignedUpdateIsSettledWhenTheServerAnswersAgain() {
+        var name = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+        try (var unsigned = Provider.trusting(bind.port(), null)) {
+            unsigned.remove(name, RecordType.PTR);
+            bind.freeze();
+            assertThatThrownBy(() -> unsigned.create(name, RecordType.PTR, "a.example.com", SHORT))
+                    .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN));
+            bind.thaw();
+            assertThat(unsigned.remove(name, RecordType.PTR)).isEqualTo(Removal.REMOVED);
+            assertThat(bind.read(name, "PTR")).isEmpty();
+        }
+    }
+
+    /** Eight callers create and remove while the server is restarted: what was said is so. */
+    @Test
+    void whatIsSaidDuringRestartsIsTrue() throws Exception {
+        var threads = Executors.newFixedThreadPool(8);
+        var there = ConcurrentHashMap.<String>newKeySet();
+        var unsure = ConcurrentHashMap.<String>newKeySet();
+        var restarted = new AtomicBoolean();
+        try {
+            var workers = new ArrayList<Future<?>>();
+            for (var worker = 0; worker < 8; worker++) {
+                var label = "w" + worker + "-";
+                workers.add(threads.submit(() -> {
+                    for (var i = 0; i < 20 || !restarted.get(); i++) {
+                        var name = label + i + ".example.com";
+                        try {
+                            dns.create(name, RecordType.A, "192.0.2.1");
+                            there.add(name);
+                            if (i % 2 == 0) {
+                                dns.remove(name, RecordType.A);
+                                there.remove(name);
+                            }
+                        } catch (BackendException e) {
+                            if (e.outcome() == Outcome.UNKNOWN) {
+                                unsure.add(name);
+                            }
+                        }
+                    }
+                }));
+            }
+            bind.kill();
+            bind.restart();
+            bind.stop();
+            bind.restart();
+            restarted.set(true);
+            for (var worker : workers) {
+                worker.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> dns.unsettled().ok());
+        var found = bind.transfer("example.com").stream()
+                .map(line -> line.substring(0, line.indexOf(". ")))
+                .filter(name -> name.startsWith("w") && !name.startsWith("warm") && !unsure.contains(name))
+                .collect(Collectors.toSet());
+        there.removeAll(unsure);
+        assertThat(found).isEqualTo(there).isNotEmpty();
     }
 
     @Test

@@ -67,8 +67,8 @@ class TsigSignerTest {
                 "key", algorithm, algorithm.digestBytes * 8 / 2 < 80 ? 80 : algorithm.digestBytes * 4, new byte[] {9});
         var signer = new TsigSigner(key, at(NOW));
         var query = Message.newQuery(Record.newRecord(Name.fromString("example.com."), Type.SOA, DClass.IN));
-        var signed = signer.sign(query, Duration.ofSeconds(300));
-        var other = signer.sign(Message.newQuery(query.getQuestion()), Duration.ofSeconds(300));
+        var signed = signer.sign(query, Duration.ofMinutes(5));
+        var other = signer.sign(Message.newQuery(query.getQuestion()), Duration.ofMinutes(5));
         var answer = new Message(query.getHeader().getID());
         answer.getHeader().setFlag(Flags.QR);
         answer.addRecord(query.getQuestion(), Section.QUESTION);
