@@ -16,8 +16,6 @@ class RoomsTest {
     static final ArchTests HOUSE = ArchTests.in(HouseRules.class);
 
     @ArchTest
-    static final ArchRule PROVIDERS_DO_NOT_KNOW_EACH_OTHER = slices().matching("smartproxy.dns.(*)..")
-            .should()
-            .notDependOnEachOther()
-            .allowEmptyShould(true);
+    static final ArchRule PROVIDERS_DO_NOT_KNOW_EACH_OTHER =
+            slices().matching("smartproxy.dns.(*)..").should().notDependOnEachOther();
 }

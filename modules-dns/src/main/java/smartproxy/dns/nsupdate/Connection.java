@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.TSIGRecord;
-import smartproxy.core.api.Deadline;
 
 /**
  * One connection to the server, from its opening to its first failure, with many messages in flight. Answers find their message
@@ -26,6 +25,7 @@ abstract class Connection implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final Map<Integer, Exchange> inFlight = new HashMap<>();
     private @Nullable IOException failure;
+    private int givenUp;
     private @Nullable Long heardAt;
 
     Connection(InetSocketAddress server, @Nullable TsigSigner signer, int mostInFlight) {
@@ -37,7 +37,7 @@ abstract class Connection implements AutoCloseable {
     /** Reads until the connection ends; hands messages to {@link #received}. */
     abstract void read() throws IOException;
 
-    abstract void write(byte[] wire, Deadline deadline) throws IOException;
+    abstract void write(byte[] wire) throws IOException;
 
     abstract void closeChannel();
 
@@ -70,6 +70,10 @@ abstract class Connection implements AutoCloseable {
         return failure == null && heardAt != null && System.nanoTime() - heardAt <= time.toNanos();
     }
 
+    private synchronized boolean isSilent() {
+        return givenUp > 0 && inFlight.size() + givenUp >= mostInFlight;
+    }
+
     final synchronized boolean heardEver() {
         return heardAt != null;
     }
@@ -81,8 +85,11 @@ abstract class Connection implements AutoCloseable {
      * @param inbox gets the exchange when it has ended
      * @throws IOException when it was not sent
      */
-    final Exchange send(Message message, Duration fudge, BlockingQueue<Exchange> inbox, Deadline deadline)
-            throws IOException {
+    final Exchange send(Message message, Duration fudge, BlockingQueue<Exchange> inbox) throws IOException {
+        if (isSilent()) {
+            // What was given up may still lie in buffers of the system, which are not to fill up.
+            fail(new IOException(server + " answers none of " + mostInFlight + " messages"));
+        }
         Exchange exchange;
         byte[] wire;
         synchronized (this) {
@@ -109,7 +116,7 @@ abstract class Connection implements AutoCloseable {
             inFlight.put(id, exchange);
         }
         try {
-            write(wire, deadline);
+            write(wire);
         } catch (IOException e) {
             fail(e);
         }
@@ -117,8 +124,10 @@ abstract class Connection implements AutoCloseable {
     }
 
     /** Waits no longer for an answer. */
-    final synchronized void forget(Exchange exchange) {
-        inFlight.values().remove(exchange);
+    final synchronized void giveUp(Exchange exchange) {
+        if (inFlight.values().remove(exchange)) {
+            givenUp++;
+        }
     }
 
     final void received(byte[] wire) {
@@ -136,8 +145,9 @@ abstract class Connection implements AutoCloseable {
             exchange = inFlight.get(message.getHeader().getID());
         }
         if (exchange != null && exchange.offer(message, wire)) {
-            forget(exchange);
             synchronized (this) {
+                inFlight.values().remove(exchange);
+                givenUp = 0;
                 heardAt = System.nanoTime();
             }
         }

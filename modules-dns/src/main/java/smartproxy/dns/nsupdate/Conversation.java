@@ -101,6 +101,6 @@ final class Conversation implements AutoCloseable {
 
     @Override
     public void close() {
-        open.forEach(Sent::forget);
+        open.forEach(Sent::giveUp);
     }
 }

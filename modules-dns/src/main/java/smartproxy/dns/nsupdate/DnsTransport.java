@@ -2,11 +2,18 @@ package smartproxy.dns.nsupdate;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
@@ -25,6 +32,7 @@ final class DnsTransport implements AutoCloseable {
     private final ServerAddress server;
     private final @Nullable TsigSigner signer;
     private final ReentrantLock opening = new ReentrantLock();
+    private final AtomicBoolean checking = new AtomicBoolean();
     private volatile @Nullable UdpConnection udp;
     private volatile @Nullable TcpConnection tcp;
     private int preferred;
@@ -37,8 +45,8 @@ final class DnsTransport implements AutoCloseable {
 
     /** A message that was sent, and the connection it went through. */
     record Sent(Exchange exchange, Connection connection) {
-        void forget() {
-            connection.forget(exchange);
+        void giveUp() {
+            connection.giveUp(exchange);
         }
     }
 
@@ -55,7 +63,7 @@ final class DnsTransport implements AutoCloseable {
             throws IOException {
         var connection =
                 protocol == Protocol.TCP || size(message) > UdpConnection.MOST_BYTES ? tcp(deadline) : udp(deadline);
-        return new Sent(connection.send(message, fudge, inbox, deadline), connection);
+        return new Sent(connection.send(message, fudge, inbox), connection);
     }
 
     private int size(Message message) {
@@ -69,8 +77,14 @@ final class DnsTransport implements AutoCloseable {
         return (overUdp != null && overUdp.heardWithin(time)) || (overTcp != null && overTcp.heardWithin(time));
     }
 
-    /** Called after the server was silent: it may have moved to another address. */
+    /** Called after the server was silent: it may have moved to another address. Does not wait for that. */
     void checkAddress() {
+        if (checking.compareAndSet(false, true)) {
+            daemon(this::leaveOldAddress).start();
+        }
+    }
+
+    private void leaveOldAddress() {
         try {
             var addresses = server.resolve();
             for (var connection : new @Nullable Connection[] {udp, tcp}) {
@@ -79,9 +93,39 @@ final class DnsTransport implements AutoCloseable {
                     connection.fail(new IOException(server + " has another address now"));
                 }
             }
-        } catch (IOException e) {
+        } catch (UnknownHostException e) {
             // A resolver that fails now is no reason to leave the server.
+        } finally {
+            checking.set(false);
         }
+    }
+
+    /** On a thread of its own, as the system's resolver knows no deadline. */
+    private List<InetAddress> resolve(Deadline deadline) throws IOException {
+        var task = new FutureTask<>(server::resolve);
+        daemon(task).start();
+        try {
+            return task.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("the name of " + server + " was not resolved in time");
+        } catch (ExecutionException e) {
+            var unknown = new UnknownHostException(server.host());
+            unknown.initCause(e);
+            throw unknown;
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    private static Thread daemon(Runnable work) {
+        var thread = new Thread(work, "dns_nsupdate resolve");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted");
     }
 
     private UdpConnection udp(Deadline deadline) throws IOException {
@@ -96,7 +140,7 @@ final class DnsTransport implements AutoCloseable {
                 if (current != null && !current.heardEver()) {
                     preferred++;
                 }
-                current = UdpConnection.open(address(), signer);
+                current = UdpConnection.open(address(deadline), signer);
                 udp = current;
             }
             return current;
@@ -114,7 +158,7 @@ final class DnsTransport implements AutoCloseable {
         try {
             current = tcp;
             if (current == null || !current.isUsable()) {
-                current = TcpConnection.open(address(), signer, deadline);
+                current = TcpConnection.open(address(deadline), signer, deadline);
                 tcp = current;
             }
             return current;
@@ -123,11 +167,11 @@ final class DnsTransport implements AutoCloseable {
         }
     }
 
-    private InetSocketAddress address() throws IOException {
+    private InetSocketAddress address(Deadline deadline) throws IOException {
         if (closed) {
             throw new IOException("the provider was stopped");
         }
-        var addresses = server.resolve();
+        var addresses = resolve(deadline);
         return new InetSocketAddress(addresses.get(Math.floorMod(preferred, addresses.size())), server.port());
     }
 
@@ -137,8 +181,7 @@ final class DnsTransport implements AutoCloseable {
                 throw new SocketTimeoutException("no connection to " + server + " in time");
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
+            throw interrupted();
         }
     }
 

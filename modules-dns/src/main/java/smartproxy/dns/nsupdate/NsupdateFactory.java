@@ -31,6 +31,6 @@ public final class NsupdateFactory implements DnsProviderFactory<NsupdateSetting
     @Override
     public DnsProvider create(NsupdateSettings settings, ProviderContext context) throws StartException {
         var key = settings.key().isPresent() ? KeyFile.read(settings.key().get()) : null;
-        return new NsupdateProvider(settings, key, Clock.systemUTC(), context);
+        return new NsupdateProvider(settings, key, Clock.systemUTC(), NsupdateProvider.FRESH, context);
     }
 }

@@ -35,9 +35,10 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
      * Without a word from the server for longer than this, it is asked for the zone before an update is sent: when it is away,
      * no update is on its way then, and the answer "nothing was changed" is certain.
      */
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    static final Duration FRESH = Duration.ofSeconds(1);
 
     private final NsupdateSettings settings;
+    private final Duration fresh;
     private final Backend backend;
     private final ProviderContext context;
     private final DnsTransport transport;
@@ -46,9 +47,14 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
     private final ZoneFinder zones;
     private final Unsettled unsettled;
 
-    /** @param clock tells the time of signatures */
-    NsupdateProvider(NsupdateSettings settings, @Nullable TsigKey key, Clock clock, ProviderContext context) {
+    /**
+     * @param clock tells the time of signatures
+     * @param fresh see {@link #FRESH}
+     */
+    NsupdateProvider(
+            NsupdateSettings settings, @Nullable TsigKey key, Clock clock, Duration fresh, ProviderContext context) {
         this.settings = settings;
+        this.fresh = fresh;
         this.context = context;
         this.backend = context.backend();
         var signer = key == null ? null : new TsigSigner(key, clock);
@@ -86,11 +92,17 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
                                 .map(seen -> inTheWay(change, seen, repeated));
                     }
                     case Rcode.REFUSED -> {
+                        // The server may look at its policy before it looks at the prerequisites.
                         var found = look(change, zone, attempt);
-                        if (found.records().isEmpty()) {
+                        if (record.type() == RecordType.SRV
+                                ? !change.isSeenIn(found)
+                                : found.records().isEmpty()) {
                             throw refusals.ofUpdate(answer, zone, change.toString());
                         }
-                        yield Optional.of(inTheWay(change, found, repeated));
+                        yield Optional.of(
+                                record.type() == RecordType.SRV
+                                        ? new Creation.Created()
+                                        : inTheWay(change, found, repeated));
                     }
                     default -> throw refusals.ofUpdate(answer, zone, change.toString());
                 });
@@ -133,18 +145,23 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
                     unsettled.overtaken(change, validity.end());
                 }
                 return result;
-            } catch (BackendException e) {
+            } catch (RuntimeException e) {
                 if (updates.hasUnanswered()) {
                     unsettled.unknown(change, validity.end());
-                    throw told(
-                            e,
-                            Outcome.UNKNOWN,
-                            "unknown whether " + change + " was made; this is settled before"
-                                    + " the next change of that name");
                 }
-                throw e.kind() == Kind.REJECTED ? e : told(e, Outcome.NOT_APPLIED, "nothing was changed");
+                throw e instanceof BackendException failed ? told(failed, change, updates.hasUnanswered()) : e;
             }
         }
+    }
+
+    private static BackendException told(BackendException e, Change change, boolean unanswered) {
+        if (unanswered) {
+            return told(
+                    e,
+                    Outcome.UNKNOWN,
+                    "unknown whether " + change + " was made; this is settled before the next change of that name");
+        }
+        return e.kind() == Kind.REJECTED ? e : told(e, Outcome.NOT_APPLIED, "nothing was changed");
     }
 
     private static BackendException told(BackendException e, Outcome outcome, String text) {
@@ -155,7 +172,7 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
             throws IOException, InterruptedException {
         var name = Names.wire(change.name());
         var zone = zones.find(name, deadline);
-        if (!transport.heardWithin(FRESH)) {
+        if (!transport.heardWithin(fresh)) {
             lookup.query(zone, Type.SOA, deadline);
         }
         for (var tries = 0; tries < MOST_TRIES; tries++) {

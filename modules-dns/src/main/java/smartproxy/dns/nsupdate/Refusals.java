@@ -43,7 +43,7 @@ final class Refusals {
                         + (signer == null
                                 ? "unsigned updates; set dns_key"
                                 : signer.key().toString())
-                        + "; see update-policy or allow-update of the zone";
+                        + "; see update-policy or allow-update of the zone, and check-names if the name is unusual";
             case Rcode.NOTAUTH -> "the server is not authoritative for the zone";
             case Rcode.NOTZONE -> "the name does not lie in the zone";
             case Rcode.SERVFAIL ->

@@ -17,6 +17,7 @@ final class TcpConnection extends Connection {
     private static final int MOST_IN_FLIGHT = 32;
 
     private final Socket socket;
+    private final Object writing = new Object();
 
     private TcpConnection(InetSocketAddress server, @Nullable TsigSigner signer, Socket socket) {
         super(server, signer, MOST_IN_FLIGHT);
@@ -60,12 +61,13 @@ final class TcpConnection extends Connection {
     }
 
     @Override
-    synchronized void write(byte[] wire, Deadline deadline) throws IOException {
+    void write(byte[] wire) throws IOException {
         var framed = ByteBuffer.allocate(2 + wire.length)
                 .putShort((short) wire.length)
                 .put(wire);
-        socket.getOutputStream().write(framed.array());
-        socket.getOutputStream().flush();
+        synchronized (writing) {
+            socket.getOutputStream().write(framed.array());
+        }
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import smartproxy.core.api.Deadline;
 
 /** UDP through a connected socket: it takes datagrams of the server only, and is told when the server's port is closed. */
 final class UdpConnection extends Connection {
@@ -52,7 +51,7 @@ final class UdpConnection extends Connection {
     }
 
     @Override
-    void write(byte[] wire, Deadline deadline) throws IOException {
+    void write(byte[] wire) throws IOException {
         try {
             channel.write(ByteBuffer.wrap(wire));
         } catch (PortUnreachableException e) {

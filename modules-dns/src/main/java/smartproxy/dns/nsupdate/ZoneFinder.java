@@ -9,6 +9,7 @@ import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
@@ -77,7 +78,7 @@ final class ZoneFinder {
             if (soa == null || !name.subdomain(soa.getName())) {
                 throw none(name);
             }
-            remember(name, soa);
+            remember(name, soa.getName(), ttl(soa.getName(), deadline));
             return soa.getName();
         }
         throw none(name);
@@ -94,17 +95,26 @@ final class ZoneFinder {
         return null;
     }
 
-    private void remember(Name name, SOARecord soa) {
-        var ttl = Math.min(soa.getTTL(), ttlMax.toSeconds());
+    /** Asked for at the apex, as BIND shows a TTL of 0 elsewhere (its option zero-no-soa-ttl). */
+    private long ttl(Name zone, Deadline deadline) throws IOException, InterruptedException {
+        return lookup.query(zone, Type.SOA, deadline).getSection(Section.ANSWER).stream()
+                .filter(SOARecord.class::isInstance)
+                .mapToLong(Record::getTTL)
+                .map(ttl -> Math.min(ttl, ttlMax.toSeconds()))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private void remember(Name name, Name zone, long ttl) {
         synchronized (cache) {
             // Also forgets what turned out to be wrong.
             cache.remove(name);
             if (ttl > 0) {
-                var key = soa.getName().equals(name) ? name : parent(name);
+                var key = zone.equals(name) ? name : parent(name);
                 cache.put(
                         key,
                         new Entry(
-                                soa.getName(),
+                                zone,
                                 System.nanoTime() + Duration.ofSeconds(ttl).toNanos()));
             }
         }

@@ -21,10 +21,10 @@ final class Provider implements AutoCloseable {
     final TestContext context = new TestContext();
     final NsupdateProvider provider;
 
-    private Provider(NsupdateSettings settings, Clock clock) {
+    private Provider(NsupdateSettings settings, Clock clock, Duration fresh) {
         try {
             var key = settings.key().isPresent() ? KeyFile.read(settings.key().get()) : null;
-            provider = new NsupdateProvider(settings, key, clock, context);
+            provider = new NsupdateProvider(settings, key, clock, fresh, context);
         } catch (StartException e) {
             throw new IllegalStateException(e);
         }
@@ -36,7 +36,12 @@ final class Provider implements AutoCloseable {
     }
 
     static Provider of(String host, int port, @Nullable Path key, Clock clock) {
-        return new Provider(settings(host, port, key), clock);
+        return new Provider(settings(host, port, key), clock, NsupdateProvider.FRESH);
+    }
+
+    /** One that, once it heard the server, sends updates without asking first whether it is still there. */
+    static Provider trusting(int port, @Nullable Path key) {
+        return new Provider(settings("127.0.0.1", port, key), Clock.systemUTC(), Duration.ofHours(1));
     }
 
     static NsupdateSettings settings(String host, int port, @Nullable Path key) {

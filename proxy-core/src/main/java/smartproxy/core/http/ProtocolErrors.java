@@ -28,6 +28,8 @@ public final class ProtocolErrors extends ErrorHandler {
     private static int status(Request request, Response response) {
         var status = response.getStatus() < 400 ? 500 : response.getStatus();
         var message = String.valueOf(request.getAttribute(ERROR_MESSAGE));
-        return status == 400 && message.contains("Transfer-Encoding") ? 501 : status;
+        return status == 400 && message.contains("Transfer-Encoding") && !message.contains("Content-Length")
+                ? 501
+                : status;
     }
 }

@@ -1,0 +1,327 @@
+package smartproxy.dns.nsupdate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.dns.DnsProvider.Creation;
+import smartproxy.dns.DnsProvider.Creation.Created;
+import smartproxy.dns.DnsProvider.Creation.Occupied;
+import smartproxy.dns.DnsProvider.Removal;
+import smartproxy.dns.RecordType;
+
+/** What a well-behaved server never does, or not on demand. */
+class NsupdateProtocolIT {
+    private static final Duration SHORT = Duration.ofSeconds(2);
+
+    @TempDir
+    Path directory;
+
+    FakeServer server;
+    Provider dns;
+
+    @BeforeEach
+    void start() throws Exception {
+        var file = directory.resolve("k.key");
+        Files.writeString(file, "key k { algorithm hmac-sha256; secret c2VjcmV0; };");
+        server = new FakeServer(KeyFile.read(file));
+        dns = Provider.of("127.0.0.1", server.port(), file);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        dns.close();
+        server.close();
+    }
+
+    private Creation create(String name) {
+        return dns.create(name, RecordType.A, "192.0.2.1");
+    }
+
+    @Test
+    void theSignatureLivesAsLongAsTheRequestAndALittle() {
+        dns.create("a.example.com", RecordType.A, "192.0.2.1", Duration.ofSeconds(30));
+        dns.create("b.example.com", RecordType.A, "192.0.2.1", Duration.ofHours(1));
+
+        var fudges = server.updates.stream()
+                .map(update -> update.getTSIG().getFudge().toSeconds())
+                .toList();
+        assertThat(fudges).hasSize(2);
+        assertThat(fudges.get(0)).isBetween(22L, 32L);
+        assertThat(fudges.get(1)).isEqualTo(300);
+    }
+
+    @Test
+    void theZoneIsAskedForOnce() {
+        for (var i = 0; i < 5; i++) {
+            create("h" + i + ".example.com");
+        }
+        // more only if this machine stood still for a second, when the server is asked whether it is there
+        assertThat(server.queries.stream()
+                        .map(query -> query.getQuestion().getName().toString()))
+                .startsWith("h0.example.com.")
+                .doesNotContain("h1.example.com.", "h2.example.com.", "h3.example.com.", "h4.example.com.");
+        assertThat(server.updates).hasSize(5);
+    }
+
+    @Test
+    void queriesAreForTheServersOwnData() {
+        create("a.example.com");
+        assertThat(server.queries).allMatch(query -> !query.getHeader().getFlag(Flags.RD));
+    }
+
+    @Test
+    void aTruncatedAnswerIsAskedForByTcp() {
+        server.onQuery = asked -> {
+            var answer = FakeServer.unsigned(asked.message(), 0);
+            if (asked.tcp()) {
+                asked.reply().send(server.soa(asked.message()));
+            } else {
+                answer.getHeader().setFlag(Flags.TC);
+                asked.reply().send(server.signed(asked.message(), answer));
+            }
+        };
+        assertThat(create("a.example.com")).isEqualTo(new Created());
+    }
+
+    @Test
+    void strayMessagesAreDropped() {
+        server.onUpdate = asked -> {
+            var good = server.answer(asked.message(), Rcode.NOERROR);
+            var wrongId = server.answer(asked.message(), Rcode.REFUSED);
+            wrongId[0] ^= 1;
+            var wrongZone = FakeServer.unsigned(asked.message(), Rcode.REFUSED);
+            wrongZone.removeAllRecords(Section.QUESTION);
+            wrongZone.addRecord(FakeServer.soa("example.org."), Section.QUESTION);
+            var wrongOpcode = FakeServer.unsigned(asked.message(), Rcode.REFUSED);
+            wrongOpcode.getHeader().setOpcode(0);
+            asked.reply().send(new byte[] {1, 2, 3});
+            asked.reply().send(new byte[0]);
+            asked.reply().send(wrongId);
+            asked.reply().send(server.signed(asked.message(), wrongZone));
+            asked.reply().send(server.signed(asked.message(), wrongOpcode));
+            asked.reply().send(asked.message().toWire()); // no answer: QR is not set
+            asked.reply()
+                    .send(FakeServer.unsigned(asked.message(), Rcode.REFUSED).toWire()); // not signed
+            asked.reply().send(good);
+            asked.reply().send(server.answer(asked.message(), Rcode.REFUSED)); // late
+            asked.reply().send(good); // duplicate
+        };
+        assertThat(create("a.example.com")).isEqualTo(new Created());
+        assertThat(create("b.example.com")).isEqualTo(new Created());
+        assertThat(server.updates).hasSize(2);
+    }
+
+    @Test
+    void anAnswerWithoutOurSignatureProvesNothing() {
+        server.onUpdate = asked -> asked.reply()
+                .send(FakeServer.unsigned(asked.message(), Rcode.NOERROR).toWire());
+        assertThatThrownBy(() -> dns.create("a.example.com", RecordType.A, "192.0.2.1", SHORT))
+                .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FORMERR, does not understand",
+        "NOTIMP, does not take dynamic updates",
+        "SERVFAIL, its log tells why",
+        "NOTAUTH, not authoritative for the zone",
+        "NOTZONE, does not lie in the zone",
+        "YXDOMAIN, in use and was free again",
+        "RESERVED, fits no update",
+    })
+    void everyRefusalIsExplained(String name, String text) {
+        var rcode = name.equals("RESERVED") ? 11 : Rcode.value(name);
+        server.onUpdate = asked -> asked.reply().send(server.answer(asked.message(), rcode));
+        server.onQuery = asked -> asked.reply()
+                .send(
+                        FakeServer.asksForSoa(asked)
+                                ? server.soa(asked.message())
+                                : server.answer(asked.message(), Rcode.NXDOMAIN));
+        assertThatThrownBy(() -> create("a.example.com"))
+                .satisfies(thrown -> is(thrown, Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContainingAll("a.example.com", "127.0.0.1:" + server.port(), text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FORMERR", "NOTIMP"})
+    void aServerThatKnowsNoTsigIsBelieved(String name) {
+        server.onUpdate = asked -> asked.reply()
+                .send(FakeServer.unsigned(asked.message(), Rcode.value(name)).toWire());
+        assertThatThrownBy(() -> create("a.example.com"))
+                .satisfies(thrown -> is(thrown, Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContaining(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SERVFAIL", "NOTIMP", "FORMERR"})
+    void aFailingQueryIsExplained(String name) {
+        server.onQuery = asked -> asked.reply().send(server.answer(asked.message(), Rcode.value(name)));
+        assertThatThrownBy(() -> create("a.example.com"))
+                .satisfies(thrown -> is(thrown, Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContainingAll("a.example.com SOA", name);
+        assertThat(server.updates).isEmpty();
+    }
+
+    @Test
+    void whatMovedToAnotherZoneIsFoundThere() {
+        create("a.example.com");
+        server.onQuery = asked -> {
+            var answer = FakeServer.unsigned(asked.message(), 0);
+            answer.addRecord(FakeServer.soa("b.example.com."), Section.ANSWER);
+            asked.reply().send(server.signed(asked.message(), answer));
+        };
+        server.onUpdate = asked -> asked.reply()
+                .send(server.answer(
+                        asked.message(),
+                        asked.message().getQuestion().getName().labels() == 4 ? Rcode.NOERROR : Rcode.NOTZONE));
+        assertThat(create("b.example.com")).isEqualTo(new Created());
+        assertThat(dns.remove("b.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
+    }
+
+    @Test
+    void aLostUpdateIsSentAgainByTcp() {
+        server.onUpdate = asked -> {
+            if (asked.tcp()) {
+                asked.reply().send(server.answer(asked.message(), Rcode.NOERROR));
+            }
+        };
+        assertThat(create("a.example.com")).isEqualTo(new Created());
+        assertThat(server.updates).hasSize(2);
+        assertThat(server.updates.get(0).getHeader().getID())
+                .isNotEqualTo(server.updates.get(1).getHeader().getID());
+    }
+
+    @Test
+    void aSlowAnswerToTheFirstCountsAfterTheSecondWasSent() {
+        var first = new FakeServer.Asked[1];
+        server.onUpdate = asked -> {
+            if (asked.count() == 1) {
+                first[0] = asked;
+            } else {
+                first[0].reply().send(server.answer(first[0].message(), Rcode.NOERROR));
+            }
+        };
+        assertThat(create("a.example.com")).isEqualTo(new Created());
+    }
+
+    @Test
+    void aTcpConnectionThatBreaksIsMadeAnew() {
+        server.onUpdate = asked -> {
+            if (asked.tcp()) {
+                asked.reply().send(asked.count() < 3 ? new byte[0] : server.answer(asked.message(), Rcode.NOERROR));
+            }
+        };
+        assertThat(dns.create("a.example.com", RecordType.A, "192.0.2.1", Duration.ofSeconds(30)))
+                .isEqualTo(new Created());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1, true", "192.0.2.2, false"})
+    void whenTheFirstUpdateWasCarriedOutButNotAnsweredTheRecordIsOurs(String present, boolean ours) {
+        server.onUpdate = asked -> {
+            if (asked.count() > 1) {
+                asked.reply().send(server.answer(asked.message(), Rcode.YXRRSET));
+            }
+        };
+        answerQueriesForA(present);
+        assertThat(create("a.example.com"))
+                .isEqualTo(
+                        ours
+                                ? new Created()
+                                : new Occupied(List.of(Provider.record("a.example.com", RecordType.A, present))));
+    }
+
+    @Test
+    void anEqualRecordThatWasThereBeforeIsNotOurs() {
+        server.onUpdate = asked -> asked.reply().send(server.answer(asked.message(), Rcode.YXRRSET));
+        answerQueriesForA("192.0.2.1");
+        assertThat(create("a.example.com")).isInstanceOf(Occupied.class);
+    }
+
+    private void answerQueriesForA(String address) {
+        server.onQuery = asked -> asked.reply()
+                .send(
+                        FakeServer.asksForSoa(asked)
+                                ? server.soa(asked.message())
+                                : server.answer(
+                                        asked.message(),
+                                        Rcode.NOERROR,
+                                        FakeServer.record("a.example.com.", Type.A, address)));
+    }
+
+    @Test
+    void whenTheFirstRemovalWasCarriedOutButNotAnsweredItIsRemoved() {
+        server.onUpdate = asked -> {
+            if (asked.count() > 1) {
+                asked.reply().send(server.answer(asked.message(), Rcode.NXRRSET));
+            }
+        };
+        assertThat(dns.remove("a.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
+    }
+
+    @Test
+    void anUpdateCarriesItsPrerequisites() {
+        dns.create("A.example.com", RecordType.A, "192.0.2.1");
+        dns.create("example.com", RecordType.AAAA, "2001:db8::1");
+        dns.create("c.example.com", RecordType.CNAME, "A.example.com");
+        dns.remove("A.example.com", RecordType.A);
+
+        assertThat(prerequisites(0))
+                .containsExactly("A.example.com. NONE NS", "A.example.com. NONE CNAME", "A.example.com. NONE A");
+        assertThat(prerequisites(1)).containsExactly("example.com. NONE CNAME", "example.com. NONE AAAA");
+        assertThat(prerequisites(2)).containsExactly("c.example.com. NONE ANY");
+        assertThat(prerequisites(3)).containsExactly("A.example.com. NONE NS", "A.example.com. ANY A");
+    }
+
+    private List<String> prerequisites(int index) {
+        return server.updates.get(index).getSection(Section.PREREQ).stream()
+                .map(NsupdateProtocolIT::text)
+                .toList();
+    }
+
+    private static String text(Record record) {
+        return record.getName() + " " + DClass.string(record.getDClass()) + " " + Type.string(record.getType());
+    }
+
+    @Test
+    void afterALostUpdateTheNextChangeOfTheNameComesWhenItCannotLandAnyMore() {
+        server.onUpdate = asked -> {
+            if (asked.count() > 1) {
+                asked.reply().send(server.answer(asked.message(), Rcode.NOERROR));
+            }
+        };
+        assertThat(create("a.example.com")).isEqualTo(new Created());
+        assertThatThrownBy(() -> dns.remove("a.example.com", RecordType.A, Duration.ofMillis(200)))
+                .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.NOT_APPLIED));
+        assertThat(server.updates).hasSize(2);
+        assertThat(dns.unsettled().ok()).isTrue();
+        assertThat(dns.remove("a.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
+    }
+
+    private static void is(Throwable thrown, Kind kind, Outcome outcome) {
+        assertThat(thrown).isInstanceOfSatisfying(BackendException.class, e -> {
+            assertThat(e.kind()).isEqualTo(kind);
+            assertThat(e.outcome()).isEqualTo(outcome);
+        });
+    }
+}
