@@ -58,19 +58,22 @@ final class Documents {
         var blocks = new ArrayList<Block>();
         var text = new StringBuilder();
         var start = 0;
+        var indent = 0;
         var lines = Files.readAllLines(document);
         var open = "";
         for (var i = 0; i < lines.size(); i++) {
             var line = lines.get(i);
-            if (start == 0 && line.startsWith("```")) {
+            var fence = line.indexOf("```");
+            if (start == 0 && isFence(line)) {
                 start = i + 1;
-                open = line.substring(3).strip();
+                indent = fence;
+                open = line.substring(fence + 3).strip();
                 text.setLength(0);
-            } else if (start > 0 && line.startsWith("```")) {
+            } else if (start > 0 && isFence(line)) {
                 blocks.add(new Block(document, start, open, text.toString()));
                 start = 0;
             } else if (start > 0) {
-                text.append(line).append('\n');
+                text.append(line.substring(Math.min(indent, line.length()))).append('\n');
             }
         }
         return blocks.stream()
@@ -78,12 +81,16 @@ final class Documents {
                 .toList();
     }
 
+    private static boolean isFence(String line) {
+        return line.strip().startsWith("```");
+    }
+
     /** The text without fenced blocks. */
     static String prose(Path document) throws IOException {
         var prose = new StringBuilder();
         var fenced = false;
         for (var line : Files.readAllLines(document)) {
-            if (line.startsWith("```")) {
+            if (isFence(line)) {
                 fenced = !fenced;
             } else if (!fenced) {
                 prose.append(line).append('\n');
