@@ -91,7 +91,7 @@ class FrozenBindIT {
             HttpResponse<String> unanswered = null;
             var number = 0;
             while (unanswered == null || !unanswered.body().contains("unknown whether")) {
-                assertThat(number).isLessThan(10);
+                assertThat(number).as(() -> site.log()).isLessThan(10);
                 bind.thaw();
                 await().atMost(WATCHDOG).until(() -> foreman.unsettled().equals("none"));
                 var heard = ++number;
