@@ -27,7 +27,6 @@ class KeyedSerializerTest {
             for (var i = 0; i < 400; i++) {
                 all.add(pool.submit(() -> serializer.inOrder("key", soon(), () -> {
                     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    Thread.yield();
                     return inside.decrementAndGet();
                 })));
             }

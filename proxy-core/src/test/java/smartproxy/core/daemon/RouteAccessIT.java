@@ -62,7 +62,7 @@ class RouteAccessIT {
         proxy.close();
     }
 
-    /** @param role of the mount, or of the method where the mount has none; null: nobody is refused, nothing is there */
+    /** @param roles of the mount, or of the method where the mount has none; null: nobody is refused, nothing is there */
     record Route(String method, String path, List<Role> roles, boolean known) {
         @Override
         public String toString() {

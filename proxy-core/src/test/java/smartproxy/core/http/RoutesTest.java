@@ -10,8 +10,8 @@ import smartproxy.core.api.Mount;
 import smartproxy.core.api.Role;
 
 class RoutesTest {
-    private final Routes routes = new Routes(List.of(
-            mount(Mount.ROOT), mount("/puppet"), mount("/puppet/ca"), mount("/dns"), mount("/v2")));
+    private final Routes routes =
+            new Routes(List.of(mount(Mount.ROOT), mount("/puppet"), mount("/puppet/ca"), mount("/dns"), mount("/v2")));
 
     @ParameterizedTest
     @CsvSource({
@@ -34,7 +34,8 @@ class RoutesTest {
 
     @Test
     void findsNothingWithoutRoot() {
-        assertThat(new Routes(List.of(mount("/dns"))).find(RequestPath.parse("/x"))).isEmpty();
+        assertThat(new Routes(List.of(mount("/dns"))).find(RequestPath.parse("/x")))
+                .isEmpty();
     }
 
     private static Mount mount(String path) {
