@@ -3,6 +3,7 @@ package smartproxy.dns;
 import java.util.regex.Pattern;
 import org.xbill.DNS.Address;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Ipv6Text;
 
 /** Checks what callers send; the messages are the reference's. */
 final class DnsInput {

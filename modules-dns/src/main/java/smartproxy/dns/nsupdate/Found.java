@@ -13,6 +13,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.Section;
+import smartproxy.core.api.Ipv6Text;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
@@ -63,7 +64,7 @@ record Found(List<DnsRecord> records, boolean alias, boolean other) {
             return a.getAddress().getHostAddress();
         }
         if (record instanceof AAAARecord aaaa) {
-            return text(aaaa.getAddress().getAddress());
+            return Ipv6Text.of(aaaa.getAddress().getAddress());
         }
         if (record instanceof CNAMERecord cname) {
             return cname.getTarget().toString(true);
@@ -74,44 +75,5 @@ record Found(List<DnsRecord> records, boolean alias, boolean other) {
         var srv = (SRVRecord) record;
         return srv.getPriority() + " " + srv.getWeight() + " " + srv.getPort() + " "
                 + srv.getTarget().toString(true);
-    }
-
-    /** RFC 5952: the first of the longest runs of two or more zero groups is shortened. */
-    static String text(byte[] address) {
-        if (address.length == 4) {
-            // Java turns ::ffff:192.0.2.1 into an IPv4 address.
-            return "::ffff:" + (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "."
-                    + (address[3] & 0xff);
-        }
-        var groups = new int[8];
-        for (var i = 0; i < 8; i++) {
-            groups[i] = ((address[2 * i] & 0xff) << 8) | (address[2 * i + 1] & 0xff);
-        }
-        var begin = -1;
-        var length = 1;
-        for (var i = 0; i < 8; i++) {
-            var end = i;
-            while (end < 8 && groups[end] == 0) {
-                end++;
-            }
-            if (end - i > length) {
-                begin = i;
-                length = end - i;
-            }
-            i = Math.max(i, end);
-        }
-        var text = new StringBuilder();
-        for (var i = 0; i < 8; i++) {
-            if (i == begin) {
-                text.append("::");
-                i += length - 1;
-            } else {
-                if (text.length() > 0 && text.charAt(text.length() - 1) != ':') {
-                    text.append(':');
-                }
-                text.append(Integer.toHexString(groups[i]));
-            }
-        }
-        return text.toString();
     }
 }

@@ -1,4 +1,4 @@
-package smartproxy.dns.nsupdate;
+package smartproxy.core.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FoundTest {
+class Ipv6TextTest {
     @ParameterizedTest
     @CsvSource({
         "2001:0DB8:0:0:0:0:0:1, 2001:db8::1",
@@ -20,6 +20,6 @@ class FoundTest {
         "::ffff:192.0.2.1, ::ffff:192.0.2.1",
     })
     void writesIpv6AddressesAsRfc5952Has(String address, String text) throws Exception {
-        assertThat(Found.text(InetAddress.getByName(address).getAddress())).isEqualTo(text);
+        assertThat(Ipv6Text.of(InetAddress.getByName(address).getAddress())).isEqualTo(text);
     }
 }

@@ -1,18 +1,23 @@
-package smartproxy.dns;
+package smartproxy.core.api;
 
 /** IPv6 addresses as RFC 5952 writes them. */
 public final class Ipv6Text {
     private Ipv6Text() {}
 
-    /** @param address 16 octets in network order; IPv4-mapped ones end in a dotted quad */
+    /**
+     * @param address 16 octets in network order, or the 4 that Java makes of an IPv4-mapped one; mapped ones end in a dotted
+     *     quad
+     */
     public static String of(byte[] address) {
+        if (address.length == 4) {
+            return mapped(address, 0);
+        }
         var groups = new int[8];
         for (var i = 0; i < 8; i++) {
             groups[i] = ((address[2 * i] & 0xff) << 8) | (address[2 * i + 1] & 0xff);
         }
         if (isMapped(groups)) {
-            return "::ffff:" + (address[12] & 0xff) + "." + (address[13] & 0xff) + "." + (address[14] & 0xff) + "."
-                    + (address[15] & 0xff);
+            return mapped(address, 12);
         }
         var start = -1;
         var length = 1;
@@ -39,6 +44,11 @@ public final class Ipv6Text {
             text.append(Integer.toHexString(groups[i]));
         }
         return text.toString();
+    }
+
+    private static String mapped(byte[] octets, int start) {
+        return "::ffff:" + (octets[start] & 0xff) + "." + (octets[start + 1] & 0xff) + "." + (octets[start + 2] & 0xff)
+                + "." + (octets[start + 3] & 0xff);
     }
 
     private static boolean isMapped(int[] groups) {
