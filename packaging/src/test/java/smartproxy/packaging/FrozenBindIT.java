@@ -55,8 +55,7 @@ class FrozenBindIT {
             await().atMost(WATCHDOG).until(() -> done(answers).size() == REQUESTS - PERMITS);
             for (var refused : done(answers)) {
                 assertThat(refused.statusCode()).isEqualTo(503);
-                assertThat(refused.body())
-                        .contains("dns_nsupdate: all 16 permits are taken", "nothing was changed");
+                assertThat(refused.body()).contains("dns_nsupdate: all 16 permits are taken", "nothing was changed");
                 assertThat(refused.headers().firstValue("Retry-After")).contains("1");
             }
             assertThat(foreman.get("/features").body()).isEqualTo("[\"dns\",\"logs\"]");
@@ -73,7 +72,8 @@ class FrozenBindIT {
             await().atMost(WATCHDOG).until(() -> done(answers).size() == REQUESTS);
             for (var i = 0; i < REQUESTS; i++) {
                 assertThat(bind.read("f" + i + ".example.com", "A"))
-                        .isEqualTo(answers.get(i).join().statusCode() == 200 ? List.of("192.0.2." + (i + 1)) : List.of());
+                        .isEqualTo(
+                                answers.get(i).join().statusCode() == 200 ? List.of("192.0.2." + (i + 1)) : List.of());
             }
             assertThat(done(answers).stream().filter(answer -> answer.statusCode() == 200))
                     .hasSize(PERMITS);
@@ -87,7 +87,8 @@ class FrozenBindIT {
         site.set("request_deadline", "3");
         try (var daemon = site.start()) {
             var foreman = site.foreman();
-            // An update is only sent to a server that has just been heard of, else the question before it is what waits.
+            // An update is only sent to a server that has just been heard of, else the question before it is what
+            // waits.
             HttpResponse<String> unanswered = null;
             var number = 0;
             while (unanswered == null || !unanswered.body().contains("unknown whether")) {
@@ -130,7 +131,11 @@ class FrozenBindIT {
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
                 assertThat(answer.body()).contains("dns_nsupdate: ", "127.0.0.1:" + bind.port(), "nothing was changed");
             }
-            assertThat(site.foreman().json("/v2/features").path("dns").path("state").asText())
+            assertThat(site.foreman()
+                            .json("/v2/features")
+                            .path("dns")
+                            .path("state")
+                            .asText())
                     .isEqualTo("running");
 
             bind.restart();
@@ -148,7 +153,8 @@ class FrozenBindIT {
     void aRefusalIs502AndNamesZoneServerAndKey() throws Exception {
         var wrong = Files.writeString(
                 directory.resolve("wrong.key"),
-                Files.readString(bind.key("sha256")).replaceAll("secret \"[^\"]*\"", "secret \"d3Jvbmd3cm9uZ3dyb25nd3Jvbmc=\""));
+                Files.readString(bind.key("sha256"))
+                        .replaceAll("secret \"[^\"]*\"", "secret \"d3Jvbmd3cm9uZ3dyb25nd3Jvbmc=\""));
         site.nsupdate(bind.port(), wrong);
 
         try (var daemon = site.start()) {

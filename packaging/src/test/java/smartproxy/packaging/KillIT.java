@@ -85,10 +85,10 @@ class KillIT {
     }
 
     private static void assertServed(DnsClient dns, Map<String, String> confirmed) {
-        confirmed.forEach((text, value) -> assertThat(
-                        dns.records(DnsName.service(text).orElseThrow(), RecordType.A))
-                .as(text)
-                .extracting(DnsRecord::data)
-                .containsExactly(value));
+        confirmed.forEach(
+                (text, value) -> assertThat(dns.records(DnsName.service(text).orElseThrow(), RecordType.A))
+                        .as(text)
+                        .extracting(DnsRecord::data)
+                        .containsExactly(value));
     }
 }

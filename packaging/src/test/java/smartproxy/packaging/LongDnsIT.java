@@ -68,7 +68,9 @@ class LongDnsIT {
                 for (var outcome : settled) {
                     var there = zone.stream().anyMatch(line -> line.startsWith(outcome.group(2) + ". "));
                     var created = outcome.group(1).equals("creation");
-                    assertThat(there).as(outcome.group()).isEqualTo(outcome.group(3).equals("applied") == created);
+                    assertThat(there)
+                            .as(outcome.group())
+                            .isEqualTo(outcome.group(3).equals("applied") == created);
                 }
                 assertThat(load.longest()).isLessThan(DEADLINE.plusSeconds(10));
                 assertThat(daemon.isAlive()).isTrue();

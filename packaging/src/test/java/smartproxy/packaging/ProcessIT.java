@@ -193,8 +193,7 @@ class ProcessIT {
 
             embedded();
             daemon.signal("HUP");
-            await().atMost(WATCHDOG)
-                    .until(() -> foreman.get("/features").body().equals("[\"dns\",\"logs\"]"));
+            await().atMost(WATCHDOG).until(() -> foreman.get("/features").body().equals("[\"dns\",\"logs\"]"));
 
             site.write(site.settingsFile(), "---\n:https_port: many\n");
             daemon.signal("HUP");
@@ -206,8 +205,7 @@ class ProcessIT {
 
             site.set("reported_version", "'9.9.9'");
             daemon.signal("HUP");
-            await().atMost(WATCHDOG)
-                    .until(() -> foreman.get("/version").body().contains("9.9.9"));
+            await().atMost(WATCHDOG).until(() -> foreman.get("/version").body().contains("9.9.9"));
         }
     }
 
@@ -233,8 +231,8 @@ class ProcessIT {
             daemon.signal("TTIN");
 
             await().atMost(WATCHDOG)
-                    .until(() ->
-                            daemon.output().contains("Thread main ") && daemon.output().contains("RunCommand.run"));
+                    .until(() -> daemon.output().contains("Thread main ")
+                            && daemon.output().contains("RunCommand.run"));
             assertThat(site.foreman().answers()).isTrue();
         }
     }
@@ -296,7 +294,9 @@ class ProcessIT {
                 // what comes from plug-ins of the reference is no core module and not listed
                 if (features.has(name)) {
                     var built = BUILT.contains(name);
-                    assertThat(features.path(name).path("state").asText()).as(name).isEqualTo(built ? "running" : "failed");
+                    assertThat(features.path(name).path("state").asText())
+                            .as(name)
+                            .isEqualTo(built ? "running" : "failed");
                     assertThat(failed.path(name).asText())
                             .endsWith(built ? "" : "Module '" + name + "' is not part of this version");
                     assertThat(failed.has(name)).as(name).isNotEqualTo(built);
@@ -315,7 +315,8 @@ class ProcessIT {
     private List<String> installed(String installer) throws IOException {
         var from = House.ROOT.resolve("proxy-core/src/test/resources/settings").resolve(installer);
         var key = directory.resolve("rndc.key");
-        Files.writeString(key, "key \"rndc-key\" {\n\talgorithm hmac-md5;\n\tsecret \"bGFib25seWxhYm9ubHlsYQ==\";\n};\n");
+        Files.writeString(
+                key, "key \"rndc-key\" {\n\talgorithm hmac-md5;\n\tsecret \"bGFib25seWxhYm9ubHlsYQ==\";\n};\n");
         var enabled = new ArrayList<String>();
         try (var files = Files.list(from.resolve("settings.d"))) {
             for (var file : files.toList()) {
@@ -355,7 +356,8 @@ class ProcessIT {
     }
 
     private Socket open() throws IOException {
-        var socket = site.foreman().tls().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), site.port());
+        var socket =
+                site.foreman().tls().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), site.port());
         socket.setSoTimeout((int) WATCHDOG.toMillis());
         return socket;
     }
