@@ -59,7 +59,8 @@ abstract class Connection implements AutoCloseable {
 
     /** The server as messages show it, without the slash of {@link InetSocketAddress#toString()}. */
     final String peer() {
-        return server.getAddress().getHostAddress() + " port " + server.getPort();
+        var address = server.getAddress().getHostAddress();
+        return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + server.getPort();
     }
 
     final InetSocketAddress server() {
