@@ -49,12 +49,17 @@ abstract class Connection implements AutoCloseable {
                     } catch (IOException e) {
                         fail(e);
                     } finally {
-                        fail(new IOException("the connection to " + server + " was closed"));
+                        fail(new IOException("the connection to " + peer() + " was closed"));
                     }
                 },
                 "dns_nsupdate " + protocol + " " + server);
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** The server as messages show it, without the slash of {@link InetSocketAddress#toString()}. */
+    final String peer() {
+        return server.getAddress().getHostAddress() + " port " + server.getPort();
     }
 
     final InetSocketAddress server() {

@@ -56,7 +56,7 @@ final class TcpConnection extends Connection {
                 received(wire);
             }
         } catch (EOFException e) {
-            throw new IOException(server() + " closed the connection (TCP)", e);
+            throw new IOException(peer() + " closed the connection (TCP)", e);
         }
     }
 

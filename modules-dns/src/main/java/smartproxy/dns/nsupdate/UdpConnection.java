@@ -61,7 +61,7 @@ final class UdpConnection extends Connection {
 
     /** Which message was refused is not told. With one in flight it is that one, which therefore has not reached the server. */
     private IOException refused(PortUnreachableException e) {
-        var text = "connection refused by " + server() + " (UDP)";
+        var text = "connection refused by " + peer() + " (UDP)";
         var refusal = inFlight() <= 1 ? new ConnectException(text) : new PortUnreachableException(text);
         refusal.initCause(e);
         return refusal;

@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Mount;
+import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.StartException;
 import smartproxy.core.auth.Authorizer;
 import smartproxy.core.auth.HostResolver;
@@ -97,12 +98,17 @@ public final class Daemon {
      * @throws StartException what an administrator must mend
      */
     public static Daemon start(Path config, SystemdNotifier notifier) throws StartException {
+        return start(config, notifier, List.of());
+    }
+
+    /** @param more modules besides those found by ServiceLoader */
+    static Daemon start(Path config, SystemdNotifier notifier, List<ProxyModule<?>> more) throws StartException {
         var bound = HostSettingsReader.read(config);
         var settings = settings(bound);
         var logs = Logs.start(settings.log());
         report(bound.problems());
         try {
-            return new Daemon(config, settings, notifier, logs);
+            return new Daemon(config, settings, notifier, logs, more);
         } catch (StartException | RuntimeException e) {
             LOG.error("Error during startup, terminating: {}", e.getMessage());
             logs.close();
@@ -110,15 +116,17 @@ public final class Daemon {
         }
     }
 
-    private Daemon(Path config, HostSettings settings, SystemdNotifier notifier, Logs logs) throws StartException {
+    private Daemon(Path config, HostSettings settings, SystemdNotifier notifier, Logs logs, List<ProxyModule<?>> more)
+            throws StartException {
         this.config = config;
         this.settings = settings;
         this.notifier = notifier;
         this.logs = logs;
         store = new LazyStore(settings.stateDirectory());
         var services = new CoreServices(metrics, health, store, new CountedResources());
-        var catalog = ModuleCatalog.find(
-                List.of(new LogsModule(logs.buffer(), () -> modules.failures())), Daemon.class.getClassLoader());
+        var builtIn = new ArrayList<>(more);
+        builtIn.add(new LogsModule(logs.buffer(), () -> modules.failures()));
+        var catalog = ModuleCatalog.find(builtIn, Daemon.class.getClassLoader());
         builder = new ModuleBuilder(catalog, services);
         tls = tls(settings);
         modules = builder.start(builder.build(settings.settingsDirectory(), Optional.empty()));
@@ -224,8 +232,7 @@ public final class Daemon {
     }
 
     private Generation generation(HostSettings settings, Modules modules) {
-        var core = new ArrayList<>(RootMounts.of(modules, settings.http().reportedVersion()));
-        core.addAll(HealthMounts.mounts(this::unready, health, metrics));
+        var core = core(settings, modules);
         var authorizer =
                 new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
         var all = Stream.concat(core.stream(), modules.running().stream().flatMap(module -> module.mounts().stream()))
@@ -237,6 +244,17 @@ public final class Daemon {
                 new ResourceApp(all, new RouteFilter(authorizer), new ErrorMapper(new ErrorLog())),
                 authorizer,
                 modules::release);
+    }
+
+    private List<Mount> core(HostSettings settings, Modules modules) {
+        var core = new ArrayList<>(RootMounts.of(modules, settings.http().reportedVersion()));
+        core.addAll(HealthMounts.mounts(this::unready, health, metrics));
+        return core;
+    }
+
+    /** What is served now on https, or on plain http. */
+    List<Mount> mounts(boolean https) {
+        return mounts(core(settings, modules), modules, https);
     }
 
     private static List<Mount> mounts(List<Mount> core, Modules modules, boolean https) {
@@ -318,6 +336,11 @@ public final class Daemon {
     /** The addresses it listens on. */
     public Set<InetSocketAddress> addresses() {
         return listeners.addresses();
+    }
+
+    /** Those of https, or of plain http. */
+    Set<InetSocketAddress> addresses(boolean https) {
+        return listeners.addresses(https);
     }
 
     /** Takes no new connections, lets running requests end within {@code drain_timeout}, and ends. */

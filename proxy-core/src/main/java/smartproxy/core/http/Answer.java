@@ -12,7 +12,6 @@ import smartproxy.core.api.ProxyException;
  *
  * @param contentType null for an error whose type follows the request's {@code Accept}
  */
-@SuppressWarnings("ArrayRecordComponent") // made once, written once, never compared
 record Answer(int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
     static final String HTML = "text/html;charset=utf-8";
     static final String JSON = "application/json";

@@ -12,7 +12,6 @@ import org.eclipse.jetty.util.BufferUtil;
 final class BodyReader implements Runnable {
     /** What became of the body. */
     sealed interface Result {
-        @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
         record Whole(byte[] body) implements Result {}
 
         record TooLarge() implements Result {}

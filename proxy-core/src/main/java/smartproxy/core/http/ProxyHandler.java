@@ -188,9 +188,7 @@ public final class ProxyHandler extends Handler.Abstract {
                 exchange.header("Content-Type"),
                 body,
                 new FormParser.Bounds(settings.maxParameters(), settings.maxNesting()));
-        generation
-                .resources()
-                .serve(exchange, hit.full(), new RequestContext(exchange.id(), exchange.deadline(), parameters));
+        generation.resources().serve(exchange, hit, new RequestContext(exchange.id(), exchange.deadline(), parameters));
     }
 
     /** Runs a step of a request with its ids in the log, and answers whatever it throws. */

@@ -46,7 +46,8 @@ public final class ResourceApp {
     }
 
     /** Serves the request on this thread and answers it. */
-    void serve(Exchange exchange, String path, RequestContext context) {
+    void serve(Exchange exchange, Routes.Hit hit, RequestContext context) {
+        var path = hit.full();
         var uri = BASE.resolve(path.isEmpty() ? "/" : decodeUnreserved(path));
         var request = new ContainerRequest(
                 BASE,
@@ -63,6 +64,7 @@ public final class ResourceApp {
         request.setEntityStream(new ByteArrayInputStream(new byte[0]));
         context.attach(request);
         request.setProperty(Exchange.class.getName(), exchange);
+        request.setProperty(Mount.class.getName(), hit.mount());
         request.setWriter(new Writer(exchange));
         jersey.handle(request);
     }

@@ -9,11 +9,15 @@ import java.nio.charset.StandardCharsets;
 import org.glassfish.jersey.server.ContainerRequest;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Mount;
 import smartproxy.core.api.Requires;
 import smartproxy.core.api.TrailingSlash;
 import smartproxy.core.auth.Authorizer;
 
-/** What a resource method declares about itself: its role, and whether its path may end in a slash. */
+/**
+ * Lets a request reach only what lies in the mount whose role it passed, and there only what the resource method declares
+ * about itself: its role, and whether its path may end in a slash.
+ */
 public final class RouteFilter implements ContainerRequestFilter {
     private final Authorizer authorizer;
 
@@ -26,6 +30,9 @@ public final class RouteFilter implements ContainerRequestFilter {
         var uri = (ExtendedUriInfo) context.getUriInfo();
         var method = uri.getMatchedResourceMethod().getInvocable().getHandlingMethod();
         var path = ((ContainerRequest) context).getRequestUri().getRawPath();
+        if (!isInMount(context, uri)) {
+            throw new NotFoundException();
+        }
         if (path.endsWith("/") && path.length() > 1 && !method.isAnnotationPresent(TrailingSlash.class)) {
             throw new NotFoundException();
         }
@@ -40,6 +47,14 @@ public final class RouteFilter implements ContainerRequestFilter {
                         throw CallerException.forbidden(message);
                     });
         }
+    }
+
+    /** A path may be written so that its mount is another than that of the resource JAX-RS finds: {@code /%64ns}. */
+    private static boolean isInMount(ContainerRequestContext context, ExtendedUriInfo uri) {
+        var matched = uri.getMatchedResources();
+        return context.getProperty(Mount.class.getName()) instanceof Mount mount
+                && !matched.isEmpty()
+                && mount.resources().contains(matched.get(matched.size() - 1));
     }
 
     private static boolean isUtf8(String rawPath) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Setting;
 
@@ -19,19 +20,15 @@ final class SampleWriter {
         return sample(schema.doc(), schema.settings());
     }
 
-    /**
-     * A module's file, which leaves the module disabled.
-     *
-     * @param defaultProviders empty when the module has no providers
-     */
-    static String module(Schema<?> schema, List<String> defaultProviders) {
+    /** A module's file, which leaves the module enabled or disabled as it is without the file. */
+    static String module(ProxyModule<?> module) {
         var settings = new ArrayList<Setting<?>>();
-        settings.add(ModuleKeys.ENABLED);
-        if (!defaultProviders.isEmpty()) {
-            settings.add(useProvider(defaultProviders));
+        settings.add(ModuleKeys.ENABLED.defaultsTo(module.enabledByDefault()));
+        if (!module.defaultProviders().isEmpty()) {
+            settings.add(useProvider(module.defaultProviders()));
         }
-        settings.addAll(schema.settings());
-        return sample(schema.doc(), settings);
+        settings.addAll(module.schema().settings());
+        return sample(module.schema().doc(), settings);
     }
 
     /**

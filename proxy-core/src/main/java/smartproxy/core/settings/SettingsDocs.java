@@ -33,23 +33,31 @@ public final class SettingsDocs {
         write(Path.of(arguments[0]), generate(SettingsDocs.class.getClassLoader()));
     }
 
-    /** As {@link #generate(ClassLoader, List)}, without common settings. */
+    /** As {@link #generate(List, ClassLoader, List)}, without built-in modules and common settings. */
     public static Map<Path, String> generate(ClassLoader loader) {
         return generate(loader, List.of());
+    }
+
+    /** As {@link #generate(List, ClassLoader, List)}, without built-in modules. */
+    public static Map<Path, String> generate(ClassLoader loader, List<Setting<?>> common) {
+        return generate(List.of(), loader, common);
     }
 
     /**
      * The settings reference and the samples, by path below the project's root, for {@code settings.yml} and all modules and
      * providers that the loader's {@link ServiceLoader} finds.
      *
+     * @param builtIn modules of the core itself, which no loader finds
      * @param common settings every provider file accepts
      */
-    public static Map<Path, String> generate(ClassLoader loader, List<Setting<?>> common) {
+    public static Map<Path, String> generate(
+            List<ProxyModule<?>> builtIn, ClassLoader loader, List<Setting<?>> common) {
         var files = new LinkedHashMap<Path, String>();
         var docs = new StringBuilder(beginning());
         files.put(CONFIG.resolve("settings.yml"), SampleWriter.host(HostSettings.SCHEMA));
 
         var modules = modules(loader);
+        builtIn.forEach(module -> modules.put(module.name(), module));
         var providers = providers(loader);
         if (!modules.isEmpty()) {
             docs.append("\n## Every module's file\n\n")
@@ -59,7 +67,7 @@ public final class SettingsDocs {
             docs.append("\n## Every provider's file\n\n").append(table(common));
         }
         for (var module : modules.values()) {
-            files.put(file(module.name()), SampleWriter.module(module.schema(), module.defaultProviders()));
+            files.put(file(module.name()), SampleWriter.module(module));
             docs.append(moduleSection(module));
             for (var provider : providers.values()) {
                 if (provider.module().equals(module.name())) {
@@ -121,7 +129,8 @@ public final class SettingsDocs {
     }
 
     private static String moduleSection(ProxyModule<?> module) {
-        var text = section("##", module.name() + ".yml", module.schema());
+        var text = section("##", module.name() + ".yml", module.schema())
+                + (module.enabledByDefault() ? "\nRuns unless `:enabled:` says otherwise.\n" : "");
         return module.defaultProviders().isEmpty()
                 ? text
                 : text + "\nProvider when `:use_provider:` is not set: `"
