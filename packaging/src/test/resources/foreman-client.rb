@@ -2,8 +2,8 @@
 #
 #   ruby foreman-client.rb URL CERTIFICATE KEY AUTHORITY METHOD PATH [FIELD=VALUE ...]
 #
-# URL is the one the proxy is registered with. Prints the status, what Foreman would make of the answer, and the body, a line each:
-# blank is true, JSON its value, anything else with 2xx a failure.
+# URL is the one the proxy is registered with; REQUEST_ID in the environment is that of Foreman's log. Prints the status, what
+# Foreman would make of the answer, and the body, a line each: blank is true, JSON its value, anything else with 2xx a failure.
 require 'json'
 require 'openssl'
 require 'rest_client'
@@ -15,7 +15,7 @@ resource = RestClient::Resource.new(
   url.chomp('/'),
   timeout: 60,
   open_timeout: 60,
-  headers: { accept: :json, x_request_id: SecureRandom.uuid, x_session_id: SecureRandom.uuid },
+  headers: { accept: :json, x_request_id: ENV.fetch('REQUEST_ID') { SecureRandom.uuid }, x_session_id: SecureRandom.uuid },
   ssl_client_cert: OpenSSL::X509::Certificate.new(File.read(certificate)),
   ssl_client_key: OpenSSL::PKey.read(File.read(key)),
   ssl_ca_file: authority,

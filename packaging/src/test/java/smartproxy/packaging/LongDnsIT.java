@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.dns.LabBind;
 
-/** Many creates and deletes through the daemon while its BIND goes away and comes back: no answer is a lie. */
+/** Many creates and deletes through the daemon while its BIND goes away and comes back, or hangs: no answer is a lie. */
 class LongDnsIT {
     private static final Duration DEADLINE = Duration.ofSeconds(4);
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
@@ -36,6 +38,38 @@ class LongDnsIT {
         change(10_000, 5);
     }
 
+    /** Killed, it loses the answers in flight; stopped, it does not; frozen, it gives them late. */
+    private enum Interruption {
+        KILL,
+        STOP,
+        FREEZE
+    }
+
+    private static List<Interruption> interruptions(int restarts) {
+        var all = new ArrayList<Interruption>();
+        for (var restart = 0; restart < restarts; restart++) {
+            all.add(restart % 2 == 0 ? Interruption.KILL : Interruption.STOP);
+            all.add(Interruption.FREEZE);
+        }
+        return all;
+    }
+
+    /** Lasts until some changes have failed. */
+    private static void interrupt(LabBind bind, Interruption how, DnsLoad load) {
+        var failures = load.failures();
+        switch (how) {
+            case KILL -> bind.kill();
+            case STOP -> bind.stop();
+            case FREEZE -> bind.freeze();
+        }
+        await().atMost(WATCHDOG).until(() -> load.failures() >= failures + 16 || load.isBroken());
+        if (how == Interruption.FREEZE) {
+            bind.thaw();
+        } else {
+            bind.restart();
+        }
+    }
+
     private void change(int changes, int restarts) throws Exception {
         try (var bind = LabBind.start(directory.resolve("bind"))) {
             var site = Site.in(directory)
@@ -45,18 +79,11 @@ class LongDnsIT {
             try (var daemon = site.start();
                     var load = new DnsLoad(site.foreman(), changes)) {
                 load.start();
-                for (var restart = 1; restart <= restarts; restart++) {
-                    var when = changes * restart / (restarts + 1);
+                var interruptions = interruptions(restarts);
+                for (var i = 0; i < interruptions.size(); i++) {
+                    var when = changes * (i + 1) / (interruptions.size() + 1);
                     await().atMost(Duration.ofMinutes(15)).until(() -> load.confirmed() >= when || load.isBroken());
-                    // one way of ending it loses answers in flight, the other does not
-                    if (restart % 2 == 1) {
-                        bind.kill();
-                    } else {
-                        bind.stop();
-                    }
-                    var failures = load.failures();
-                    await().atMost(WATCHDOG).until(() -> load.failures() >= failures + 8 || load.isBroken());
-                    bind.restart();
+                    interrupt(bind, interruptions.get(i), load);
                 }
                 load.join(Duration.ofMinutes(20));
                 await().atMost(WATCHDOG).until(() -> site.foreman().unsettled().equals("none"));
@@ -74,7 +101,8 @@ class LongDnsIT {
                 }
                 assertThat(load.longest()).isLessThan(DEADLINE.plusSeconds(10));
                 assertThat(daemon.isAlive()).isTrue();
-                System.out.println("LongDnsIT: " + load.summary() + ", BIND restarted " + restarts + " times");
+                System.out.println(
+                        "LongDnsIT: " + load.summary() + ", BIND restarted " + restarts + " times and frozen as often");
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +35,8 @@ class ProcessIT {
 
     private static final List<String> BUILT = List.of("dns", "logs");
     private static final Pattern ENABLED = Pattern.compile("^:enabled: (https|http|true)$", Pattern.MULTILINE);
+
+    private static final int USR1 = 10;
 
     @TempDir
     Path directory;
@@ -95,7 +98,7 @@ class ProcessIT {
                 assertThat(each.output()).containsPattern(site.settingsFile() + ":\\d+: " + key + ": ");
             }
         }
-        assertThat(told.output()).contains(EXITING);
+        assertThat(told.output()).contains(EXITING).doesNotContain("\tat ", "    at ");
         assertThat(checked.output()).endsWith("3 errors, 0 warnings\n");
     }
 
@@ -183,6 +186,37 @@ class ProcessIT {
 
             assertThat(daemon.exitStatus()).isZero();
         }
+    }
+
+    @Test
+    void signalsThatComeWhileItStartsAreServedWhenItHasStarted() throws Exception {
+        // a pipe for a log holds the start up until somebody opens its other end
+        var pipe = directory.resolve("pipe.log");
+        assertThat(Command.run(directory, Map.of(), List.of("mkfifo", pipe.toString()))
+                        .status())
+                .isZero();
+        site.set("log_file", pipe.toString());
+        try (var daemon =
+                site.launch(Map.of(), "run", "--config", site.settingsFile().toString())) {
+            await().atMost(WATCHDOG).until(() -> catches(daemon, USR1));
+
+            daemon.signal("USR1");
+            daemon.signal("TERM");
+            // opened both ways it never waits for the daemon, nor the daemon for it
+            try (var log = new RandomAccessFile(pipe.toFile(), "rw")) {
+                assertThat(daemon.exitStatus()).isZero();
+                var text = new byte[60_000];
+                var length = log.read(text);
+                assertThat(new String(text, 0, length, StandardCharsets.UTF_8))
+                        .contains("has launched", "Smart proxy has ended");
+            }
+        }
+    }
+
+    private static boolean catches(DaemonProcess daemon, int signal) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + daemon.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("SigCgt:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> (signal - 1) & 1) == 1);
     }
 
     @Test

@@ -1,10 +1,12 @@
 package smartproxy.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import smartproxy.dns.LabBind;
 @Timeout(300)
 class RestClientIT {
     private static final Path SCRIPT = House.ROOT.resolve("packaging/src/test/resources/foreman-client.rb");
+
+    private static final String REQUEST_ID = "8a6f0c1e-52a4-4a3e-9d4b-7a3c5f1b2d90";
 
     @TempDir
     static Path directory;
@@ -112,6 +116,10 @@ class RestClientIT {
     @Test
     void readsTheLog() throws Exception {
         call("get", "/version");
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> site.log()
+                        .lines()
+                        .anyMatch(line -> line.contains(REQUEST_ID.substring(0, 8) + " [I] Finished GET /version")));
 
         var logs = call("get", "/logs/?from_timestamp=0").json();
 
@@ -134,7 +142,7 @@ class RestClientIT {
                 verb,
                 path));
         words.addAll(List.of(fields));
-        var command = Command.run(directory, Map.of(), words);
+        var command = Command.run(directory, Map.of("REQUEST_ID", REQUEST_ID), words);
         assertThat(command.status()).as(command.output()).isZero();
         var lines = command.output().split("\n", 3);
         return new Told(Integer.parseInt(lines[0]), lines[1], lines[2].strip());

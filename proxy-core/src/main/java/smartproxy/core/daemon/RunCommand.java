@@ -3,6 +3,7 @@ package smartproxy.core.daemon;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,22 +25,31 @@ final class RunCommand {
     int run(Path config) {
         var notifier = SystemdNotifier.fromEnvironment(environment);
         try {
-            var daemon = Daemon.start(config, notifier);
             var end = new CountDownLatch(1);
-            Signals.install(daemon, out, end::countDown);
+            var started = new CompletableFuture<Daemon>();
+            Signals.install(started, out, end::countDown);
+            var daemon = Daemon.start(config, notifier);
+            started.complete(daemon);
             notifier.ready();
             var watchdog = Watchdog.start(notifier, daemon::isAlive);
             end.await();
             watchdog.close();
             daemon.stop();
             return 0;
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException e) {
+            LOG.error("Error during startup, terminating: {}", e.getMessage());
+            return refuse(e);
+        } catch (RuntimeException e) {
             LOG.error("Error during startup, terminating", e);
-            out.println("Errors detected on startup, see log for details. Exiting: " + e.getMessage());
-            return 1;
+            return refuse(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
         }
+    }
+
+    private int refuse(Exception e) {
+        out.println("Errors detected on startup, see log for details. Exiting: " + e.getMessage());
+        return 1;
     }
 }

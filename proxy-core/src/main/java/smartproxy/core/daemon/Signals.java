@@ -3,14 +3,18 @@ package smartproxy.core.daemon;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
-/** What a signal does: TERM and INT end, HUP reloads, USR1 reopens the log file, TTIN prints all stacks. */
+/**
+ * What a signal does: TERM and INT end, HUP reloads, USR1 reopens the log file, TTIN prints all stacks. One that comes while the
+ * daemon starts is served when it has started, so that none of them kills it.
+ */
 final class Signals {
     private Signals() {}
 
-    static void install(Daemon daemon, PrintStream out, Runnable end) {
+    static void install(CompletableFuture<Daemon> started, PrintStream out, Runnable end) {
         // one at a time and in order: two HUPs in a row are two reloads
         Executor reloads = Executors.newSingleThreadExecutor(work -> {
             var thread = new Thread(work, "reload");
@@ -19,8 +23,10 @@ final class Signals {
         });
         on("TERM", end);
         on("INT", end);
-        on("HUP", () -> reloads.execute(daemon::reload));
-        on("USR1", daemon::reopenLog);
+        on("HUP", () -> reloads.execute(() -> started.join().reload()));
+        on("USR1", () -> {
+            var unused = started.thenAccept(Daemon::reopenLog);
+        });
         on("TTIN", () -> printStacks(out));
     }
 
