@@ -32,6 +32,7 @@ import smartproxy.core.health.Metrics;
 import smartproxy.core.http.ConnectionBounds;
 import smartproxy.core.http.ErrorMapper;
 import smartproxy.core.http.Generation;
+import smartproxy.core.http.Handshakes;
 import smartproxy.core.http.Listeners;
 import smartproxy.core.http.ProtocolErrors;
 import smartproxy.core.http.ProxyHandler;
@@ -133,7 +134,7 @@ public final class Daemon {
         report(modules.problems());
         server = server(settings);
         connections = new ConnectionBounds(settings.http());
-        listeners = new Listeners(server, connections);
+        listeners = new Listeners(server, connections, new Handshakes(metrics));
         handler =
                 new ProxyHandler(generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
         server.setHandler(handler);
@@ -272,7 +273,10 @@ public final class Daemon {
         notifier.reloading();
         try {
             LOG.info("Reloading {}", config);
-            replace(settings(HostSettingsReader.read(config)));
+            var bound = HostSettingsReader.read(config);
+            var next = settings(bound);
+            report(bound.problems());
+            replace(next);
             LOG.info("Reloaded {}", config);
         } catch (StartException | RuntimeException e) {
             LOG.error("Not reloaded, the settings in use stay: {}", e.getMessage());
@@ -343,8 +347,13 @@ public final class Daemon {
         return listeners.addresses(https);
     }
 
+    /** What a monitor reads, without a connection. */
+    String metrics() {
+        return metrics.scrape();
+    }
+
     /** Takes no new connections, lets running requests end within {@code drain_timeout}, and ends. */
-    public void stop() {
+    public synchronized void stop() {
         notifier.stopping();
         ready = false;
         try {

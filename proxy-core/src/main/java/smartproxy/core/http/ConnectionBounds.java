@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Bounds the connections of all listeners. Above {@code max_connections}, or {@code max_connections_per_address} for its
  * client, the connection that has been without a request for the longest time is given up: an unfinished handshake, a silent
- * client, an idle kept-alive one. A newcomer is refused only when all others are busy. A connection that has no whole request
+ * client, one that withholds a body, an idle kept-alive one. A newcomer is refused only when all others are busy. A connection that has no whole request
  * for {@code idle_timeout} is closed, however slowly it still sends.
  *
  * <p>Connectors report connections, the handler chain reports requests. Thread-safe.
@@ -100,11 +100,31 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         return true;
     }
 
+    /** The body of a started request is still to come: its connection may be given up meanwhile. */
+    public synchronized void bodyAwaited(Request request) {
+        var tracked = open.get(endPoint(request));
+        if (tracked != null) {
+            idle.put(tracked.endPoint, tracked);
+        }
+    }
+
+    /**
+     * Ends {@link #bodyAwaited}; without it the connection may be given up until the answer is out.
+     *
+     * @return false when the connection was given up: the request must not be carried out
+     */
+    public synchronized boolean bodyArrived(Request request) {
+        var endPoint = endPoint(request);
+        idle.remove(endPoint);
+        return open.containsKey(endPoint);
+    }
+
     /** The request of a {@link #requestStarted} that was true is answered whole, or has failed. */
     public synchronized void requestEnded(Request request) {
         var tracked = open.get(endPoint(request));
         if (tracked != null && --tracked.requests == 0) {
             tracked.idleSince = System.nanoTime();
+            idle.remove(tracked.endPoint); // from where its body was awaited
             idle.put(tracked.endPoint, tracked);
         }
     }
@@ -187,6 +207,7 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         var now = System.nanoTime();
         var limit = settings.idleTimeout().toNanos();
         var expired = idle.values().stream()
+                .filter(tracked -> tracked.requests == 0)
                 .filter(tracked -> now - tracked.idleSince >= (tracked.ending ? ENDING_NANOS : limit))
                 .map(tracked -> tracked.endPoint)
                 .toList();

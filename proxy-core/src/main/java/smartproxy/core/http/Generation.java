@@ -1,6 +1,8 @@
 package smartproxy.core.http;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Role;
 import smartproxy.core.auth.Authorizer;
 
 /**
@@ -14,6 +16,8 @@ public final class Generation {
     private final ResourceApp resources;
     private final Authorizer authorizer;
     private final Runnable end;
+    private final BodyBudget strangers;
+    private final BodyBudget known;
     private final AtomicInteger holders = new AtomicInteger(1);
 
     /** @param end run once, when the generation is replaced and its last request has ended */
@@ -30,6 +34,8 @@ public final class Generation {
         this.resources = resources;
         this.authorizer = authorizer;
         this.end = end;
+        this.strangers = new BodyBudget(settings.maxBodyBytes());
+        this.known = new BodyBudget(2L * settings.maxBodyBytes());
     }
 
     HttpSettings settings() {
@@ -46,6 +52,11 @@ public final class Generation {
 
     Authorizer authorizer() {
         return authorizer;
+    }
+
+    /** The room for the body of a request that passed this role: what strangers send takes none from the others. */
+    BodyBudget bodies(@Nullable Role role) {
+        return role == null || role == Role.ANONYMOUS ? strangers : known;
     }
 
     /** False when it has ended already. */

@@ -59,6 +59,7 @@ public final class Listeners {
 
     private final Server server;
     private final ConnectionBounds bounds;
+    private final Handshakes handshakes;
     private final HttpConfiguration http = configuration();
     private final HttpConfiguration https = configuration();
     private final Map<BindAddress, Listener> listeners = new LinkedHashMap<>();
@@ -66,10 +67,14 @@ public final class Listeners {
     private Duration ioTimeout = Duration.ZERO;
     private Duration drainTimeout = Duration.ZERO;
 
-    /** @param bounds told of every connection */
-    public Listeners(Server server, ConnectionBounds bounds) {
+    /**
+     * @param bounds told of every connection
+     * @param handshakes told of every TLS handshake
+     */
+    public Listeners(Server server, ConnectionBounds bounds, Handshakes handshakes) {
         this.server = server;
         this.bounds = bounds;
+        this.handshakes = handshakes;
         // Foreman may call by any name or address: the certificate is the client's to judge.
         https.addCustomizer(new SecureRequestCustomizer(false));
     }
@@ -166,6 +171,7 @@ public final class Listeners {
         connector.setIdleTimeout(ioTimeout.toMillis());
         connector.setShutdownIdleTimeout(ioTimeout.toMillis());
         connector.addBean(bounds, false);
+        connector.addBean(handshakes, false);
         if (address.isIpv6Only()) {
             connector.addBean(new Ipv4Refusal());
         }

@@ -41,7 +41,6 @@ public final class ProxyHandler extends Handler.Abstract {
     private final AccessLog access;
     private final ErrorLog errors;
     private final Metrics metrics;
-    private final BodyBudget bodies;
     private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
@@ -52,7 +51,6 @@ public final class ProxyHandler extends Handler.Abstract {
         this.access = access;
         this.errors = errors;
         this.metrics = metrics;
-        this.bodies = new BodyBudget(2L * first.settings().maxBodyBytes());
     }
 
     /** New requests go to the new generation; those that run end in the one they began with. */
@@ -85,6 +83,9 @@ public final class ProxyHandler extends Handler.Abstract {
                 "foreman-proxy/" + settings.reportedVersion());
         done.exchange = exchange;
         running.add(exchange);
+        if (exchange.mayHaveBody()) {
+            connections.bodyAwaited(request);
+        }
         inContext(ids, exchange, () -> {
             access.started(
                     request.getMethod(),
@@ -155,10 +156,14 @@ public final class ProxyHandler extends Handler.Abstract {
         new BodyReader(
                         request,
                         settings.maxBodyBytes(),
-                        bodies,
+                        generation.bodies(hit.mount().role()),
                         result -> inContext(ids, exchange, () -> {
                             if (result instanceof BodyReader.Result.Whole whole) {
                                 exchange.bodyWasRead();
+                                if (!connections.bodyArrived(request)) {
+                                    exchange.callback().failed(new ClosedChannelException());
+                                    return;
+                                }
                                 serve(exchange, generation, hit, path, whole.body());
                             } else {
                                 exchange.answer(bodyError(exchange, result, settings));

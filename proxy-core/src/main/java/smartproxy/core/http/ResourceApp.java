@@ -52,7 +52,7 @@ public final class ResourceApp {
         var request = new ContainerRequest(
                 BASE,
                 uri,
-                exchange.request().getMethod(),
+                method(exchange),
                 NoSecurityContext.INSTANCE,
                 new MapPropertiesDelegate(),
                 jersey.getConfiguration());
@@ -67,6 +67,12 @@ public final class ResourceApp {
         request.setProperty(Mount.class.getName(), hit.mount());
         request.setWriter(new Writer(exchange));
         jersey.handle(request);
+    }
+
+    /** HEAD is GET whose body Jetty keeps; JAX-RS would lose its length. */
+    private static String method(Exchange exchange) {
+        var method = exchange.request().getMethod();
+        return method.equals("HEAD") ? "GET" : method;
     }
 
     /** Answers have one type whatever is accepted, and bodies were parsed before: JAX-RS shall not judge either. */

@@ -133,6 +133,15 @@ public final class DaemonFixture implements AutoCloseable {
         }
     }
 
+    /** A metric without labels, read without a connection; 0 when there is none. */
+    public double metric(String name) {
+        return daemon().metrics()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
+    }
+
     public int httpPort() {
         return daemon().addresses(false).iterator().next().getPort();
     }

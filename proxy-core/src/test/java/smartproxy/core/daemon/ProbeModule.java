@@ -110,6 +110,7 @@ final class ProbeModule implements ProxyModule<ProbeModule.Settings> {
     }
 
     @Path("/probe")
+    @Produces("text/html;charset=utf-8")
     public final class ForForeman {
         private final String word;
 
@@ -140,7 +141,10 @@ final class ProbeModule implements ProxyModule<ProbeModule.Settings> {
         @GET
         @Path("broken")
         public String broken() {
-            throw new IllegalStateException("the inside of the probe");
+            if (word.equals("one")) {
+                throw new IllegalStateException("the inside of the probe");
+            }
+            return word;
         }
 
         @GET

@@ -57,8 +57,18 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    private static Socket connect(int port) throws IOException {
+    /** Plain TCP to 127.0.0.1 from another address of this host. */
+    public static Wire open(int port, String from) throws IOException {
         var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+        return new Wire(connect(socket, port));
+    }
+
+    private static Socket connect(int port) throws IOException {
+        return connect(new Socket(), port);
+    }
+
+    private static Socket connect(Socket socket, int port) throws IOException {
         socket.setSoTimeout(WATCHDOG_MILLIS);
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));

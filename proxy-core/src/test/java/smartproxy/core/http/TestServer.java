@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import smartproxy.core.api.StartException;
+import smartproxy.core.health.Metrics;
 import smartproxy.core.tls.TlsContext;
 import smartproxy.core.tls.TlsSettings;
 
@@ -40,7 +41,7 @@ public final class TestServer implements AutoCloseable {
     public TestServer(HttpSettings settings, Optional<TlsContext> tls, int slow) throws Exception {
         slowOnes = new CountDownLatch(slow);
         bounds = new ConnectionBounds(settings);
-        listeners = new Listeners(server, bounds);
+        listeners = new Listeners(server, bounds, new Handshakes(new Metrics()));
         server.setHandler(new Subject());
         listeners.apply(settings, tls);
         server.start();

@@ -1,0 +1,109 @@
+package smartproxy.core.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bodies that are large, late or never come. */
+class BodiesIT {
+    private static final int LARGE = 50 << 20;
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"/v2/features, 403", "/probe/echo, 403", "/no/such, 413", "/open, 413"})
+    void aRefusalReachesAClientThatKeepsSending(String path, int status) throws Exception {
+        try (var proxy = DaemonFixture.in(directory).with(new ProbeModule()).start()) {
+            for (var announce : new String[] {"Content-Length: " + LARGE, "Transfer-Encoding: chunked"}) {
+                try (var stranger = proxy.stranger()) {
+                    stranger.send(Wire.head("POST", path, announce) + "\r\n");
+                    var sending = CompletableFuture.runAsync(() -> sendLarge(stranger, announce.startsWith("T")));
+                    assertThat(stranger.read().status()).isEqualTo(status);
+                    sending.join();
+                    assertThat(stranger.isClosedByPeer()).isTrue();
+                }
+            }
+        }
+    }
+
+    private static void sendLarge(Wire wire, boolean chunked) {
+        var size = 1 << 16;
+        var piece = chunked ? "10000\r\n" + "x".repeat(size) + "\r\n" : "x".repeat(size);
+        try {
+            for (var sent = 0; sent < LARGE; sent += size) {
+                wire.send(piece);
+            }
+            if (chunked) {
+                wire.send("0\r\n\r\n");
+            }
+        } catch (IOException e) {
+            // the proxy has heard enough
+        }
+    }
+
+    @Test
+    void whoIsRefusedIsRefusedBeforeABodyIsSent() throws Exception {
+        try (var proxy = DaemonFixture.in(directory).with(new ProbeModule()).start();
+                var stranger = proxy.stranger();
+                var wrong = proxy.stranger()) {
+            stranger.send(Wire.head("POST", "/probe/echo", "Content-Length: 1000") + "\r\n");
+            assertThat(stranger.read().status()).isEqualTo(403);
+            assertThat(wrong.post("/probe/echo", "a=%").status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void bodiesThatNeverComeAre408AndDelayNobody() throws Exception {
+        try (var proxy = DaemonFixture.in(directory)
+                .with(new ProbeModule())
+                .set("body_timeout", "3")
+                .set("max_threads", "16")
+                .start()) {
+            var late = new ArrayList<Wire>();
+            for (var i = 0; i < 200; i++) {
+                late.add(proxy.http().send(Wire.head("POST", "/open", "Content-Length: 10") + "\r\nhalf"));
+            }
+            try (var other = proxy.stranger()) {
+                assertThat(other.get("/features").status()).isEqualTo(200);
+                assertThat(other.post("/open", "a=1").status()).isEqualTo(200);
+            }
+            for (var wire : late) {
+                try (wire) {
+                    assertThat(wire.read().status()).isEqualTo(408);
+                    assertThat(wire.isClosedByPeer()).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void strangersWithLargeBodiesLeaveRoomForForeman() throws Exception {
+        try (var proxy = DaemonFixture.in(directory)
+                        .with(new ProbeModule())
+                        .set("max_body_size", "1000000")
+                        .start();
+                var foreman = proxy.https()) {
+            try (var stalled = proxy.http()) {
+                stalled.send(Wire.head("POST", "/open", "Content-Length: 1000000") + "\r\n" + "x".repeat(999_999));
+                Awaitility.await().until(() -> {
+                    try (var other = proxy.http()) {
+                        return other.post("/open", "a=1").status() == 503;
+                    }
+                });
+                assertThat(foreman.post("/probe/echo", "a=" + "x".repeat(500_000))
+                                .status())
+                        .isEqualTo(200);
+                assertThat(stalled.send("x").read().status()).isEqualTo(200);
+            }
+        }
+    }
+}
