@@ -4,11 +4,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,10 +21,7 @@ import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.StartException;
 import smartproxy.core.auth.Authorizer;
 import smartproxy.core.auth.HostResolver;
-import smartproxy.core.health.CertificateHealth;
-import smartproxy.core.health.HealthItem;
 import smartproxy.core.health.HealthRegistry;
-import smartproxy.core.health.HealthState;
 import smartproxy.core.health.Metrics;
 import smartproxy.core.http.ConnectionBounds;
 import smartproxy.core.http.ErrorMapper;
@@ -44,7 +38,6 @@ import smartproxy.core.log.ErrorLog;
 import smartproxy.core.log.Logs;
 import smartproxy.core.modules.CoreServices;
 import smartproxy.core.modules.CountedResources;
-import smartproxy.core.modules.Module;
 import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
 import smartproxy.core.modules.Modules;
@@ -56,31 +49,18 @@ import smartproxy.core.settings.HostSettings;
 import smartproxy.core.settings.HostSettingsReader;
 import smartproxy.core.settings.Problem;
 import smartproxy.core.store.LazyStore;
-import smartproxy.core.tls.TlsContext;
-import smartproxy.core.tls.TlsContexts;
 import smartproxy.core.tls.TlsReloader;
-import smartproxy.core.tls.TlsSettings;
 
 /** The running daemon: puts the rooms together, reloads them and ends them. */
 public final class Daemon {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-    private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(5);
-
-    /** The certificates in use and the watch over their files. */
-    private record Tls(TlsContext context, TlsReloader reloader) {
-        static Tls load(TlsSettings settings) throws StartException {
-            var context = TlsContexts.load(settings);
-            return new Tls(context, new TlsReloader(context, CERTIFICATE_CHECK));
-        }
-    }
-
     private final Path config;
     private final SystemdNotifier notifier;
     private final Logs logs;
     private final Metrics metrics = new Metrics();
-    private final HealthRegistry health =
-            new HealthRegistry(this::moduleHealth, this::certificateHealth, Clock.systemUTC());
+    private final DaemonHealth state = new DaemonHealth(this::modules, this::tlsStatus);
+    private final HealthRegistry health = new HealthRegistry(state::modules, state::certificates, Clock.systemUTC());
     private final LazyStore store;
     private final ModuleBuilder builder;
     private final Server server;
@@ -132,13 +112,16 @@ public final class Daemon {
         tls = tls(settings);
         modules = builder.start(builder.build(settings.settingsDirectory(), Optional.empty()));
         report(modules.problems());
-        server = server(settings);
+        var pool = pool(settings);
+        server = new Server(pool);
+        server.setStopAtShutdown(false);
+        server.setErrorHandler(new ProtocolErrors());
         connections = new ConnectionBounds(settings.http());
         listeners = new Listeners(server, connections, new Handshakes(metrics));
         handler =
                 new ProxyHandler(generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
         server.setHandler(handler);
-        gauges();
+        state.register(metrics, connections, handler, pool);
         open();
     }
 
@@ -157,23 +140,6 @@ public final class Daemon {
         ready = true;
         warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
-    }
-
-    private void gauges() {
-        var scope = metrics.scope();
-        scope.gauge("smart_proxy_connections", "Open connections", Map.of(), connections::open);
-        scope.gauge("smart_proxy_requests_running", "Requests without an answer", Map.of(), handler::running);
-        scope.gauge(
-                "smart_proxy_connections_evicted",
-                "Connections given up for newer ones",
-                Map.of(),
-                connections::evicted);
-        if (server.getThreadPool() instanceof QueuedThreadPool pool) {
-            scope.gauge(
-                    "smart_proxy_request_threads_busy", "Threads that serve requests", Map.of(), pool::getBusyThreads);
-            scope.gauge("smart_proxy_queue", "Requests that wait for a thread", Map.of(), pool::getQueueSize);
-        }
-        CertificateHealth.gauges(scope, List.of("server", "ca"), this::certificateHealth, Clock.systemUTC());
     }
 
     private static int applications(HostSettings settings) {
@@ -211,15 +177,12 @@ public final class Daemon {
         }
     }
 
-    private static Server server(HostSettings settings) {
-        // its queue needs no bound of its own: a connection has one task at most, and connections are bounded
+    /** Its queue needs no bound of its own: a connection has one task at most, and connections are bounded. */
+    private static QueuedThreadPool pool(HostSettings settings) {
         var threads = settings.http().maxThreads();
         var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000);
         pool.setName("request");
-        var server = new Server(pool);
-        server.setStopAtShutdown(false);
-        server.setErrorHandler(new ProtocolErrors());
-        return server;
+        return pool;
     }
 
     private static void report(List<Problem> problems) {
@@ -276,12 +239,22 @@ public final class Daemon {
             var bound = HostSettingsReader.read(config);
             var next = settings(bound);
             report(bound.problems());
+            warnOfRestart(next);
             replace(next);
             LOG.info("Reloaded {}", config);
         } catch (StartException | RuntimeException e) {
             LOG.error("Not reloaded, the settings in use stay: {}", e.getMessage());
         } finally {
             notifier.ready();
+        }
+    }
+
+    private void warnOfRestart(HostSettings next) {
+        var same = next.stateDirectory().equals(settings.stateDirectory())
+                && next.pluginDirectory().equals(settings.pluginDirectory())
+                && next.http().maxThreads() == settings.http().maxThreads();
+        if (!same) {
+            LOG.warn("A change of state_directory, plugin_directory or max_threads takes effect at the next start");
         }
     }
 
@@ -334,7 +307,7 @@ public final class Daemon {
 
     /** Whether the process still does its work, for the watchdog of systemd. */
     public boolean isAlive() {
-        return server.isRunning() && !server.getThreadPool().isLowOnThreads();
+        return server.isRunning();
     }
 
     /** The addresses it listens on. */
@@ -401,30 +374,11 @@ public final class Daemon {
         return ready ? Optional.empty() : Optional.of("starting");
     }
 
-    private Map<String, HealthItem> moduleHealth() {
-        var items = new LinkedHashMap<String, HealthItem>();
-        var present = modules;
-        for (var module : present.all()) {
-            if (module.state() == Module.State.RUNNING) {
-                items.put(module.name(), HealthItem.of(HealthState.UP));
-            } else if (module.state() == Module.State.FAILED) {
-                items.put(
-                        module.name(),
-                        HealthItem.of(HealthState.DOWN)
-                                .lastError(present.failures().get(module.name()), null));
-            }
-        }
-        return items;
+    private Modules modules() {
+        return modules;
     }
 
-    private Map<String, CertificateHealth> certificateHealth() {
-        return tls.map(present -> present.reloader().status())
-                .map(status -> {
-                    var problem = status.lastError().orElse(null);
-                    return Map.of(
-                            "server", new CertificateHealth(status.certificateNotAfter(), problem),
-                            "ca", new CertificateHealth(status.authorityNotAfter(), problem));
-                })
-                .orElse(Map.of());
+    private Optional<TlsReloader.Status> tlsStatus() {
+        return tls.map(present -> present.reloader().status());
     }
 }

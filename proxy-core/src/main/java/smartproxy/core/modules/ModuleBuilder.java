@@ -74,8 +74,9 @@ public final class ModuleBuilder {
         var names = new ArrayList<>(group.providerNames());
         names.add(module.name());
         try {
-            group.start();
-            names.forEach(name -> LOG.info("Successfully initialized '{}'", name));
+            if (group.start()) {
+                names.forEach(name -> LOG.info("Successfully initialized '{}'", name));
+            }
             return module;
         } catch (StartException | RuntimeException e) {
             group.release();

@@ -67,10 +67,15 @@ public final class ModuleGroup {
         return all;
     }
 
-    /** Opens what providers and module need; on failure closes all of it again. A group that runs already is left alone. */
-    synchronized void start() throws StartException {
+    /**
+     * Opens what providers and module need; a group that runs already is left alone.
+     *
+     * @return whether it was started now
+     * @throws StartException when a part cannot start; {@link #release()} closes the others
+     */
+    synchronized boolean start() throws StartException {
         if (started) {
-            return;
+            return false;
         }
         started = true;
         for (var provider : providers) {
@@ -79,6 +84,7 @@ public final class ModuleGroup {
             }
         }
         instance.start();
+        return true;
     }
 
     void hold() {
