@@ -21,7 +21,7 @@ class LogsIT {
             try (var stranger = proxy.http();
                     var foreman = proxy.https()) {
                 stranger.get("/features", "X-Request-Id: \u00ff\u00fe\u0080abc");
-                stranger.get("/features", "X-Request-Id: \u00c3\u0028\u00ed\u00a0\u0080");
+                stranger.get("/features", "X-Request-Id: \u00c3(\u00ed\u00a0\u0080");
                 stranger.get("/features", "X-Request-Id: a\r\n " + FORGED);
                 stranger.get("/features", "X-Session-Id: \u00ff");
                 stranger.get("/features?a=%0a" + FORGED.replace(' ', '+'));
