@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Bounds the connections of all listeners. Above {@code max_connections}, or {@code max_connections_per_address} for its
  * client, the connection that has been without a request for the longest time is given up: an unfinished handshake, a silent
- * client, one that withholds a body, an idle kept-alive one. A newcomer is refused only when all others are busy. A connection that has no whole request
- * for {@code idle_timeout} is closed, however slowly it still sends.
+ * client, one that withholds a body, an idle kept-alive one. A newcomer is refused only when all others are busy. A
+ * connection that has no whole request for {@code idle_timeout} is closed, however slowly it still sends.
  *
  * <p>Connectors report connections, the handler chain reports requests. Thread-safe.
  */

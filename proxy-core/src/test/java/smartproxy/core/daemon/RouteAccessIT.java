@@ -28,21 +28,19 @@ import smartproxy.core.tls.TestPki;
 /** Every route of the running daemon, asked by everybody who must not have it, and by who must. */
 class RouteAccessIT {
     private static final int TLS_REFUSED = -1;
-    private static final String[] NO_HEADERS = {};
-    private static final String[] SPOOFED = {
-        "X-Forwarded-For: 192.0.2.1",
-        "Forwarded: for=192.0.2.1;host=foreman.example.com;proto=https",
-        "X-Forwarded-Proto: https",
-        "X-Real-IP: 192.0.2.1",
-        "X-Client-Cert: CN=foreman.example.com",
-        "SSL_CLIENT_CERT: CN=foreman.example.com",
-        "SSL_CLIENT_S_DN: CN=foreman.example.com",
-        "SSL_CLIENT_VERIFY: SUCCESS",
-        "X-SSL-Client-DN: CN=foreman.example.com",
-        "X-SSL-Client-Verify: SUCCESS",
-        "X-Forwarded-Client-Cert: Subject=\"CN=foreman.example.com\"",
-        "X-Remote-User: foreman.example.com"
-    };
+    private static final List<String> SPOOFED = List.of(
+            "X-Forwarded-For: 192.0.2.1",
+            "Forwarded: for=192.0.2.1;host=foreman.example.com;proto=https",
+            "X-Forwarded-Proto: https",
+            "X-Real-IP: 192.0.2.1",
+            "X-Client-Cert: CN=foreman.example.com",
+            "SSL_CLIENT_CERT: CN=foreman.example.com",
+            "SSL_CLIENT_S_DN: CN=foreman.example.com",
+            "SSL_CLIENT_VERIFY: SUCCESS",
+            "X-SSL-Client-DN: CN=foreman.example.com",
+            "X-SSL-Client-Verify: SUCCESS",
+            "X-Forwarded-Client-Cert: Subject=\"CN=foreman.example.com\"",
+            "X-Remote-User: foreman.example.com");
 
     @TempDir
     static java.nio.file.Path directory;
@@ -62,7 +60,7 @@ class RouteAccessIT {
         proxy.close();
     }
 
-    /** @param roles of the mount, or of the method where the mount has none; null: nobody is refused, nothing is there */
+    /** @param roles of the mount and of the method; all of them are needed */
     record Route(String method, String path, List<Role> roles, boolean known) {
         @Override
         public String toString() {
@@ -71,8 +69,13 @@ class RouteAccessIT {
     }
 
     /** @param context null: plain http */
-    record Caller(String name, @Nullable SSLContext context, List<Role> roles, boolean handshake, String... headers) {
+    record Caller(
+            String name, @Nullable SSLContext context, List<Role> roles, boolean handshake, List<String> headers) {
         static final List<Role> STRANGER_ROLES = List.of(Role.ANONYMOUS);
+
+        Caller(String name, @Nullable SSLContext context, List<Role> roles, boolean handshake) {
+            this(name, context, roles, handshake, List.of());
+        }
     }
 
     @TestFactory
@@ -135,14 +138,14 @@ class RouteAccessIT {
     }
 
     private static int status(Caller caller, Route route) throws IOException {
+        var headers = caller.headers().toArray(String[]::new);
         if (caller.context() == null) {
             try (var wire = proxy.http()) {
-                return wire.request(route.method(), route.path(), caller.headers())
-                        .status();
+                return wire.request(route.method(), route.path(), headers).status();
             }
         }
         try (var wire = proxy.https(caller.context())) {
-            return wire.request(route.method(), route.path(), caller.headers()).status();
+            return wire.request(route.method(), route.path(), headers).status();
         } catch (IOException refused) {
             // with TLS 1.3 the client hears of it with its first read
             return TLS_REFUSED;
@@ -197,7 +200,7 @@ class RouteAccessIT {
                                 .sslContext(ca),
                         List.of(),
                         false),
-                new Caller("plain http", null, nobody, true, NO_HEADERS),
+                new Caller("plain http", null, nobody, true),
                 new Caller("plain http, spoofed headers", null, nobody, true, SPOOFED));
     }
 
