@@ -48,4 +48,5 @@ outcome =
       'false'
     end
   end
-puts response.code, outcome, response.body
+# libraries may have printed warnings before
+puts 'ANSWER', response.code, outcome, response.body

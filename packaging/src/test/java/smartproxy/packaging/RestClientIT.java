@@ -144,7 +144,9 @@ class RestClientIT {
         words.addAll(List.of(fields));
         var command = Command.run(directory, Map.of("REQUEST_ID", REQUEST_ID), words);
         assertThat(command.status()).as(command.output()).isZero();
-        var lines = command.output().split("\n", 3);
+        var answer = command.output().indexOf("ANSWER\n");
+        assertThat(answer).as(command.output()).isNotNegative();
+        var lines = command.output().substring(answer + "ANSWER\n".length()).split("\n", 3);
         return new Told(Integer.parseInt(lines[0]), lines[1], lines[2].strip());
     }
 }
