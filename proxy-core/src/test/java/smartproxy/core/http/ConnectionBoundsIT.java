@@ -57,10 +57,11 @@ class ConnectionBoundsIT {
         var server = start(MOST, 1000, LONG, Optional.empty(), 0);
         var oldButBusyOften = connect(server.httpPort());
         awaitOpen(server, 1);
+        // One by one: several threads accept, and which of two waiting connections comes first is theirs to choose.
         for (var i = 1; i < MOST; i++) {
             connect(server.httpPort());
+            awaitOpen(server, i + 1);
         }
-        awaitOpen(server, MOST);
         TestServer.keepAlive(oldButBusyOften, "/");
         connect(server.httpPort());
         await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == 1);
