@@ -117,6 +117,8 @@ final class FakeGrid implements AutoCloseable {
                 .keystorePassword(KEYSTORE_PASSWORD)
                 .keyManagerPassword(KEYSTORE_PASSWORD)
                 .containerThreads(80)
+                .disableRequestJournal()
+                .stubRequestLoggingDisabled(true)
                 .extensions(new Wapi20()));
         server.start();
         server.stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));

@@ -22,9 +22,9 @@ final class InfobloxContractIT extends DnsProviderContract {
     private final Provider provider;
 
     InfobloxContractIT(@TempDir Path directory) {
-        var pki = TestPki.create();
+        var pki = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
         pki.writeTo(directory);
-        grid = FakeGrid.start(directory, pki.server());
+        grid = FakeGrid.start(directory, pki.issueServer().key(TestPki.KeyType.EC_P256).sign());
         provider = new Provider(
                 Provider.settings(grid.address(), directory.resolve("ca.pem"), "2.12"), Duration.ofSeconds(10));
     }
