@@ -62,8 +62,8 @@ final class InfobloxProvider implements DnsProvider {
             throw BackendException.rejected(backend.name() + ": SRV records are not implemented");
         }
         var progress = new Progress();
-        var creation = call(
-                CREATE, deadline, progress, "creation of " + record, attempt -> create(record, progress, attempt));
+        var creation =
+                call(CREATE, deadline, progress, "creation of " + record, attempt -> create(record, progress, attempt));
         if (creation instanceof Creation.Created) {
             clearCaches(record.name(), record + " is created", deadline);
         }
@@ -198,8 +198,7 @@ final class InfobloxProvider implements DnsProvider {
             text += "; whether the change was made is unknown";
         }
         var partly = broken || progress.removed > 0;
-        return new BackendException(
-                Kind.REJECTED, partly ? Outcome.UNKNOWN : Outcome.NOT_APPLIED, text, refusal);
+        return new BackendException(Kind.REJECTED, partly ? Outcome.UNKNOWN : Outcome.NOT_APPLIED, text, refusal);
     }
 
     /** The change is made, and true, whatever becomes of this: members may answer with what they remember a while longer. */

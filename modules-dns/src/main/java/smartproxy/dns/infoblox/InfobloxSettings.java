@@ -34,8 +34,7 @@ public record InfobloxSettings(
 
     public static final Setting<String> USERNAME =
             SettingTypes.text("username", "User of the WAPI").defaultsTo("infoblox");
-    public static final Setting<Secret> PASSWORD = SettingTypes.secret(
-                    "password", "Its password; there is no default")
+    public static final Setting<Secret> PASSWORD = SettingTypes.secret("password", "Its password; there is no default")
             .mandatory()
             .sampled("file:/etc/foreman-proxy/infoblox.password");
     public static final Setting<URI> SERVER = Setting.of(
@@ -86,7 +85,7 @@ public record InfobloxSettings(
 
     /** A host, with or without port, is reached by https. */
     private static URI server(String key, Object value) throws InvalidSetting {
-        var text = value.toString().strip().replaceFirst("/+\\z", "");
+        var text = value.toString().strip().replaceFirst("(?<![:/])/\\z", "");
         var advice = "such as grid.example.com or https://grid.example.com";
         try {
             var uri = new URI(text.contains("://") ? text : "https://" + text);

@@ -65,6 +65,7 @@ record ReverseName(boolean ipv6, byte[] bytes, int bits) {
     private String text(byte[] address) {
         return ipv6
                 ? Ipv6Text.of(address)
-                : (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "." + (address[3] & 0xff);
+                : (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "."
+                        + (address[3] & 0xff);
     }
 }

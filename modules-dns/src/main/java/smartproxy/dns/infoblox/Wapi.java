@@ -98,7 +98,8 @@ final class Wapi {
     String field(JsonNode object, String name) {
         var value = object.path(name);
         if (!value.isTextual()) {
-            throw BackendException.rejected(owner + ": " + settings.server() + " answers with an object without " + name);
+            throw BackendException.rejected(
+                    owner + ": " + settings.server() + " answers with an object without " + name);
         }
         return value.textValue();
     }
@@ -106,7 +107,8 @@ final class Wapi {
     private String reference(JsonNode object) {
         var reference = field(object, "_ref");
         if (!REFERENCE.matcher(reference).matches() || reference.contains("..")) {
-            throw BackendException.rejected(owner + ": " + settings.server() + " answers with a reference that is none");
+            throw BackendException.rejected(
+                    owner + ": " + settings.server() + " answers with a reference that is none");
         }
         return reference;
     }

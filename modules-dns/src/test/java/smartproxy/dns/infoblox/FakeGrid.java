@@ -94,6 +94,7 @@ final class FakeGrid implements AutoCloseable {
             Type.of("host_name ipv4addr", "host_name ipv4addr", "", ""));
 
     private final WireMockServer server;
+    private final URI address;
     private final FakeGridDns dns;
     private final List<Map<String, String>> objects = new CopyOnWriteArrayList<>();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -121,6 +122,7 @@ final class FakeGrid implements AutoCloseable {
                 .stubRequestLoggingDisabled(true)
                 .extensions(new Wapi20()));
         server.start();
+        address = URI.create("https://localhost:" + server.httpsPort());
         server.stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));
     }
 
@@ -147,7 +149,7 @@ final class FakeGrid implements AutoCloseable {
     }
 
     URI address() {
-        return URI.create("https://localhost:" + server.httpsPort());
+        return address;
     }
 
     /** To put other answers in place of its own. */
@@ -175,7 +177,9 @@ final class FakeGrid implements AutoCloseable {
 
     /** Fields of all objects of a type. */
     synchronized List<Map<String, String>> all(String type) {
-        return objects.stream().filter(object -> type.equals(object.get("_type"))).toList();
+        return objects.stream()
+                .filter(object -> type.equals(object.get("_type")))
+                .toList();
     }
 
     /** Puts an object there, as another user might. */
@@ -214,7 +218,9 @@ final class FakeGrid implements AutoCloseable {
             var request = event.getRequest();
             calls.add(request.getMethod() + " " + decoded(request.getUrl()));
             try {
-                return answer(request).withHeader("Content-Type", "application/json").build();
+                return answer(request)
+                        .withHeader("Content-Type", "application/json")
+                        .build();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -226,8 +232,7 @@ final class FakeGrid implements AutoCloseable {
     }
 
     private synchronized ResponseDefinitionBuilder answer(Request request) throws IOException {
-        var credentials = Base64.getEncoder()
-                .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        var credentials = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
         if (!("Basic " + credentials).equals(request.getHeader("Authorization"))) {
             return aResponse().withStatus(401).withBody("<html>Authorization Required</html>");
         }
@@ -262,7 +267,8 @@ final class FakeGrid implements AutoCloseable {
         if (type == null) {
             return unknown("Unknown object type (" + name + ")");
         }
-        var fields = new TreeSet<>(List.of(query.getOrDefault("_return_fields", "").split(",")));
+        var fields =
+                new TreeSet<>(List.of(query.getOrDefault("_return_fields", "").split(",")));
         for (var field : fields) {
             if (!type.fields.contains(field)) {
                 return unknown("Unknown argument/field: '" + field + "'");
@@ -278,7 +284,8 @@ final class FakeGrid implements AutoCloseable {
                 return unknown("Field is not searchable: " + field);
             }
             if (field.equals("view") && !one.getValue().equals(VIEW)) {
-                return refused(404, "AdmConDataNotFoundError", "Data.NotFound", "View " + one.getValue() + " not found");
+                return refused(
+                        404, "AdmConDataNotFoundError", "Data.NotFound", "View " + one.getValue() + " not found");
             }
             found = found.stream()
                     .filter(object -> matches(object.get(field), one.getKey(), one.getValue()))
@@ -304,7 +311,9 @@ final class FakeGrid implements AutoCloseable {
     /** With regard to case, as the documentation has it; {@code ~} is a regular expression. */
     private static boolean matches(String value, String key, String wanted) {
         return value != null
-                && (key.endsWith("~") ? java.util.regex.Pattern.compile(wanted).matcher(value).find() : value.equals(wanted));
+                && (key.endsWith("~")
+                        ? java.util.regex.Pattern.compile(wanted).matcher(value).find()
+                        : value.equals(wanted));
     }
 
     private ResponseDefinitionBuilder create(String name, JsonNode body) throws IOException {
@@ -323,7 +332,8 @@ final class FakeGrid implements AutoCloseable {
             return unknown("Required field missing in " + body);
         }
         if (!fields.getOrDefault("view", VIEW).equals(VIEW)) {
-            return refused(404, "AdmConDataNotFoundError", "Data.NotFound", "View " + fields.get("view") + " not found");
+            return refused(
+                    404, "AdmConDataNotFoundError", "Data.NotFound", "View " + fields.get("view") + " not found");
         }
         var owner = fields.get("name").toLowerCase(Locale.ROOT);
         fields.put("name", owner);
@@ -336,7 +346,8 @@ final class FakeGrid implements AutoCloseable {
         add(name, fields);
         return aResponse()
                 .withStatus(201)
-                .withBody(JSON.writeValueAsString(objects.get(objects.size() - 1).get("_ref")));
+                .withBody(
+                        JSON.writeValueAsString(objects.get(objects.size() - 1).get("_ref")));
     }
 
     /** An equal record, or one that may not stand beside a CNAME. */
@@ -358,11 +369,13 @@ final class FakeGrid implements AutoCloseable {
         var known = query.equals(Map.of("_function", "clear_dns_cache"))
                 && reference.startsWith("member:dns/")
                 && body.properties().stream()
-                        .allMatch(field -> Set.of("clear_full_tree", "domain", "view").contains(field.getKey()));
+                        .allMatch(field ->
+                                Set.of("clear_full_tree", "domain", "view").contains(field.getKey()));
         if (!known) {
             return unknown("Unknown function " + query + " of " + reference + " with " + body);
         }
-        calls.add("cleared " + body.path("domain").asText() + " " + body.path("view").asText());
+        calls.add("cleared " + body.path("domain").asText() + " "
+                + body.path("view").asText());
         return aResponse().withStatus(200).withBody("{}");
     }
 
@@ -371,8 +384,7 @@ final class FakeGrid implements AutoCloseable {
                 .filter(object -> reference.equals(object.get("_ref")))
                 .findFirst();
         if (found.isEmpty()) {
-            return refused(
-                    404, "AdmConDataNotFoundError", "Data.NotFound", "Reference " + reference + " not found");
+            return refused(404, "AdmConDataNotFoundError", "Data.NotFound", "Reference " + reference + " not found");
         }
         objects.remove(found.get());
         serial++;

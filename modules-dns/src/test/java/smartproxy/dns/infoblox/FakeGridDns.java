@@ -88,8 +88,7 @@ final class FakeGridDns implements AutoCloseable {
     }
 
     private static Record record(Record question, String owner, String data) throws IOException {
-        return Record.fromString(
-                Name.fromString(owner), question.getType(), DClass.IN, TTL, data, Name.root);
+        return Record.fromString(Name.fromString(owner), question.getType(), DClass.IN, TTL, data, Name.root);
     }
 
     @Override

@@ -24,7 +24,8 @@ final class InfobloxContractIT extends DnsProviderContract {
     InfobloxContractIT(@TempDir Path directory) {
         var pki = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
         pki.writeTo(directory);
-        grid = FakeGrid.start(directory, pki.issueServer().key(TestPki.KeyType.EC_P256).sign());
+        grid = FakeGrid.start(
+                directory, pki.issueServer().key(TestPki.KeyType.EC_P256).sign());
         provider = new Provider(
                 Provider.settings(grid.address(), directory.resolve("ca.pem"), "2.12"), Duration.ofSeconds(10));
     }

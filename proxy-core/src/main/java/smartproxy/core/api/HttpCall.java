@@ -44,7 +44,9 @@ public record HttpCall(String method, String path, String query, String contentT
     }
 
     private static String escaped(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%7E", "~");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%7E", "~");
     }
 
     /** Without query and body, which may hold what is nobody's business. */

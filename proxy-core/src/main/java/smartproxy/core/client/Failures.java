@@ -32,8 +32,8 @@ final class Failures {
     }
 
     BackendException tooLargeToSend(HttpCall call, int most) {
-        return BackendException.rejected(owner + ": " + what(call) + ": the request is larger than " + (most >> 10)
-                + " KiB and was not sent");
+        return BackendException.rejected(
+                owner + ": " + what(call) + ": the request is larger than " + (most >> 10) + " KiB and was not sent");
     }
 
     /**

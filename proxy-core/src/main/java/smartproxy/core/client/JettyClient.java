@@ -107,8 +107,8 @@ final class JettyClient {
         var query = call.query().isEmpty() ? "" : "?" + call.query();
         var request = client.newRequest(URI.create(base + call.path() + query)).method(call.method());
         identity.authorization()
-                .ifPresent(header ->
-                        request.headers(headers -> headers.put(HttpHeader.AUTHORIZATION, header.reveal())));
+                .ifPresent(
+                        header -> request.headers(headers -> headers.put(HttpHeader.AUTHORIZATION, header.reveal())));
         if (!call.contentType().isEmpty()) {
             request.body(new BytesRequestContent(call.contentType(), call.body()));
         }

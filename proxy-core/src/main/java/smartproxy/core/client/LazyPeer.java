@@ -35,7 +35,8 @@ public final class LazyPeer implements HttpPeer, AutoCloseable {
         var base = identity.base();
         var scheme = String.valueOf(base.getScheme()).toLowerCase(Locale.ROOT);
         if (!scheme.equals("https") && !scheme.equals("http")) {
-            throw new StartException(owner + ": " + scheme + " is not a way to reach a server; use https:// or http://");
+            throw new StartException(
+                    owner + ": " + scheme + " is not a way to reach a server; use https:// or http://");
         }
         if (base.getHost() == null) {
             throw new StartException(owner + ": no host in the server's URL " + scheme + "://…");

@@ -166,7 +166,8 @@ class HttpPeerIT {
 
     @Test
     void trustsTheAuthoritiesOfItsFile() throws Exception {
-        var peer = peer(identity("https", https(PKI.server().sslContext(), false)).trusting(files.resolve("ca.pem")));
+        var peer =
+                peer(identity("https", https(PKI.server().sslContext(), false)).trusting(files.resolve("ca.pem")));
 
         assertThat(peer.send(HttpCall.get("200"), soon()).status()).isEqualTo(200);
     }
@@ -192,7 +193,8 @@ class HttpPeerIT {
     @Test
     void anotherAuthoritysFileIsNamed() throws Exception {
         var other = files.resolve("other.pem");
-        assertThat(refused(identity("https", https(PKI.server().sslContext(), false)).trusting(other)))
+        assertThat(refused(identity("https", https(PKI.server().sslContext(), false))
+                        .trusting(other)))
                 .hasMessageContaining("signed by no authority in " + other + " (test_ca_file)");
     }
 
@@ -301,7 +303,8 @@ class HttpPeerIT {
 
     @Test
     void whatIsNotHttp() throws Exception {
-        unusable(failures(RawServer.answering("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), TIME), "not as an HTTP server");
+        unusable(
+                failures(RawServer.answering("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), TIME), "not as an HTTP server");
     }
 
     @Test
@@ -311,7 +314,8 @@ class HttpPeerIT {
                 failures(
                         socket -> {
                             try {
-                                RawServer.answering(head + "x".repeat(3_000_000)).on(socket);
+                                RawServer.answering(head + "x".repeat(3_000_000))
+                                        .on(socket);
                             } catch (IOException e) {
                                 socket.close(); // the other side has had enough
                             }
