@@ -10,6 +10,11 @@ record WapiVersion(int major, int minor, String text) {
     static WapiVersion parse(String key, Object value) throws InvalidSetting {
         var text = value.toString().strip();
         var form = FORM.matcher(text);
+        if (value instanceof Number && text.endsWith(".1")) {
+            throw new InvalidSetting(
+                    "Parameter '" + key + "' needs quotes: without, '2.1' and '2.10' are the same number",
+                    "such as '2.10'");
+        }
         if (!form.matches()) {
             throw new InvalidSetting(
                     "Parameter '" + key + "' is expected to be a version such as '2.12'", "it is '" + text + "'");

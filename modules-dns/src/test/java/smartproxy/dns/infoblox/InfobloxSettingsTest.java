@@ -112,6 +112,17 @@ class InfobloxSettingsTest {
     }
 
     @Test
+    void aVersionThatYamlWouldShortenNeedsQuotes() throws Exception {
+        assertThat(bind(":password: p\n:wapi_version: 2.10\n").failure())
+                .hasValueSatisfying(text -> assertThat(text).contains("needs quotes"));
+        assertThat(bind(":password: p\n:wapi_version: '2.10'\n")
+                        .settings()
+                        .orElseThrow()
+                        .base())
+                .hasToString("https://localhost/wapi/v2.10");
+    }
+
+    @Test
     void isFoundByItsNameAndSaysWhatItCan() {
         var names = new ArrayList<String>();
         for (ProviderFactory<?, ?> factory : ServiceLoader.load(ProviderFactory.class)) {

@@ -88,17 +88,19 @@ final class JettyClient {
         }
         var request = request(call);
         var answer = new Answer(MAX_ANSWER);
+        // the connection's own bound is for one that waits in the pool
+        request.idleTimeout(deadline.leftMillis() + CONNECT_MILLIS, TimeUnit.MILLISECONDS);
         request.onRequestHeaders(sent -> answer.sending());
         request.send(answer);
         try {
             return answer.future().get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            request.abort(e);
+            var ignored = request.abort(e);
             throw failures.of(call, e, answer.mayBeSent());
         } catch (ExecutionException e) {
             throw failures.of(call, e.getCause() == null ? e : e.getCause(), answer.mayBeSent());
         } catch (InterruptedException e) {
-            request.abort(e);
+            var ignored = request.abort(e);
             throw e;
         }
     }

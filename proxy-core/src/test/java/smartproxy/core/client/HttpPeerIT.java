@@ -30,6 +30,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
@@ -265,6 +266,24 @@ class HttpPeerIT {
         assertThat(failures.get(1))
                 .isInstanceOf(OutcomeUnknownException.class)
                 .hasCauseInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    @Tag("long")
+    void aSlowAnswerIsWaitedForAsLongAsTheDeadlineAllows() throws Exception {
+        var server = RawServer.start(socket -> {
+            try {
+                TimeUnit.SECONDS.sleep(12); // longer than a connection may idle in the pool
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").on(socket);
+        });
+        open.add(server);
+        assertThat(peer(identity("http", server.port()))
+                        .send(HttpCall.get("a"), Deadline.in(Duration.ofSeconds(60)))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
