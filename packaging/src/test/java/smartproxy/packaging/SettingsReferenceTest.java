@@ -16,8 +16,8 @@ import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.settings.Binder;
 import smartproxy.core.settings.HostSettings;
 import smartproxy.core.settings.HostSettingsReader;
-import smartproxy.core.settings.SettingsDocs;
 import smartproxy.core.settings.Problem;
+import smartproxy.core.settings.SettingsDocs;
 import smartproxy.core.settings.SettingsFile;
 
 /** docs/settings.md and the samples in config/ are what the code says, and can be used as they are. */

@@ -70,17 +70,13 @@ final class Wapi {
     void create(String type, Map<String, String> fields, Deadline deadline)
             throws WapiRefusal, IOException, InterruptedException {
         var call = HttpCall.post(type).json(text(fields));
-        var reply = send(call, deadline);
-        if (reply.status() != 201 || !json(call, reply).isTextual()) {
-            throw nonsense(call, "no reference of what it created");
-        }
+        json(call, send(call, deadline));
     }
 
     /** Deletes an object. One that is gone already is fine. */
     void delete(JsonNode object, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
-        var call = HttpCall.delete(reference(object));
         try {
-            json(call, send(call, deadline));
+            send(HttpCall.delete(reference(object)), deadline);
         } catch (WapiRefusal e) {
             if (!e.isNotFound()) {
                 throw e;

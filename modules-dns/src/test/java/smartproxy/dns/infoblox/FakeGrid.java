@@ -32,8 +32,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import smartproxy.core.tls.TestPki;
 import smartproxy.dns.DnsClient;
 
@@ -309,11 +311,9 @@ final class FakeGrid implements AutoCloseable {
     }
 
     /** With regard to case, as the documentation has it; {@code ~} is a regular expression. */
-    private static boolean matches(String value, String key, String wanted) {
+    private static boolean matches(@Nullable String value, String key, String wanted) {
         return value != null
-                && (key.endsWith("~")
-                        ? java.util.regex.Pattern.compile(wanted).matcher(value).find()
-                        : value.equals(wanted));
+                && (key.endsWith("~") ? Pattern.compile(wanted).matcher(value).find() : value.equals(wanted));
     }
 
     private ResponseDefinitionBuilder create(String name, JsonNode body) throws IOException {

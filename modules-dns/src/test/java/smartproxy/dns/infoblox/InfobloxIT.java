@@ -329,6 +329,13 @@ class InfobloxIT {
     }
 
     @Test
+    void anAnswerToACreationThatIsNoneLeavesTheOutcomeOpen() {
+        answering(post(urlMatching(".*/record:a")), aResponse().withBody("<html>welcome"));
+        assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.UNKNOWN))
+                .hasMessageContaining("no JSON");
+    }
+
+    @Test
     void aGridThatStartsIsAskedAgain() {
         answeringOnce(get(anyUrl()), aResponse().withStatus(503));
         assertThat(provider().create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());

@@ -11,6 +11,7 @@ import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.Secret;
 import smartproxy.core.api.SharedResources;
@@ -56,7 +57,7 @@ final class Provider implements AutoCloseable, ProviderContext {
                     Duration.ofSeconds(60),
                     Optional.of(ca),
                     WapiVersion.parse("wapi_version", version));
-        } catch (smartproxy.core.api.InvalidSetting e) {
+        } catch (InvalidSetting e) {
             throw new IllegalArgumentException(e);
         }
     }
