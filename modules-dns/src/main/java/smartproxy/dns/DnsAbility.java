@@ -12,5 +12,9 @@ public enum DnsAbility {
      */
     ATOMIC,
     /** Removing what is absent is answered 404; without it, 200. */
-    ABSENT_IS_NOT_FOUND
+    ABSENT_IS_NOT_FOUND,
+    /** The TTL of its records is the backend's own; without it, that of the record. */
+    TTL_OF_BACKEND,
+    /** Names are kept in lower case; without it, in the case they are given. */
+    LOWER_CASE
 }

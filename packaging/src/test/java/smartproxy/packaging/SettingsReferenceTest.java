@@ -11,10 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.ProxyModule;
+import smartproxy.core.api.Setting;
 import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.settings.Binder;
 import smartproxy.core.settings.HostSettings;
 import smartproxy.core.settings.HostSettingsReader;
+import smartproxy.core.settings.Problem;
 import smartproxy.core.settings.SettingsDocs;
 import smartproxy.core.settings.SettingsFile;
 
@@ -48,7 +50,7 @@ class SettingsReferenceTest {
                 .filter(path -> path.startsWith("config/settings.d"))
                 .map(path -> path.getFileName().toString())
                 .toList();
-        assertThat(names).contains("dns.yml", "dns_nsupdate.yml", "dns_embedded.yml", "logs.yml");
+        assertThat(names).contains("dns.yml", "dns_nsupdate.yml", "dns_embedded.yml", "dns_infoblox.yml", "logs.yml");
         try (var samples = Files.list(SAMPLES)) {
             assertThat(samples.map(path -> path.getFileName().toString())).containsExactlyInAnyOrderElementsOf(names);
         }
@@ -92,14 +94,21 @@ class SettingsReferenceTest {
                     module.schema(),
                     sample(module.name()),
                     GuardSettings.SETTINGS);
-            assertThat(bound.problems()).as(provider.name()).isEmpty();
-            assertThat(bound.settings()).as(provider.name()).isPresent();
+            var mandatory = provider.schema().settings().stream()
+                    .filter(Setting::isRequired)
+                    .map(setting -> setting.key())
+                    .toList();
+            assertThat(bound.problems())
+                    .as(provider.name())
+                    .extracting(Problem::key)
+                    .isEqualTo(mandatory);
+            assertThat(bound.settings().isPresent()).as(provider.name()).isEqualTo(mandatory.isEmpty());
         }
     }
 
     @Test
     void theExamplesInTheSamplesAreYaml() throws Exception {
-        for (var name : List.of("dns", "dns_nsupdate", "dns_embedded", "logs")) {
+        for (var name : List.of("dns", "dns_nsupdate", "dns_embedded", "dns_infoblox", "logs")) {
             var text = Files.readString(SAMPLES.resolve(name + ".yml")).replaceAll("(?m)^#(?=:|  )", "");
             var all = SettingsFile.read(Files.writeString(directory.resolve(name + ".yml"), text));
             assertThat(all.symbols()).as(name).doesNotContainValue(null);

@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
@@ -56,6 +58,11 @@ final class TestContext implements ProviderContext, SharedResources {
                 }
             }
         };
+    }
+
+    @Override
+    public HttpPeer http(HttpIdentity identity) {
+        throw new UnsupportedOperationException("this provider speaks no HTTP");
     }
 
     @Override

@@ -11,6 +11,8 @@ import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
@@ -53,6 +55,11 @@ final class TestContext implements ProviderContext {
                 }
             }
         };
+    }
+
+    @Override
+    public HttpPeer http(HttpIdentity identity) {
+        throw new UnsupportedOperationException("this provider speaks no HTTP");
     }
 
     @Override

@@ -5,6 +5,14 @@ public interface ProviderContext {
     /** The guarded backend of this provider. */
     Backend backend();
 
+    /**
+     * An HTTP server that the provider speaks to. Asked for once, in {@link ProviderFactory#create}: reads and checks the
+     * identity's files; connections and threads come with the first call, and end with the provider.
+     *
+     * @throws StartException when a file or the base URL cannot be used
+     */
+    HttpPeer http(HttpIdentity identity) throws StartException;
+
     /** The daemon's durable store; opened by the first call. */
     Store store();
 

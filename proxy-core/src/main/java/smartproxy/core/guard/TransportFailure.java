@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.Operation;
@@ -31,7 +32,8 @@ record TransportFailure(Kind kind, String cause, String advice, boolean maybeApp
     static TransportFailure of(Operation operation, IOException thrown, boolean late, Duration took) {
         var unknown = thrown instanceof OutcomeUnknownException;
         var root = unknown && thrown.getCause() instanceof IOException inner ? inner : thrown;
-        var maybeApplied = unknown || (!operation.repeatable() && !notConnected(root));
+        var nothingSent = notConnected(root) || root instanceof SSLHandshakeException;
+        var maybeApplied = unknown || (!operation.repeatable() && !nothingSent);
         if (notConnected(root)) {
             return new TransportFailure(Kind.UNAVAILABLE, text(root), connectAdvice(root), maybeApplied, thrown);
         }

@@ -5,9 +5,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
+import smartproxy.core.client.LazyPeer;
 import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.guard.GuardedBackend;
 import smartproxy.core.health.HealthRegistry;
@@ -27,23 +31,32 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         items.backend(provider, backend::health);
         attachments.add(gauges);
         attachments.add(items);
-        return new Context(provider, backend, items);
+        return new Context(provider, backend, items, attachments);
     }
 
     private final class Context implements ProviderContext {
         private final String provider;
         private final Backend backend;
         private final HealthScope items;
+        private final List<AutoCloseable> attachments;
 
-        Context(String provider, Backend backend, HealthScope items) {
+        Context(String provider, Backend backend, HealthScope items, List<AutoCloseable> attachments) {
             this.provider = provider;
             this.backend = backend;
             this.items = items;
+            this.attachments = attachments;
         }
 
         @Override
         public Backend backend() {
             return backend;
+        }
+
+        @Override
+        public HttpPeer http(HttpIdentity identity) throws StartException {
+            var peer = new LazyPeer(provider, identity);
+            attachments.add(peer);
+            return peer;
         }
 
         @Override

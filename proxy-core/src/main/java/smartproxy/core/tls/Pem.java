@@ -9,12 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -118,6 +124,31 @@ public final class Pem {
                     file + ": no revocation list in it; " + found(blocks) + ", needed is a PEM block X509 CRL, or DER");
         }
         return List.copyOf(lists);
+    }
+
+    /** Whether a certificate with that public key can be used with the private one. */
+    public static boolean belongTogether(PrivateKey key, PublicKey certified) throws StartException {
+        if (key instanceof RSAPrivateKey rsa) {
+            return certified instanceof RSAPublicKey other && other.getModulus().equals(rsa.getModulus());
+        }
+        return certified instanceof ECPublicKey && signs(key, certified);
+    }
+
+    private static boolean signs(PrivateKey key, PublicKey certified) throws StartException {
+        try {
+            var probe = new byte[] {1};
+            var signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(key);
+            signature.update(probe);
+            var signed = signature.sign();
+            signature.initVerify(certified);
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (InvalidKeyException e) {
+            throw new StartException("The Java runtime cannot use this EC key; use one on P-256, P-384 or P-521", e);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private static X509Certificate certificate(Path file, int number, byte[] der) throws StartException {

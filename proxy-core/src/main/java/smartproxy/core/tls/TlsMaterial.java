@@ -3,15 +3,9 @@ package smartproxy.core.tls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPrivateKey;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,9 +107,9 @@ record TlsMaterial(
             Path file, List<X509Certificate> found, PrivateKey key, Path keyFile, List<String> notes)
             throws StartException {
         var server = found.get(0);
-        if (!belongTogether(key, server.getPublicKey())) {
+        if (!Pem.belongTogether(key, server.getPublicKey())) {
             for (var i = 1; i < found.size(); i++) {
-                if (belongTogether(key, found.get(i).getPublicKey())) {
+                if (Pem.belongTogether(key, found.get(i).getPublicKey())) {
                     throw new StartException(file + ": the server's certificate must come first; the one that fits "
                             + keyFile + " is number " + (i + 1) + " (" + name(found.get(i)) + ")");
                 }
@@ -203,30 +197,6 @@ record TlsMaterial(
 
     private static boolean isSelfIssued(X509Certificate certificate) {
         return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
-    }
-
-    private static boolean belongTogether(PrivateKey key, PublicKey certified) throws StartException {
-        if (key instanceof RSAPrivateKey rsa) {
-            return certified instanceof RSAPublicKey other && other.getModulus().equals(rsa.getModulus());
-        }
-        return certified instanceof ECPublicKey && signs(key, certified);
-    }
-
-    private static boolean signs(PrivateKey key, PublicKey certified) throws StartException {
-        try {
-            var probe = new byte[] {1};
-            var signature = Signature.getInstance("SHA256withECDSA");
-            signature.initSign(key);
-            signature.update(probe);
-            var signed = signature.sign();
-            signature.initVerify(certified);
-            signature.update(probe);
-            return signature.verify(signed);
-        } catch (InvalidKeyException e) {
-            throw new StartException("The Java runtime cannot use this EC key; use one on P-256, P-384 or P-521", e);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
     }
 
     static String name(X509Certificate certificate) {

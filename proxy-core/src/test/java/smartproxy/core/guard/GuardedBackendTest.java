@@ -91,6 +91,7 @@ class GuardedBackendTest {
         return Stream.of(
                 Arguments.of(UPDATE, new ConnectException(), Outcome.NOT_APPLIED),
                 Arguments.of(UPDATE, new UnknownHostException(), Outcome.NOT_APPLIED),
+                Arguments.of(UPDATE, new SSLHandshakeException("no"), Outcome.NOT_APPLIED),
                 Arguments.of(UPDATE, new SocketTimeoutException(), Outcome.UNKNOWN),
                 Arguments.of(UPDATE, new IOException(), Outcome.UNKNOWN),
                 Arguments.of(UPDATE, unknown, Outcome.UNKNOWN),

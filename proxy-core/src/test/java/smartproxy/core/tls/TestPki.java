@@ -500,7 +500,7 @@ public final class TestPki {
             write(directory.resolve(name + ".key"), keyPem());
         }
 
-        /** A client's context that always shows this certificate, whatever authorities the server names. */
+        /** A context, of a client or a server, that always shows this certificate, whatever authorities the other side names. */
         public SSLContext sslContext(Issued... trusted) {
             return context(new KeyManager[] {new Always(key, chain)}, trusted);
         }
@@ -550,7 +550,13 @@ public final class TestPki {
         @Override
         public @Nullable String chooseServerAlias(
                 String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return null;
+            return chooseClientAlias(new String[] {keyType}, issuers, socket);
+        }
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return chooseServerAlias(keyType, issuers, null);
         }
     }
 }

@@ -1,0 +1,188 @@
+package smartproxy.dns.infoblox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpCall;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
+import smartproxy.core.api.OutcomeUnknownException;
+
+/**
+ * Infoblox's WAPI: finds, creates and deletes objects, calls their functions. To be used within a call of the backend.
+ *
+ * <p>Of 502, 503 and 504, which a grid answers that restarts or is overloaded, the transport is said to have failed: repeated
+ * where that is safe. All it says otherwise is a {@link WapiRefusal}; what it cannot have said is a {@link BackendException}.
+ */
+final class Wapi {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Set<Integer> AWAY = Set.of(502, 503, 504);
+    /** As in a URL, so that it can lead nowhere else. */
+    private static final Pattern REFERENCE =
+            Pattern.compile("[a-z0-9_]{1,64}(?::[a-z0-9_]{1,64})?/[A-Za-z0-9:%/._~$!'()*+,;=@-]{1,2000}");
+
+    private static final int MAX_TEXT = 300;
+
+    private final String owner;
+    private final InfobloxSettings settings;
+    private final HttpPeer peer;
+
+    /** @param owner the provider, for errors */
+    Wapi(String owner, InfobloxSettings settings, HttpPeer peer) {
+        this.owner = owner;
+        this.settings = settings;
+        this.peer = peer;
+    }
+
+    /**
+     * All objects of a type that match. The grid itself refuses when there are more than 1000.
+     *
+     * @param fields to be told, separated by commas
+     * @param filter names with their operator, if not equality: {@code fqdn~}
+     */
+    List<JsonNode> find(String type, String fields, Map<String, String> filter, Deadline deadline)
+            throws WapiRefusal, IOException, InterruptedException {
+        var call = HttpCall.get(type).with("_return_fields", fields);
+        for (var one : new TreeMap<>(filter).entrySet()) {
+            call = call.with(one.getKey(), one.getValue());
+        }
+        var answer = json(call, send(call, deadline));
+        if (!answer.isArray()) {
+            throw nonsense(call, "no list");
+        }
+        var objects = new ArrayList<JsonNode>();
+        answer.forEach(objects::add);
+        return objects;
+    }
+
+    /** Creates an object; all its fields are texts. */
+    void create(String type, Map<String, String> fields, Deadline deadline)
+            throws WapiRefusal, IOException, InterruptedException {
+        var call = HttpCall.post(type).json(text(fields));
+        json(call, send(call, deadline));
+    }
+
+    /** Deletes an object. One that is gone already is fine. */
+    void delete(JsonNode object, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+        try {
+            send(HttpCall.delete(reference(object)), deadline);
+        } catch (WapiRefusal e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+    }
+
+    /** Calls a function of an object. */
+    void call(JsonNode object, String function, Map<String, Object> arguments, Deadline deadline)
+            throws WapiRefusal, IOException, InterruptedException {
+        send(HttpCall.post(reference(object)).with("_function", function).json(text(arguments)), deadline);
+    }
+
+    /** A field that every object of that type has. */
+    String field(JsonNode object, String name) {
+        var value = object.path(name);
+        if (!value.isTextual()) {
+            throw BackendException.rejected(
+                    owner + ": " + settings.server() + " answers with an object without " + name);
+        }
+        return value.textValue();
+    }
+
+    private String reference(JsonNode object) {
+        var reference = field(object, "_ref");
+        if (!REFERENCE.matcher(reference).matches() || reference.contains("..")) {
+            throw BackendException.rejected(
+                    owner + ": " + settings.server() + " answers with a reference that is none");
+        }
+        return reference;
+    }
+
+    private HttpReply send(HttpCall call, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+        var reply = peer.send(call, deadline.within(settings.timeout()));
+        var status = reply.status();
+        if (status < 300) {
+            return reply;
+        }
+        if (AWAY.contains(status)) {
+            var away = new IOException(settings.server() + " answers with status " + status + "; is it starting?");
+            throw call.isSafe() ? away : new OutcomeUnknownException(away);
+        }
+        if (status < 400) {
+            throw BackendException.rejected(owner + ": " + call + ": " + settings.server()
+                    + " sends to another address; set dns_server to that of the grid master (status " + status + ")");
+        }
+        throw refusal(reply);
+    }
+
+    private WapiRefusal refusal(HttpReply reply) {
+        var status = reply.status();
+        if (status == 401) {
+            return new WapiRefusal(
+                    status, "", "it does not accept user '" + settings.username() + "'; check username and password");
+        }
+        var code = "";
+        var text = "";
+        try {
+            var error = JSON.readTree(reply.body());
+            code = error.path("code").asText("");
+            text = error.path("text").asText(error.path("Error").asText(""));
+        } catch (IOException e) {
+            // no JSON: said below
+        }
+        if (text.isBlank()) {
+            text = "it gives no reason that a WAPI would; check dns_server and wapi_version";
+        }
+        return new WapiRefusal(status, code, status == 403 ? forbidden(text) : bounded(text));
+    }
+
+    private String forbidden(String text) {
+        return bounded(text) + "; check the permissions of user '" + settings.username() + "'";
+    }
+
+    private static String bounded(String text) {
+        var line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return line.length() > MAX_TEXT ? line.substring(0, MAX_TEXT) + "…" : line;
+    }
+
+    private JsonNode json(HttpCall call, HttpReply reply) {
+        try {
+            var node = JSON.readTree(reply.body());
+            if (node != null && !node.isMissingNode()) {
+                return node;
+            }
+        } catch (IOException e) {
+            // said below
+        }
+        throw nonsense(call, "no JSON (" + bounded(reply.header("content-type").orElse("of no type")) + ")");
+    }
+
+    private BackendException nonsense(HttpCall call, String what) {
+        return new BackendException(
+                Kind.REJECTED,
+                call.isSafe() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN,
+                owner + ": " + call + ": " + settings.server() + " answers with " + what
+                        + (call.isSafe() ? "" : "; whether the change was made is unknown")
+                        + "; check that dns_server is the grid master",
+                null);
+    }
+
+    private static String text(Map<String, ?> fields) {
+        try {
+            return JSON.writeValueAsString(new TreeMap<>(fields));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
