@@ -29,8 +29,8 @@ final class EmbeddedCheck {
         var findings = new ArrayList<Finding>();
         for (var address : settings.listen()) {
             if (Endpoints.isMissingLoopback(address)) {
-                findings.add(Finding.ok(
-                        NAME + " listen, " + Endpoints.text(address), "is left out, this host has no IPv6"));
+                findings.add(
+                        Finding.ok(NAME + " listen, " + Endpoints.text(address), "is left out, this host has no IPv6"));
             } else {
                 findings.add(host.port(NAME + " listen", false, address));
                 findings.add(host.port(NAME + " listen", true, address));
@@ -55,7 +55,8 @@ final class EmbeddedCheck {
         for (var zone : settings.zones()) {
             var count = prepared ? tables.count(connection, zone) : 0;
             findings.add(Finding.ok(
-                    NAME + " zone " + zone, prepared ? count + " records in the store" : "new, nothing in the store yet"));
+                    NAME + " zone " + zone,
+                    prepared ? count + " records in the store" : "new, nothing in the store yet"));
         }
         if (prepared) {
             for (var stored : tables.zones(connection)) {

@@ -93,7 +93,8 @@ final class ServerCheck {
         return answer.getTSIG() == null
                 ? Finding.error(
                         what,
-                        "answers " + Rcode.string(answer.getRcode()) + " without a signature: it does not know TSIG, or "
+                        "answers " + Rcode.string(answer.getRcode())
+                                + " without a signature: it does not know TSIG, or "
                                 + signer.key().algorithm(),
                         "use another algorithm, or another server")
                 : Finding.ok(what, "answers, and takes " + signer.key());

@@ -56,8 +56,7 @@ class PortCheckIT {
 
     @Test
     void tellsOfAnAddressOfAnotherHost() throws Exception {
-        var elsewhere =
-                new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 203, 0, 113, 1}), 9999);
+        var elsewhere = new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 203, 0, 113, 1}), 9999);
         assertThat(check.look("https_port", true, elsewhere))
                 .hasToString("error: https_port, 203.0.113.1:9999 tcp: this host does not have that address;"
                         + " correct it in the settings");

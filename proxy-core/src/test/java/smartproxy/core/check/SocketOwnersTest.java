@@ -52,8 +52,7 @@ class SocketOwnersTest {
     void saysNothingOfAProcessItCannotSee() throws IOException {
         table("tcp", "0100007F:20FB", "0A", "4711");
         assertThat(owners().of(true, 8443)).isEmpty();
-        assertThat(new SocketOwners(proc.resolve("none")).of(true, 8443))
-                .isEmpty();
+        assertThat(new SocketOwners(proc.resolve("none")).of(true, 8443)).isEmpty();
     }
 
     @Test
