@@ -125,7 +125,7 @@ final class ServerCheck {
             }
             try {
                 var wire = Names.wire(name.get());
-                var zone = backend.call(CHECK, deadline, attempt -> zones.find(wire, attempt));
+                var zone = backend.call(CHECK, deadline, attempt -> zones.findAnew(wire, attempt));
                 if (seen.add(zone)) {
                     findings.add(permission(zone, asked, deadline));
                 }
