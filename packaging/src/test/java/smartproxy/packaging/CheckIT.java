@@ -36,6 +36,9 @@ class CheckIT {
 
         var told = check();
 
+        assertThat(live().output())
+                .contains("ok: https_port, 127.0.0.1:" + site.port() + " tcp: free")
+                .doesNotContain("Both http and https are disabled");
         assertThat(told.status()).isEqualTo(1);
         assertThat(told.output().lines())
                 .anyMatch(line -> line.startsWith("error: " + site.pki("ca.pem") + ": no such file; put it there"))

@@ -153,7 +153,7 @@ final class ServerCheck {
             return Finding.ok(
                     subject,
                     (signer == null ? "may be changed without a key" : signer.key() + " may change it")
-                            + " (tried with a " + Type.string(type) + " record that does not exist)");
+                            + " (tried with " + (type == Type.PTR ? "a PTR" : "an A") + " record that does not exist)");
         }
         var found = refusals.reason(answer);
         return asked

@@ -123,11 +123,15 @@ public final class LiveChecks {
     }
 
     private List<Finding> ports() {
+        var https = settings.tls().enabled();
+        if (!https && settings.http().httpPort().isEmpty()) {
+            return List.of(); // said of the settings already
+        }
         try {
             var findings = new ArrayList<Finding>();
-            for (var address : Listeners.wanted(settings.http(), tls.isPresent())) {
-                var https = settings.http().httpsPort() == address.getPort();
-                findings.add(ports.look(https ? "https_port" : "http_port", true, address));
+            for (var address : Listeners.wanted(settings.http(), https)) {
+                var plain = settings.http().httpPort().filter(port -> port == address.getPort());
+                findings.add(ports.look(plain.isPresent() ? "http_port" : "https_port", true, address));
             }
             return findings;
         } catch (StartException e) {
