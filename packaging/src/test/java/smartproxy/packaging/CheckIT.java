@@ -90,7 +90,8 @@ class CheckIT {
             assertThat(daemon.isAlive()).isTrue();
             assertThat(site.log())
                     .containsPattern("\\[W] .*pulpcore\\.yml:2: enabled: 'pulpcore' is a plug-in of the Ruby proxy")
-                    .containsPattern("\\[W] .*dnss\\.yml:2: no module or provider is called 'dnss'.*did you mean dns.yml");
+                    .containsPattern(
+                            "\\[W] .*dnss\\.yml:2: no module or provider is called 'dnss'.*did you mean dns.yml");
             assertThat(site.foreman().get("/features").body()).isEqualTo("[\"logs\"]");
         }
     }
@@ -114,7 +115,9 @@ class CheckIT {
                         .anyMatch(line -> line.startsWith("ok: certificate " + site.pki("server.pem")))
                         .anyMatch(line -> line.contains("trusted_hosts foreman.example.com: "))
                         .anyMatch(line -> line.startsWith("dns_nsupdate.yml: chosen for dns, works differently: "));
-                assertThat(site.foreman().create("after.example.com", "192.0.2.5", "A").statusCode())
+                assertThat(site.foreman()
+                                .create("after.example.com", "192.0.2.5", "A")
+                                .statusCode())
                         .isEqualTo(200);
                 assertThat(site.foreman().delete("/dns/after.example.com/A").statusCode())
                         .isEqualTo(200);
@@ -157,7 +160,8 @@ class CheckIT {
             assertThat(site.foreman().answers()).isTrue();
         }
         assertThat(live("--zone", "example.org").output())
-                .contains("error: dns_embedded: serves no zone for 'example.org'", "example.com: 1 records in the store");
+                .contains(
+                        "error: dns_embedded: serves no zone for 'example.org'", "example.com: 1 records in the store");
     }
 
     @ParameterizedTest

@@ -23,7 +23,8 @@ class MigrationDocTest {
     void theTableIsUpToDate() throws IOException {
         var page = Files.readString(PAGE);
         var begin = page.indexOf(BEGIN) + BEGIN.length();
-        var generated = page.substring(0, begin) + FileReport.table(Schemas.catalog()) + page.substring(page.indexOf(END));
+        var generated =
+                page.substring(0, begin) + FileReport.table(Schemas.catalog()) + page.substring(page.indexOf(END));
         if (Boolean.getBoolean("settings.write")) {
             Files.writeString(PAGE, generated);
         }
@@ -33,7 +34,9 @@ class MigrationDocTest {
     @Test
     void everyModuleAndProviderIsInIt() {
         var table = FileReport.table(Schemas.catalog());
-        Schemas.catalog().modules().forEach(module -> assertThat(table).contains("| " + module.name() + ".yml | works"));
+        Schemas.catalog()
+                .modules()
+                .forEach(module -> assertThat(table).contains("| " + module.name() + ".yml | works"));
         Schemas.providers().forEach(provider -> assertThat(table).contains("| " + provider.name() + ".yml | works"));
     }
 
@@ -42,8 +45,9 @@ class MigrationDocTest {
         var all = new ArrayList<>(HostSettings.DIFFERENCES);
         Schemas.catalog().modules().forEach(module -> all.addAll(module.differences()));
         Schemas.providers().forEach(provider -> all.addAll(provider.differences()));
-        assertThat(all).isNotEmpty().allSatisfy(text -> assertThat(text)
-                .doesNotContain("|", "\n", ";")
-                .doesNotEndWith("."));
+        assertThat(all)
+                .isNotEmpty()
+                .allSatisfy(
+                        text -> assertThat(text).doesNotContain("|", "\n", ";").doesNotEndWith("."));
     }
 }
