@@ -27,6 +27,13 @@ public final class DnsModule implements ProxyModule<DnsSettings> {
     }
 
     @Override
+    public List<String> differences() {
+        return List.of(
+                "names are checked whole: at most 253 characters, no line break",
+                "deleting in a zone that is not served is 502, where it was 200");
+    }
+
+    @Override
     public ModuleInstance create(DnsSettings settings, ModuleContext context) throws StartException {
         var providers = context.providers(DnsProvider.class);
         if (providers.size() != 1) {

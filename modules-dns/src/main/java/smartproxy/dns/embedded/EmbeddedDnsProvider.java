@@ -18,8 +18,10 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.Lifecycle;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.StartException;
@@ -29,7 +31,7 @@ import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
 
 /** Keeps records in the daemon's store and serves them. */
-final class EmbeddedDnsProvider implements DnsProvider, Lifecycle {
+final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDnsProvider.class);
     private static final Operation CREATE = Operation.once("create");
     private static final Operation REMOVE = Operation.once("remove");
@@ -150,6 +152,11 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle {
         }
         listeners = List.of();
         zones = ServedZones.NONE;
+    }
+
+    @Override
+    public List<Finding> probe(Host host, Deadline deadline) {
+        return new EmbeddedCheck(settings, context.store()).probe(host);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package smartproxy.dns.embedded;
 
+import java.util.List;
 import java.util.Set;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.Schema;
@@ -24,6 +25,11 @@ public final class EmbeddedFactory implements DnsProviderFactory<EmbeddedDnsSett
     @Override
     public Set<DnsAbility> abilities() {
         return Set.of(DnsAbility.SRV, DnsAbility.CNAME, DnsAbility.ATOMIC);
+    }
+
+    @Override
+    public List<String> differences() {
+        return List.of("new: a DNS server inside the daemon, which the Ruby proxy does not have");
     }
 
     @Override

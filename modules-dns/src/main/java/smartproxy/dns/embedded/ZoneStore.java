@@ -39,6 +39,23 @@ final class ZoneStore {
         return store.transaction(work);
     }
 
+    /** Whether the tables were ever made. */
+    static boolean isPrepared(Connection connection) throws SQLException {
+        try (var tables = connection.getMetaData().getTables(null, null, "dns_embedded_record", null)) {
+            return tables.next();
+        }
+    }
+
+    /** How many records a zone has. */
+    long count(Connection connection, DnsName zone) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT count(*) FROM dns_embedded_record WHERE zone = ?")) {
+            select.setString(1, zone.key());
+            try (var row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+
     /** Lower-case names of all zones that have a row. */
     List<String> zones(Connection connection) throws SQLException {
         try (var select = connection.prepareStatement("SELECT name FROM dns_embedded_zone ORDER BY name");

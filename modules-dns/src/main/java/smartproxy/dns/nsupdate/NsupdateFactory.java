@@ -1,6 +1,7 @@
 package smartproxy.dns.nsupdate;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.Schema;
@@ -26,6 +27,17 @@ public final class NsupdateFactory implements DnsProviderFactory<NsupdateSetting
     @Override
     public Set<DnsAbility> abilities() {
         return Set.of(DnsAbility.SRV, DnsAbility.CNAME, DnsAbility.ATOMIC);
+    }
+
+    @Override
+    public List<String> differences() {
+        return List.of(
+                "speaks DNS itself, the programs `nsupdate` and `dig` are not needed",
+                "a name server that is away, refuses, or does not have the zone is 502, 503 or 504 and nothing was changed,"
+                        + " where it was 200",
+                "of several that create one name at once exactly one gets 200",
+                "`:dns_server:` may have a port",
+                "clocks of proxy and server must agree to `:dns_tsig_fudge_slack:`");
     }
 
     @Override

@@ -3,6 +3,7 @@ package smartproxy.dns.nsupdate;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
@@ -14,7 +15,9 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.Lifecycle;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.dns.DnsName;
@@ -26,7 +29,7 @@ import smartproxy.dns.RecordType;
  * Changes records by RFC 2136 updates. The update goes first and carries what it requires as prerequisites, so that the server
  * decides between callers; it is asked what is there only when it says no.
  */
-final class NsupdateProvider implements DnsProvider, Lifecycle {
+final class NsupdateProvider implements DnsProvider, Lifecycle, LiveCheck {
     private static final Operation UPDATE = Operation.repeatable("update");
     private static final Operation SETTLE = Operation.repeatable("settle");
     private static final int MOST_TRIES = 3;
@@ -46,6 +49,7 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
     private final Refusals refusals;
     private final ZoneFinder zones;
     private final Unsettled unsettled;
+    private final ServerCheck check;
 
     /**
      * @param clock tells the time of signatures
@@ -62,6 +66,7 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
         this.lookup = new Lookup(transport, settings.fudgeMax());
         this.refusals = new Refusals(settings.server(), signer);
         this.zones = new ZoneFinder(lookup, refusals, settings.zoneTtlMax());
+        this.check = new ServerCheck(settings, signer, backend, transport, lookup, refusals, zones);
         this.unsettled = new Unsettled(
                 (change, deadline) -> backend.call(SETTLE, deadline, attempt -> look(change, Name.root, attempt)),
                 settings.fudgeSlack());
@@ -77,6 +82,11 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
     public void close() {
         unsettled.close();
         transport.close();
+    }
+
+    @Override
+    public List<Finding> probe(Host host, Deadline deadline) {
+        return check.probe(host, deadline);
     }
 
     @Override

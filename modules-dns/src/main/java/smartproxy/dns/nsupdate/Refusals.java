@@ -32,10 +32,14 @@ final class Refusals {
 
     /** @param change for a person: {@code creation of www.example.com A 192.0.2.1} */
     BackendException ofUpdate(Message answer, Name zone, String change) {
-        var where = change + " in zone " + text(zone) + " at server " + server + ": ";
+        return rejected(change + " in zone " + text(zone) + " at server " + server + ": " + reason(answer));
+    }
+
+    /** The rcode of an answer to an update and what it means. */
+    String reason(Message answer) {
         var signature = ofSignature(answer);
         if (signature != null) {
-            return rejected(where + rcode(answer) + ": " + signature);
+            return rcode(answer) + ": " + signature;
         }
         var why = switch (answer.getRcode()) {
             case Rcode.REFUSED ->
@@ -56,7 +60,7 @@ final class Refusals {
             case Rcode.NOTIMP -> "the server does not take dynamic updates";
             default -> "an answer that fits no update";
         };
-        return rejected(where + rcode(answer) + ": " + why);
+        return rcode(answer) + ": " + why;
     }
 
     /** Whether the server says that it does not serve the zone, and not that it does not take the signature. */
@@ -70,7 +74,8 @@ final class Refusals {
                 + " was in use and was free again, several times in a row; try again");
     }
 
-    private @Nullable String ofSignature(Message answer) {
+    /** What the server has against our signature; null when nothing. */
+    @Nullable String ofSignature(Message answer) {
         var tsig = answer.getTSIG();
         if (signer == null || tsig == null || tsig.getError() == Rcode.NOERROR) {
             return null;

@@ -24,6 +24,14 @@ public interface ProviderFactory<S, P> {
     }
 
     /**
+     * What an administrator who comes from the Ruby proxy's provider of this name finds different, a phrase each: shown by
+     * {@code check} and in {@code docs/migration.md}. Empty: it works as it did.
+     */
+    default List<String> differences() {
+        return List.of();
+    }
+
+    /**
      * Builds the provider without side effects; it opens what it needs in {@link Lifecycle#start()} when it implements that.
      *
      * @throws StartException the reason why it cannot run

@@ -24,6 +24,14 @@ public interface ProxyModule<S> {
     }
 
     /**
+     * What an administrator who comes from the Ruby proxy's module of this name finds different, a phrase each: shown by
+     * {@code check} and in {@code docs/migration.md}. Empty: it works as it did.
+     */
+    default List<String> differences() {
+        return List.of();
+    }
+
+    /**
      * Builds the running module without side effects: no socket, thread or file is touched before
      * {@link ModuleInstance#start()}, so that a reload can build, test and throw away.
      *

@@ -15,12 +15,12 @@ import org.bouncycastle.asn1.x500.X500Name;
  * @param commonNames the CN values of the subject, in its order; text that looks like a CN inside another attribute is none
  * @param dnsNames the dNSName entries of subjectAltName
  */
-record PeerNames(List<String> commonNames, List<String> dnsNames) {
+public record PeerNames(List<String> commonNames, List<String> dnsNames) {
     private static final ASN1ObjectIdentifier COMMON_NAME = new ASN1ObjectIdentifier("2.5.4.3");
     private static final int DNS_NAME = 2; // GeneralName of RFC 5280 section 4.2.1.6
 
     /** @throws CertificateParsingException when subject or subjectAltName cannot be read */
-    static PeerNames of(X509Certificate certificate) throws CertificateParsingException {
+    public static PeerNames of(X509Certificate certificate) throws CertificateParsingException {
         var dnsNames = new ArrayList<String>();
         var alternatives = certificate.getSubjectAlternativeNames();
         if (alternatives != null) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.log.Logs;
 import smartproxy.core.settings.HostSettingsReader;
 
 /** The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]}, {@code version}. */
@@ -14,6 +15,8 @@ public final class Main {
     private static final String USAGE = """
             Usage: smart-proxy [run] [--config PATH]   serve until TERM; HUP reloads the settings
                    smart-proxy check [--config PATH]   print all problems of the settings, exit 1 when there is an error
+                   smart-proxy check --live [--zone NAME]...
+                                                       also look at ports, certificates, names and backends; changes nothing
                    smart-proxy version                 print the version
             PATH is settings.yml or its directory. Without --config: FOREMAN_PROXY_CONFIG, else /etc/foreman-proxy.
             """;
@@ -38,26 +41,41 @@ public final class Main {
     int run(List<String> arguments) {
         var words = new ArrayList<>(arguments);
         @Nullable Path config = null;
+        var live = words.remove("--live");
+        var zones = new ArrayList<String>();
         for (var i = 0; i < words.size(); i++) {
             if (words.get(i).startsWith("--config=")) {
                 config = Path.of(words.remove(i--).substring("--config=".length()));
             } else if (words.get(i).equals("--config") && i + 1 < words.size()) {
                 words.remove(i);
                 config = Path.of(words.remove(i--));
+            } else if (words.get(i).startsWith("--zone=")) {
+                zones.add(words.remove(i--).substring("--zone=".length()));
+            } else if (words.get(i).equals("--zone") && i + 1 < words.size()) {
+                words.remove(i);
+                zones.add(words.remove(i--));
             }
         }
         var command = words.isEmpty() ? "run" : words.remove(0);
         if (!words.isEmpty()) {
             return usage("unexpected " + String.join(" ", words));
         }
+        if ((live && !command.equals("check")) || (!zones.isEmpty() && !live)) {
+            return usage("unexpected --" + (live ? "live" : "zone"));
+        }
         var location = HostSettingsReader.locate(Optional.ofNullable(config), environment);
         return switch (command) {
             case "run" -> new RunCommand(out, environment).run(location);
-            case "check" -> new CheckCommand(out).run(location);
+            case "check" -> check(location, live ? Optional.of(zones) : Optional.empty());
             case "version" -> version();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command " + command);
         };
+    }
+
+    private int check(Path location, Optional<List<String>> live) {
+        Logs.mute(); // what is logged on the way is among the problems too
+        return new CheckCommand(out, live).run(location);
     }
 
     private int version() {

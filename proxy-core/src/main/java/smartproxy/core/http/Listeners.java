@@ -68,6 +68,19 @@ public final class Listeners {
     private Duration drainTimeout = Duration.ZERO;
 
     /**
+     * Where a daemon with these settings listens: on all addresses of the host where one is the wildcard.
+     *
+     * @throws StartException when they ask for what cannot be
+     */
+    public static List<InetSocketAddress> wanted(HttpSettings settings, boolean https) throws StartException {
+        return BindAddress.wanted(settings, https).stream()
+                .map(wanted -> wanted.address()
+                        .map(address -> new InetSocketAddress(address, wanted.port()))
+                        .orElseGet(() -> new InetSocketAddress(wanted.port())))
+                .toList();
+    }
+
+    /**
      * @param bounds told of every connection
      * @param handshakes told of every TLS handshake
      */

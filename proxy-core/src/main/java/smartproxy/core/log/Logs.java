@@ -87,6 +87,14 @@ public final class Logs implements AutoCloseable {
         return start((LoggerContext) LoggerFactory.getILoggerFactory(), settings, Host.real());
     }
 
+    /** Nothing is logged from now on: for commands that print what they find. */
+    public static void mute() {
+        LibraryLog.install();
+        ((LoggerContext) LoggerFactory.getILoggerFactory())
+                .getLogger(Logger.ROOT_LOGGER_NAME)
+                .setLevel(Level.OFF);
+    }
+
     static Logs start(LoggerContext context, LogSettings settings, Host host) {
         return new Logs(context, settings, host);
     }

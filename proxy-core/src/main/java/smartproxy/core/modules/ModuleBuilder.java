@@ -51,6 +51,7 @@ public final class ModuleBuilder {
             var build = new Build(entry, directory, previous.flatMap(old -> old.find(entry.name())), problems);
             modules.add(build.module(failures));
         }
+        problems.addAll(new OtherFiles(catalog).problems(directory));
         var result = new Modules(modules, failures, problems);
         result.hold();
         return result;
@@ -339,7 +340,7 @@ public final class ModuleBuilder {
         return keys;
     }
 
-    private static List<String> names(Object configured) {
+    static List<String> names(Object configured) {
         var names = new ArrayList<String>();
         for (var element : configured instanceof List<?> list ? list : List.of(configured)) {
             var name = String.valueOf(element);

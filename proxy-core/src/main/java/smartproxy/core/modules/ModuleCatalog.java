@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.ProxyModule;
 
@@ -74,6 +76,24 @@ public final class ModuleCatalog {
     Optional<ProviderFactory<?, ?>> provider(String name, String module) {
         return Optional.<ProviderFactory<?, ?>>ofNullable(providers.get(name))
                 .filter(factory -> factory.module().equals(module));
+    }
+
+    /** The module with that settings file, whether it is built or not. */
+    Optional<Entry> module(String name) {
+        return entries().stream().filter(entry -> entry.name().equals(name)).findFirst();
+    }
+
+    /** The provider with that settings file. */
+    Optional<ProviderFactory<?, ?>> provider(String name) {
+        return Optional.ofNullable(providers.get(name));
+    }
+
+    /** Names of all settings files that mean something, or did to the Ruby proxy. */
+    Set<String> fileNames() {
+        var names = new TreeSet<String>(providers.keySet());
+        entries().forEach(entry -> names.add(entry.name()));
+        names.addAll(RubyParts.names());
+        return names;
     }
 
     /** Built modules, in the order of {@code /v2/features}. */

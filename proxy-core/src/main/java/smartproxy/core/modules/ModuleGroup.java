@@ -61,6 +61,10 @@ public final class ModuleGroup {
         return providers.stream().map(provider -> provider.factory().name()).toList();
     }
 
+    List<ActiveProvider<?>> providers() {
+        return providers;
+    }
+
     List<String> capabilities() {
         var all = new ArrayList<>(instance.capabilities());
         providers.forEach(provider -> all.addAll(provider.factory().capabilities()));

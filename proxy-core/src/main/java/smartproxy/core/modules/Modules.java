@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.settings.Problem;
 
 /**
@@ -27,6 +28,14 @@ public record Modules(List<Module> all, Map<String, String> failures, List<Probl
 
     public List<Module> running() {
         return all.stream().filter(Module::running).toList();
+    }
+
+    /** The providers of those that run, or would. */
+    public List<ActiveProvider<?>> providers() {
+        return all.stream()
+                .flatMap(module -> module.group().stream())
+                .flatMap(group -> group.providers().stream())
+                .toList();
     }
 
     /** Modules that run in {@code other} and fail here: what a reload must not do. */

@@ -66,6 +66,15 @@ public record HostSettings(
                     "foreman_ssl_key", "Key of foreman_ssl_cert; unset: ssl_private_key")
             .sampled("/etc/foreman-proxy/foreman_ssl_key.pem");
 
+    /** What an administrator who comes from the Ruby proxy finds different in the daemon itself. */
+    public static final List<String> DIFFERENCES = List.of(
+            "plain http without `:trusted_hosts:` is refused (403) unless `:allow_http_without_trusted_hosts: true`",
+            "`:trusted_hosts:` are compared with the certificate's SAN and CN, regardless of case",
+            "the whole chain of `:ssl_certificate:` is sent, not its first certificate alone",
+            "HUP reloads and does not end the daemon",
+            "changed certificate files are used without HUP or restart",
+            "a failing backend is answered 502, 503 or 504, not 400");
+
     public static final Schema<HostSettings> SCHEMA =
             new Schema<>("The daemon: listeners, certificates, who is let in, logs", settings(), HostSettings::bind);
 

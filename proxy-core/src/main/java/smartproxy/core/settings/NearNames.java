@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Finds the names a typing error may have come from. */
-final class NearNames {
+public final class NearNames {
     private static final int MOST = 3;
     private static final int LONGEST = 100;
 
     private NearNames() {}
 
     /** The known names at most a third of the length away, nearest first, at most three. */
-    static List<String> of(String name, Collection<String> known) {
+    public static List<String> of(String name, Collection<String> known) {
         if (name.length() > LONGEST) {
             return List.of();
         }

@@ -27,7 +27,7 @@ import smartproxy.core.api.Store;
  * connection.
  */
 public final class SqliteStore implements Store, AutoCloseable {
-    static final String FILE = "smart-proxy.sqlite";
+    public static final String FILE = "smart-proxy.sqlite";
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     private final Path file;

@@ -261,10 +261,12 @@ public final class Pem {
             }
             return bytes;
         } catch (NoSuchFileException e) {
-            throw new StartException(file + ": no such file", e);
+            throw new StartException(file + ": no such file; put it there, or correct the path in settings.yml", e);
         } catch (AccessDeniedException e) {
             throw new StartException(
-                    file + ": permission denied for user " + System.getProperty("user.name", "(unknown)"), e);
+                    file + ": permission denied for user " + System.getProperty("user.name", "(unknown)")
+                            + "; let the group foreman-proxy read it, and enter the directories above it",
+                    e);
         } catch (IOException e) {
             throw new StartException(file + ": cannot be read: " + e.getMessage(), e);
         }

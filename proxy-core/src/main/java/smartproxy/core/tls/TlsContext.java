@@ -2,8 +2,10 @@ package smartproxy.core.tls;
 
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +32,12 @@ public final class TlsContext {
     private static final int SESSION_SECONDS = 3600;
 
     private record Loaded(
-            TlsMaterial material, CipherSuites suites, SSLContext context, SSLParameters parameters, Instant at) {}
+            TlsMaterial material,
+            CipherSuites suites,
+            Optional<CipherSuites.Note> fitting,
+            SSLContext context,
+            SSLParameters parameters,
+            Instant at) {}
 
     private final TlsSettings settings;
     private final Clock clock;
@@ -118,6 +125,29 @@ public final class TlsContext {
         return loaded.material.expiryWarnings(settings, clock.instant());
     }
 
+    /** The server's certificate, then its authorities as far as they are sent. */
+    public List<X509Certificate> chain() {
+        return loaded.material.chain();
+    }
+
+    /** Of client certificates. */
+    public List<X509Certificate> authorities() {
+        return loaded.material.authorities();
+    }
+
+    /** What was doubtful when it was loaded, one sentence each. */
+    public List<String> warnings() {
+        var warnings = new ArrayList<String>();
+        loaded.suites.notes().stream()
+                .filter(CipherSuites.Note::warning)
+                .map(CipherSuites.Note::text)
+                .forEach(warnings::add);
+        loaded.fitting.map(CipherSuites.Note::text).ifPresent(warnings::add);
+        warnings.addAll(loaded.material.notes());
+        warnings.addAll(expiryWarnings());
+        return warnings;
+    }
+
     private Loaded load() throws StartException {
         var material = TlsMaterial.read(settings);
         try {
@@ -128,8 +158,9 @@ public final class TlsContext {
                     null);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
             var suites = CipherSuites.choose(settings, engine(context));
-            suites.fitting(material.key().getAlgorithm()).ifPresent(TlsContext::log);
-            return new Loaded(material, suites, context, parameters(suites), clock.instant());
+            var fitting = suites.fitting(material.key().getAlgorithm());
+            fitting.ifPresent(TlsContext::log);
+            return new Loaded(material, suites, fitting, context, parameters(suites), clock.instant());
         } catch (GeneralSecurityException e) {
             throw new StartException("TLS cannot be set up: " + e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package smartproxy.core.tls;
 
+import java.util.List;
 import smartproxy.core.api.StartException;
 
 /** Makes TLS contexts of settings. */
@@ -15,5 +16,14 @@ public final class TlsContexts {
      */
     public static TlsContext load(TlsSettings settings) throws StartException {
         return new TlsContext(settings);
+    }
+
+    /**
+     * All that is wrong with the files, file by file.
+     *
+     * @param settings with certificate, key and authority set
+     */
+    public static List<TlsTrouble> troubles(TlsSettings settings) {
+        return TlsMaterial.troubles(settings);
     }
 }

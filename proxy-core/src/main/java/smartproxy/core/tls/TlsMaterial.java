@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import smartproxy.core.api.StartException;
 
 /**
@@ -34,23 +35,79 @@ record TlsMaterial(
     private static final String HINT = " Are the values correct in settings.yml and do permissions allow reading? ";
     private static final String DELTA_CRL_INDICATOR = "2.5.29.27";
 
-    /** @param settings with certificate, key and authority */
+    /**
+     * @param settings with certificate, key and authority
+     * @throws StartException naming every file that cannot be used
+     */
     static TlsMaterial read(TlsSettings settings) throws StartException {
-        var caFile = settings.ca().orElseThrow();
-        var keyFile = settings.privateKey().orElseThrow();
-        var certificateFile = settings.certificate().orElseThrow();
-        var notes = new ArrayList<String>();
-        var authorities = prefixed("Unable to read " + caFile + ".", () -> Pem.certificates(caFile));
-        var key = prefixed("Unable to load private SSL key.", () -> Pem.privateKey(keyFile, settings.passphraseFile()));
-        var chain = prefixed(
-                "Unable to load SSL certificate.",
-                () -> chain(certificateFile, Pem.certificates(certificateFile), key, keyFile, notes));
-        List<X509CRL> revocations = settings.crl().isEmpty()
-                ? List.of()
-                : prefixed(
-                        "Unable to read " + settings.crl().get() + ".",
-                        () -> revocations(settings.crl().get(), caFile, authorities, notes));
-        return new TlsMaterial(key, chain, authorities, revocations, List.copyOf(notes));
+        var reading = new Reading(settings);
+        var material = reading.material();
+        if (material.isPresent()) {
+            return material.get();
+        }
+        throw new StartException(reading.troubles.stream()
+                .map(trouble -> trouble.summary() + HINT + trouble)
+                .collect(Collectors.joining("; ")));
+    }
+
+    /** All that is wrong with the files; empty when they can be used. */
+    static List<TlsTrouble> troubles(TlsSettings settings) {
+        var reading = new Reading(settings);
+        return reading.material().isPresent() ? List.of() : List.copyOf(reading.troubles);
+    }
+
+    /** Reads file by file, and goes on after one that is not good. */
+    private static final class Reading {
+        private final TlsSettings settings;
+        private final Path caFile;
+        private final Path keyFile;
+        private final Path certificateFile;
+        private final List<TlsTrouble> troubles = new ArrayList<>();
+        private final List<String> notes = new ArrayList<>();
+
+        Reading(TlsSettings settings) {
+            this.settings = settings;
+            caFile = settings.ca().orElseThrow();
+            keyFile = settings.privateKey().orElseThrow();
+            certificateFile = settings.certificate().orElseThrow();
+        }
+
+        Optional<TlsMaterial> material() {
+            var authorities = attempt("Unable to read " + caFile + ".", caFile, () -> Pem.certificates(caFile));
+            var key = attempt(
+                    "Unable to load private SSL key.",
+                    keyFile,
+                    () -> Pem.privateKey(keyFile, settings.passphraseFile()));
+            var chain = attempt("Unable to load SSL certificate.", certificateFile, () -> {
+                var found = Pem.certificates(certificateFile);
+                return key.isPresent() ? chain(certificateFile, found, key.get(), keyFile, notes) : found;
+            });
+            var revocations = settings.crl()
+                    .map(file -> attempt(
+                            "Unable to read " + file + ".",
+                            file,
+                            () -> authorities.isPresent()
+                                    ? revocations(file, caFile, authorities.get(), notes)
+                                    : Pem.revocationLists(file)))
+                    .orElse(Optional.of(List.of()));
+            return troubles.isEmpty()
+                    ? Optional.of(new TlsMaterial(
+                            key.orElseThrow(),
+                            chain.orElseThrow(),
+                            authorities.orElseThrow(),
+                            revocations.orElseThrow(),
+                            List.copyOf(notes)))
+                    : Optional.empty();
+        }
+
+        private <T> Optional<T> attempt(String summary, Path file, Load<T> load) {
+            try {
+                return Optional.of(load.get());
+            } catch (StartException | IOException e) {
+                troubles.add(TlsTrouble.of(summary, file, files(settings), String.valueOf(e.getMessage())));
+                return Optional.empty();
+            }
+        }
     }
 
     /** When the server's certificate ends. */
@@ -205,14 +262,6 @@ record TlsMaterial(
 
     private interface Load<T> {
         T get() throws StartException, IOException;
-    }
-
-    private static <T> T prefixed(String what, Load<T> load) throws StartException {
-        try {
-            return load.get();
-        } catch (StartException | IOException e) {
-            throw new StartException(what + HINT + e.getMessage(), e);
-        }
     }
 
     /** The files that were read. */

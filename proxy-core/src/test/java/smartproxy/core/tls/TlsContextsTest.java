@@ -117,7 +117,8 @@ class TlsContextsTest {
     void saysWhatIsWrongWithAuthority() throws Exception {
         var file = directory.resolve("ca.pem");
         Files.delete(file);
-        assertThatThrownBy(this::load).hasMessage("Unable to read " + file + "." + HINT + file + ": no such file");
+        assertThatThrownBy(this::load)
+                .hasMessageStartingWith("Unable to read " + file + "." + HINT + file + ": no such file; put it there");
         TestPki.write(file, PKI.server().keyPem());
         assertThatThrownBy(this::load).hasMessageContaining("no certificate in it; found PRIVATE KEY");
     }
@@ -194,13 +195,58 @@ class TlsContextsTest {
         assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file))).hasMessageContaining("is not signed by it");
     }
 
+    @Test
+    void tellsAllFilesThatCannotBeUsedAtOnce() throws Exception {
+        Files.delete(directory.resolve("ca.pem"));
+        TestPki.write(directory.resolve("server.key"), "no PEM");
+        TestPki.write(directory.resolve("server.pem"), "nor this");
+        var crl = TestPki.write(directory.resolve("crl.pem"), "nor this one");
+
+        assertThatThrownBy(() -> load(Optional.empty(), Optional.of(crl)))
+                .hasMessageContainingAll(
+                        "Unable to read " + directory.resolve("ca.pem") + "." + HINT,
+                        "Unable to load private SSL key." + HINT + directory.resolve("server.key") + ": no private key",
+                        "Unable to load SSL certificate." + HINT + directory.resolve("server.pem") + ": no certificate",
+                        "Unable to read " + crl + "." + HINT + crl + ": no revocation list");
+        assertThat(TlsContexts.troubles(settings(Optional.empty(), Optional.of(crl))))
+                .extracting(TlsTrouble::file)
+                .containsExactly(
+                        directory.resolve("ca.pem"),
+                        directory.resolve("server.key"),
+                        directory.resolve("server.pem"),
+                        crl);
+    }
+
+    @Test
+    void namesThePassphraseFileWhenThatIsToBeMended() {
+        TestPki.write(directory.resolve("server.key"), PKI.server().encryptedKeyPem(PASSPHRASE));
+        var empty = TestPki.write(directory.resolve("passphrase"), "\n");
+
+        assertThat(TlsContexts.troubles(settings(Optional.of(empty), Optional.empty())))
+                .singleElement()
+                .satisfies(trouble -> {
+                    assertThat(trouble.file()).isEqualTo(empty);
+                    assertThat(trouble.toString()).startsWith(empty + ": the first line is empty");
+                });
+    }
+
+    @Test
+    void hasNoTroubleWithGoodFiles() {
+        assertThat(TlsContexts.troubles(settings(Optional.empty(), Optional.empty())))
+                .isEmpty();
+    }
+
     private TlsContext load() throws StartException {
         return load(Optional.empty(), Optional.empty());
     }
 
     private TlsContext load(Optional<Path> passphrase, Optional<Path> crl) throws StartException {
+        return TlsContexts.load(settings(passphrase, crl));
+    }
+
+    private TlsSettings settings(Optional<Path> passphrase, Optional<Path> crl) {
         var base = TestServer.tlsSettings(directory);
-        return TlsContexts.load(new TlsSettings(
+        return new TlsSettings(
                 base.certificate(),
                 base.ca(),
                 base.privateKey(),
@@ -209,6 +255,6 @@ class TlsContextsTest {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.empty()));
+                Optional.empty());
     }
 }
