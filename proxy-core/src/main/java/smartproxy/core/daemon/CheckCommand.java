@@ -10,11 +10,13 @@ import java.util.Optional;
 import smartproxy.core.api.StartException;
 import smartproxy.core.health.HealthRegistry;
 import smartproxy.core.health.Metrics;
+import smartproxy.core.http.ResourceApp;
 import smartproxy.core.log.LogBuffer;
 import smartproxy.core.modules.CoreServices;
 import smartproxy.core.modules.CountedResources;
 import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.root.LogsModule;
 import smartproxy.core.settings.HostSettings;
 import smartproxy.core.settings.HostSettingsReader;
@@ -62,9 +64,13 @@ final class CheckCommand {
         var services =
                 new CoreServices(metrics, health, new LazyStore(settings.stateDirectory()), new CountedResources());
         var logs = new LogsModule(new LogBuffer(2, 2), Map::of);
-        var catalog = ModuleCatalog.find(List.of(logs), CheckCommand.class.getClassLoader());
-        var modules = new ModuleBuilder(catalog, services).build(settings.settingsDirectory(), Optional.empty());
-        problems.addAll(modules.problems());
-        modules.release();
+        var own = CheckCommand.class.getClassLoader();
+        try (var plugins = Plugins.load(settings.pluginDirectory(), own)) {
+            var catalog = ModuleCatalog.find(List.of(logs), own, plugins);
+            var modules = new ModuleBuilder(catalog, services, ResourceApp::check)
+                    .build(settings.settingsDirectory(), Optional.empty());
+            problems.addAll(modules.problems());
+            modules.release();
+        }
     }
 }
