@@ -68,6 +68,11 @@ public abstract class DnsProviderContract {
         return name("example.org");
     }
 
+    /** Whether the backend keeps owners as they were written; some store them in lower case. To resolvers it is the same. */
+    protected boolean keepsCaseOfOwners() {
+        return true;
+    }
+
     /** What the server answers, read by an independent client. */
     protected List<DnsRecord> readBack(DnsName name, RecordType type) {
         return server().records(name, type);
@@ -232,7 +237,9 @@ public abstract class DnsProviderContract {
         var owner = name("Mixed-" + fresh(reverse4()));
         created(new DnsRecord(owner, RecordType.PTR, "Host1.Example.com", TTL));
         var read = readBack(name(owner.key()), RecordType.PTR);
-        assertThat(read).extracting(record -> record.name().toString()).containsExactly(owner.toString());
+        assertThat(read)
+                .extracting(record -> record.name().toString())
+                .containsExactly(keepsCaseOfOwners() ? owner.toString() : owner.key());
         assertThat(read).extracting(DnsRecord::data).containsExactly("Host1.Example.com");
     }
 

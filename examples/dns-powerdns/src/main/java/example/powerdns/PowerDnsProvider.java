@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
@@ -41,6 +42,7 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
 
     private final PowerDnsSettings settings;
     private final Backend backend;
+    private final ReentrantLock turn = new ReentrantLock(true);
     private volatile HttpClient http;
 
     PowerDnsProvider(PowerDnsSettings settings, Backend backend) {
@@ -87,7 +89,7 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
             if (!sets(zone, name, attempt).containsKey(type.name())) {
                 return Removal.ABSENT;
             }
-            change(zone, Map.of("name", dotted(name.key()), "type", type.name(), "changetype", "DELETE"), attempt);
+            change(zone, Map.of("name", dotted(name.toString()), "type", type.name(), "changetype", "DELETE"), attempt);
             return Removal.REMOVED;
         });
     }
@@ -104,7 +106,7 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
                 .map(one -> Map.of("content", hosts ? dotted(one) : one, "disabled", false))
                 .toList();
         return Map.of(
-                "name", dotted(record.name().key()),
+                "name", dotted(record.name().toString()),
                 "type", record.type().name(),
                 "ttl", record.ttl(),
                 "changetype", "REPLACE",
@@ -171,6 +173,10 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
             throws IOException, InterruptedException {
         var body = JSON.writeValueAsString(Map.of("rrsets", List.of(set)));
         var request = request("/" + zone).method("PATCH", BodyPublishers.ofString(body)).build();
+        // changes that meet in its database are answered 500
+        if (!turn.tryLock(attempt.leftMillis(), TimeUnit.MILLISECONDS)) {
+            throw new SocketTimeoutException("other changes have not ended in time");
+        }
         HttpResponse<String> answer;
         try {
             answer = send(request, attempt);
@@ -178,6 +184,8 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
             throw e; // nothing was sent
         } catch (IOException e) {
             throw new OutcomeUnknownException(e);
+        } finally {
+            turn.unlock();
         }
         if (answer.statusCode() != 204) {
             throw refused("change of " + set.get("name") + " " + set.get("type"), answer);

@@ -46,6 +46,11 @@ final class PowerDnsContractIT extends DnsProviderContract {
     }
 
     @Override
+    protected boolean keepsCaseOfOwners() {
+        return false;
+    }
+
+    @Override
     protected DnsClient server() {
         return new DnsClient(new InetSocketAddress("127.0.0.1", Integer.parseInt(System.getenv("POWERDNS_DNS_PORT"))));
     }

@@ -18,7 +18,7 @@ import smartproxy.core.settings.Problem;
 record Trust(Set<String> owners) {
     /** Root and the daemon's own user. */
     static Trust ofThisProcess() {
-        return new Trust(Set.of("root", System.getProperty("user.name", "root")));
+        return new Trust(Set.copyOf(List.of("root", System.getProperty("user.name", "root"))));
     }
 
     /** @param paths directories and jars; a link counts as what it leads to */
