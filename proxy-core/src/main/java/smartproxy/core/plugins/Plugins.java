@@ -55,9 +55,7 @@ public record Plugins(
 
     private static List<Path> paths(Path directory, PluginFiles files) {
         var paths = new ArrayList<Path>();
-        if (!files.candidates().isEmpty()) {
-            paths.add(directory);
-        }
+        paths.add(directory);
         for (var candidate : files.candidates()) {
             paths.add(candidate.path());
             candidate.jars().stream()
