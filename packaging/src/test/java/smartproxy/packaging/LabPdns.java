@@ -1,5 +1,6 @@
 package smartproxy.packaging;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +48,7 @@ record LabPdns(Path directory, String api, String key, int port) implements Auto
 
     /** The data it answers with, asked by DNS. */
     List<String> read(String name, RecordType type) {
-        return new DnsClient(new InetSocketAddress("127.0.0.1", port))
+        return new DnsClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .records(DnsName.service(name).orElseThrow(), type).stream()
                         .map(DnsRecord::data)
                         .toList();

@@ -1,5 +1,6 @@
 package example.powerdns;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Set;
@@ -52,6 +53,7 @@ final class PowerDnsContractIT extends DnsProviderContract {
 
     @Override
     protected DnsClient server() {
-        return new DnsClient(new InetSocketAddress("127.0.0.1", Integer.parseInt(System.getenv("POWERDNS_DNS_PORT"))));
+        return new DnsClient(new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), Integer.parseInt(System.getenv("POWERDNS_DNS_PORT"))));
     }
 }
