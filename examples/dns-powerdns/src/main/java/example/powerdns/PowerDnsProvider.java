@@ -140,7 +140,8 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
         for (var set : get("/" + zone + "?rrset_name=" + wanted, attempt).path("rrsets")) {
             if (set.path("name").asText().equalsIgnoreCase(wanted)) {
                 var data = new ArrayList<String>();
-                set.path("records").forEach(one -> data.add(undotted(one.path("content").asText())));
+                set.path("records")
+                        .forEach(one -> data.add(undotted(one.path("content").asText())));
                 sets.put(set.path("type").asText(), data);
             }
         }
@@ -172,7 +173,9 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
     private void change(String zone, Map<String, Object> set, Deadline attempt)
             throws IOException, InterruptedException {
         var body = JSON.writeValueAsString(Map.of("rrsets", List.of(set)));
-        var request = request("/" + zone).method("PATCH", BodyPublishers.ofString(body)).build();
+        var request = request("/" + zone)
+                .method("PATCH", BodyPublishers.ofString(body))
+                .build();
         // changes that meet in its database are answered 500
         if (!turn.tryLock(attempt.leftMillis(), TimeUnit.MILLISECONDS)) {
             throw new SocketTimeoutException("other changes have not ended in time");
