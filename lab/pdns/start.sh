@@ -3,7 +3,7 @@
 # "port=..." (DNS), "api=..." (address of its HTTP API), "key=..." (shown to the API in X-API-Key) and "dir=...".
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-PATH=$PATH:/usr/sbin:/sbin
+. "$here/../common.sh"
 "$here/install.sh"
 mkdir -p "${1:-$here/target}"
 dir=$(cd "${1:-$here/target}" && pwd)
