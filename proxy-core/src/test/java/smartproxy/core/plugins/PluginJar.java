@@ -1,10 +1,12 @@
 package smartproxy.core.plugins;
 
+import jakarta.ws.rs.GET;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -132,13 +136,14 @@ public final class PluginJar {
     private Map<String, byte[]> compile() throws IOException {
         var directory = Files.createTempDirectory("plugin-classes");
         var compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "tests need a JDK");
-        var path = new StringBuilder(System.getProperty("java.class.path"));
-        libraries.forEach(jar -> path.append(File.pathSeparator).append(jar));
+        var path = Stream.concat(Stream.of(home(ProviderFactory.class), home(GET.class)), libraries.stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
         var told = new StringWriter();
         try (var manager = compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8)) {
             var units = new ArrayList<JavaFileObject>();
             sources.forEach((name, text) -> units.add(new Source(name, text)));
-            var options = List.of("--release", "17", "-proc:none", "-d", directory.toString(), "-cp", path.toString());
+            var options = List.of("--release", "17", "-proc:none", "-d", directory.toString(), "-cp", path);
             if (!compiler.getTask(told, manager, null, options, null, units).call()) {
                 throw new AssertionError(told.toString());
             }
@@ -150,6 +155,15 @@ public final class PluginJar {
             }
         }
         return classes;
+    }
+
+    private static Path home(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static final class Source extends SimpleJavaFileObject {
