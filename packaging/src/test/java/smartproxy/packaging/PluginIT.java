@@ -106,7 +106,7 @@ class PluginIT {
                 .replace("'word'", "'" + pdns.key() + "'")
                 .replace("5300", Integer.toString(pdns.port()))
                 .replace("/usr/share/foreman-proxy", tree.toString())
-                .replace("/etc/foreman-proxy", site.settingsFile().getParent().toString());
+                .replace("/etc/foreman-proxy", site.directory().resolve("etc").toString());
     }
 
     private String yaml(String content) throws IOException {
