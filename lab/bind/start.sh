@@ -3,7 +3,7 @@
 # fresh zones unless DIR holds some already. Prints "port=..." and "dir=...". With KEEP=1 existing zones are kept (restart).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-PATH=$PATH:/usr/sbin:/sbin
+. "$here/../common.sh"
 "$here/install.sh"
 mkdir -p "${1:-$here/target}"
 dir=$(cd "${1:-$here/target}" && pwd)

@@ -21,6 +21,12 @@ record Command(int status, String output) {
      */
     static Command run(Path directory, Map<String, String> environment, List<String> words)
             throws IOException, InterruptedException {
+        return run(directory, environment, words, 60);
+    }
+
+    /** The same with another watchdog. */
+    static Command run(Path directory, Map<String, String> environment, List<String> words, int seconds)
+            throws IOException, InterruptedException {
         var output = Files.createTempFile("command", ".out");
         try {
             var builder = new ProcessBuilder(words)
@@ -30,7 +36,7 @@ record Command(int status, String output) {
             builder.environment().keySet().retainAll(List.of("PATH"));
             builder.environment().putAll(environment);
             var process = builder.start();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IOException("did not end: " + words);
             }

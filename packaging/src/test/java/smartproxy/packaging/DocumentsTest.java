@@ -20,10 +20,10 @@ import smartproxy.core.settings.SettingsFile;
 class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("(?<!`)\\[[^\\]\\[]*]\\(([^)\\s]+)\\)");
     private static final Pattern SETTING = Pattern.compile("`:([a-z][a-z0-9_]*):");
-    private static final Pattern PATH_IN_TREE =
-            Pattern.compile("`((?:docs|config|packaging|lab|conformance|modules-dns|proxy-core)/[A-Za-z0-9_./-]+)`");
+    private static final Pattern PATH_IN_TREE = Pattern.compile(
+            "`((?:docs|config|packaging|lab|examples|conformance|modules-dns|proxy-core)/[A-Za-z0-9_./-]+)`");
 
-    /** The settings of the example, checked by {@link ExampleProviderTest}; the generated reference, whose introduction has placeholders. */
+    /** The settings of the example, checked by {@link PluginIT}; the generated reference, whose introduction has placeholders. */
     private static final Set<String> OTHER_SETTINGS =
             Set.of("writing-a-provider.md", "settings.md", "settings-introduction.md");
 

@@ -12,6 +12,7 @@ import smartproxy.core.api.Setting;
 import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.log.LogBuffer;
 import smartproxy.core.modules.ModuleCatalog;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.root.LogsModule;
 import smartproxy.core.settings.HostSettings;
 import smartproxy.core.settings.ModuleKeys;
@@ -24,7 +25,7 @@ final class Schemas {
     private Schemas() {}
 
     static ModuleCatalog catalog() {
-        return ModuleCatalog.find(BUILT_IN, Schemas.class.getClassLoader());
+        return ModuleCatalog.find(BUILT_IN, Schemas.class.getClassLoader(), Plugins.none());
     }
 
     /** The schema of each provider, by its factory. */

@@ -22,6 +22,7 @@ final class Site {
     private final TestPki pki = TestPki.create();
     private final int port = freePort();
     private final Map<String, String> main = new LinkedHashMap<>();
+    private Path tree = House.TREE;
 
     private Site(Path directory) {
         this.directory = directory;
@@ -43,6 +44,12 @@ final class Site {
         site.main.put("log_file", site.logFile().toString());
         site.write();
         return site.module("logs", ":enabled: https");
+    }
+
+    /** Runs another tree than the one that was built. */
+    Site from(Path otherTree) {
+        tree = otherTree;
+        return this;
     }
 
     /** A port of the loopback addresses, free for TCP now, below those that outgoing connections get. */
@@ -160,8 +167,8 @@ final class Site {
         return start(Map.of());
     }
 
-    private static List<String> words(String... words) {
-        var all = new ArrayList<>(List.of(House.TREE.resolve("bin/smart-proxy").toString()));
+    private List<String> words(String... words) {
+        var all = new ArrayList<>(List.of(tree.resolve("bin/smart-proxy").toString()));
         all.addAll(List.of(words));
         return all;
     }

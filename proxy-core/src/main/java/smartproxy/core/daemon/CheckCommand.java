@@ -14,12 +14,14 @@ import smartproxy.core.check.LiveChecks;
 import smartproxy.core.check.ReadOnlyStore;
 import smartproxy.core.health.HealthRegistry;
 import smartproxy.core.health.Metrics;
+import smartproxy.core.http.ResourceApp;
 import smartproxy.core.log.LogBuffer;
 import smartproxy.core.modules.CoreServices;
 import smartproxy.core.modules.CountedResources;
 import smartproxy.core.modules.FileReport;
 import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.root.LogsModule;
 import smartproxy.core.settings.HostSettings;
 import smartproxy.core.settings.HostSettingsReader;
@@ -64,13 +66,16 @@ final class CheckCommand {
 
     private void check(Path config, HostSettings settings) {
         var tls = tls(config, settings);
-        try (var store = new ReadOnlyStore(settings.stateDirectory())) {
+        var own = CheckCommand.class.getClassLoader();
+        try (var store = new ReadOnlyStore(settings.stateDirectory());
+                var plugins = Plugins.load(settings.pluginDirectory(), own)) {
             var metrics = new Metrics();
             var health = new HealthRegistry(Map::of, Map::of, Clock.systemUTC());
             var services = new CoreServices(metrics, health, store, new CountedResources());
             var logs = new LogsModule(new LogBuffer(2, 2), Map::of);
-            var catalog = ModuleCatalog.find(List.of(logs), CheckCommand.class.getClassLoader());
-            var modules = new ModuleBuilder(catalog, services).build(settings.settingsDirectory(), Optional.empty());
+            var catalog = ModuleCatalog.find(List.of(logs), own, plugins);
+            var modules = new ModuleBuilder(catalog, services, ResourceApp::check)
+                    .build(settings.settingsDirectory(), Optional.empty());
             problems.addAll(modules.problems());
             live.ifPresent(names -> findings.addAll(new LiveChecks(settings, tls, modules, names).run()));
             report.addAll(new FileReport(catalog, modules).lines(settings.settingsDirectory()));

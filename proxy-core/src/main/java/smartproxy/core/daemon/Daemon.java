@@ -41,6 +41,7 @@ import smartproxy.core.modules.CountedResources;
 import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
 import smartproxy.core.modules.Modules;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.root.HealthMounts;
 import smartproxy.core.root.LogsModule;
 import smartproxy.core.root.RootMounts;
@@ -62,6 +63,7 @@ public final class Daemon {
     private final DaemonHealth state = new DaemonHealth(this::modules, this::tlsStatus);
     private final HealthRegistry health = new HealthRegistry(state::modules, state::certificates, Clock.systemUTC());
     private final LazyStore store;
+    private final Plugins plugins;
     private final ModuleBuilder builder;
     private final Server server;
     private final ConnectionBounds connections;
@@ -107,8 +109,11 @@ public final class Daemon {
         var services = new CoreServices(metrics, health, store, new CountedResources());
         var builtIn = new ArrayList<>(more);
         builtIn.add(new LogsModule(logs.buffer(), () -> modules.failures()));
-        var catalog = ModuleCatalog.find(builtIn, Daemon.class.getClassLoader());
-        builder = new ModuleBuilder(catalog, services);
+        plugins = Plugins.load(settings.pluginDirectory(), Daemon.class.getClassLoader());
+        plugins.announce();
+        var catalog = ModuleCatalog.find(builtIn, Daemon.class.getClassLoader(), plugins);
+        state.showFailed(catalog.failures(), health);
+        builder = new ModuleBuilder(catalog, services, ResourceApp::check);
         tls = tls(settings);
         modules = builder.start(builder.build(settings.settingsDirectory(), Optional.empty()));
         report(modules.problems());
@@ -256,6 +261,10 @@ public final class Daemon {
         if (!same) {
             LOG.warn("A change of state_directory, plugin_directory or max_threads takes effect at the next start");
         }
+        if (plugins.outdated()) {
+            LOG.warn(
+                    "The jars in {} have changed; what they bring is used from the next start on", plugins.directory());
+        }
     }
 
     private void replace(HostSettings next) throws StartException {
@@ -345,6 +354,7 @@ public final class Daemon {
         tls.ifPresent(present -> present.reloader().close());
         connections.close();
         modules.release();
+        plugins.close();
         closeStore();
         metrics.close();
         LOG.info("Smart proxy has ended");

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.health.CertificateHealth;
 import smartproxy.core.health.HealthItem;
+import smartproxy.core.health.HealthRegistry;
 import smartproxy.core.health.HealthState;
 import smartproxy.core.health.Metrics;
 import smartproxy.core.http.ConnectionBounds;
@@ -46,6 +48,12 @@ final class DaemonHealth {
             }
         }
         return items;
+    }
+
+    /** Shows what lies among the plug-ins and cannot be used, for as long as the process lives. */
+    void showFailed(Map<String, String> reasons, HealthRegistry health) {
+        var items = health.scope();
+        reasons.forEach((name, why) -> items.item("plug-in", name, () -> new Health(false, why)));
     }
 
     /** {@code server} and {@code ca}; empty without https. */

@@ -63,7 +63,7 @@ public final class HealthRegistry {
     private HealthItem ask(Supplier<HealthItem> source) {
         try {
             return source.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return HealthItem.of(HealthState.DOWN).lastError("its state cannot be told: " + e, clock.instant());
         }
     }

@@ -30,19 +30,33 @@ public final class ResourceApp {
 
     /** @throws IllegalArgumentException when a method has no role */
     public ResourceApp(List<Mount> mounts, RouteFilter filter, ErrorMapper errors) {
+        var config = configuration(mounts);
+        config.register(filter);
+        config.register(errors);
+        jersey = new ApplicationHandler(config);
+    }
+
+    /**
+     * Tries whether resources can be served, without serving them.
+     *
+     * @throws RuntimeException when a method has no role, or JAX-RS cannot make sense of a resource
+     */
+    public static void check(List<Mount> mounts) {
+        var unused = new ApplicationHandler(configuration(mounts));
+    }
+
+    private static ResourceConfig configuration(List<Mount> mounts) {
         MethodRoles.check(mounts);
         var config = new ResourceConfig();
         for (var mount : mounts) {
             mount.resources().forEach(config::register);
         }
-        config.register(filter);
-        config.register(errors);
         config.property(ServerProperties.WADL_FEATURE_DISABLE, true);
         config.property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true);
         config.property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true);
         config.property(CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL");
         config.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
-        jersey = new ApplicationHandler(config);
+        return config;
     }
 
     /** Serves the request on this thread and answers it. */

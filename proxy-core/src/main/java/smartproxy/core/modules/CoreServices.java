@@ -78,7 +78,7 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
     static void closeQuietly(AutoCloseable closeable) {
         try {
             closeable.close();
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.warn("Closing {} failed", closeable.getClass().getSimpleName(), e);
         }
     }

@@ -9,17 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
-import smartproxy.core.api.ModuleInstance;
+import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Values;
 import smartproxy.core.guard.GuardSettings;
+import smartproxy.core.plugins.Causes;
+import smartproxy.core.plugins.ContextLoader;
 import smartproxy.core.settings.Binder;
 import smartproxy.core.settings.Bound;
 import smartproxy.core.settings.Problem;
@@ -32,10 +35,13 @@ public final class ModuleBuilder {
 
     private final ModuleCatalog catalog;
     private final CoreServices services;
+    private final Consumer<List<Mount>> trial;
 
-    public ModuleBuilder(ModuleCatalog catalog, CoreServices services) {
+    /** @param trial throws when mounts cannot be served together; asked before those of a plug-in are */
+    public ModuleBuilder(ModuleCatalog catalog, CoreServices services, Consumer<List<Mount>> trial) {
         this.catalog = catalog;
         this.services = services;
+        this.trial = trial;
     }
 
     /**
@@ -45,16 +51,43 @@ public final class ModuleBuilder {
      */
     public Modules build(Path directory, Optional<Modules> previous) {
         var modules = new ArrayList<Module>();
-        var failures = new LinkedHashMap<String, String>();
-        var problems = new ArrayList<Problem>();
+        var failures = new LinkedHashMap<>(catalog.failures());
+        var problems = new ArrayList<>(catalog.problems());
         for (var entry : catalog.entries()) {
             var build = new Build(entry, directory, previous.flatMap(old -> old.find(entry.name())), problems);
             modules.add(build.module(failures));
         }
         problems.addAll(new OtherFiles(catalog).problems(directory));
+        refuseForeignMounts(modules, failures, problems);
         var result = new Modules(modules, failures, problems);
         result.hold();
         return result;
+    }
+
+    /** A plug-in whose resources cannot be served fails by itself, not the daemon with it. */
+    private void refuseForeignMounts(List<Module> modules, Map<String, String> failures, List<Problem> problems) {
+        var foreign = catalog.foreignModules();
+        var served = new ForeignMounts();
+        modules.stream().filter(module -> !foreign.contains(module.name())).forEach(own -> served.take(own.mounts()));
+        for (var i = 0; i < modules.size(); i++) {
+            var module = modules.get(i);
+            if (!module.running() || !foreign.contains(module.name())) {
+                continue;
+            }
+            try {
+                served.check(module.mounts());
+                trial.accept(module.mounts());
+                served.take(module.mounts());
+            } catch (StartException | RuntimeException | Error e) {
+                var reason = reason(module.name(), e);
+                problems.add(Problem.error(catalog.pluginDirectory(), 0, module.name(), reason, ""));
+                module.group().ifPresent(group -> {
+                    group.hold();
+                    group.release();
+                });
+                modules.set(i, failed(module, ModuleFailure.of(List.of(module.name()), reason), failures));
+            }
+        }
     }
 
     /** Starts what was built; a group that cannot start becomes failed. */
@@ -79,18 +112,30 @@ public final class ModuleBuilder {
                 names.forEach(name -> LOG.info("Successfully initialized '{}'", name));
             }
             return module;
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) {
             group.release();
-            var failure = ModuleFailure.of(names, String.valueOf(e.getMessage()));
-            record(failure, failures);
-            return new Module(
-                    module.name(),
-                    Module.State.FAILED,
-                    Ports.NONE,
-                    module.settings(),
-                    module.staticCapabilities(),
-                    Optional.empty());
+            return failed(module, ModuleFailure.of(names, reason(module.name(), e)), failures);
         }
+    }
+
+    private static Module failed(Module module, ModuleFailure failure, Map<String, String> failures) {
+        record(failure, failures);
+        return new Module(
+                module.name(),
+                Module.State.FAILED,
+                Ports.NONE,
+                module.settings(),
+                module.staticCapabilities(),
+                Optional.empty());
+    }
+
+    /** What was foreseen speaks for itself; of the rest the log has the stack. */
+    private static String reason(String module, Throwable failure) {
+        if (failure instanceof StartException) {
+            return String.valueOf(failure.getMessage());
+        }
+        LOG.warn("Module '{}' cannot be built or started", module, failure);
+        return Causes.of(failure);
     }
 
     private static void record(ModuleFailure failure, Map<String, String> failures) {
@@ -114,8 +159,8 @@ public final class ModuleBuilder {
         }
 
         Module module(Map<String, String> failures) {
-            expose();
             try {
+                expose();
                 var file = read(entry.name());
                 var enabled = enabled(file);
                 if (enabled == null || Boolean.FALSE.equals(enabled)) {
@@ -131,8 +176,16 @@ public final class ModuleBuilder {
                         : module(Module.State.DISABLED, Ports.NONE, Optional.empty());
             } catch (ModuleFailure failure) {
                 record(failure, failures);
-                return module(Module.State.FAILED, Ports.NONE, Optional.empty());
+            } catch (RuntimeException | Error e) {
+                var reason = reason(entry.name(), e);
+                problems.add(Problem.error(settingsFile(entry.name()), 0, "", reason, ""));
+                record(ModuleFailure.of(List.of(entry.name()), reason), failures);
             }
+            return module(Module.State.FAILED, Ports.NONE, Optional.empty());
+        }
+
+        private Path settingsFile(String name) {
+            return directory.resolve(name + ".yml");
         }
 
         private Module module(Module.State state, Ports ports, Optional<ModuleGroup> group) {
@@ -148,14 +201,13 @@ public final class ModuleBuilder {
             if (!ports.any()) {
                 return module(Module.State.DISABLED, Ports.NONE, Optional.empty());
             }
-            var message = "Module '" + entry.name() + "' is not part of this version";
             problems.add(Problem.error(
                     file.path(),
                     file.line("enabled"),
                     "enabled",
-                    message,
+                    entry.why(),
                     "set it to false, and keep another proxy for this feature"));
-            throw ModuleFailure.of(List.of(entry.name()), message);
+            throw ModuleFailure.of(List.of(entry.name()), entry.why());
         }
 
         /** Keys that are shown are null until their file was read. */
@@ -177,7 +229,7 @@ public final class ModuleBuilder {
         }
 
         private SettingsFile read(String name) throws ModuleFailure {
-            var path = directory.resolve(name + ".yml");
+            var path = settingsFile(name);
             if (!Files.exists(path)) {
                 if (entry.module().isPresent()) {
                     LOG.warn("Couldn't find settings file {}. Using default settings.", path);
@@ -248,7 +300,14 @@ public final class ModuleBuilder {
                                         catalog.providersOf(module.name()).stream()
                                                 .map(ProviderFactory::name)
                                                 .toList())));
-                throw ModuleFailure.missingProviders(module.name(), missing);
+                throw ModuleFailure.missingProviders(
+                        module.name(),
+                        missing,
+                        missing.stream()
+                                .map(catalog::whyNoProvider)
+                                .filter(why -> !why.isEmpty())
+                                .distinct()
+                                .toList());
             }
             return names.stream()
                     .flatMap(name -> catalog.provider(name, module.name()).stream())
@@ -294,13 +353,15 @@ public final class ModuleBuilder {
                 for (var provider : boundProviders) {
                     active.add(provider.create(services, attachments));
                 }
-                ModuleInstance instance = module.create(bound.settings().orElseThrow(), new ActiveProviders(active));
-                return new ModuleGroup(identity, active, instance, attachments);
-            } catch (StartException | RuntimeException e) {
+                try (var loader = ContextLoader.of(module)) {
+                    var instance = module.create(bound.settings().orElseThrow(), new ActiveProviders(active));
+                    return new ModuleGroup(identity, active, instance, attachments);
+                }
+            } catch (StartException | RuntimeException | Error e) {
                 attachments.forEach(CoreServices::closeQuietly);
-                problems.add(Problem.error(
-                        directory.resolve(module.name() + ".yml"), 0, "", String.valueOf(e.getMessage()), ""));
-                throw ModuleFailure.of(members, String.valueOf(e.getMessage()));
+                var reason = reason(module.name(), e);
+                problems.add(Problem.error(settingsFile(module.name()), 0, "", reason, ""));
+                throw ModuleFailure.of(members, reason);
             }
         }
     }
@@ -316,8 +377,10 @@ public final class ModuleBuilder {
                 throws StartException {
             Values values = bound.values().orElseThrow();
             var context = services.providerContext(typed.name(), GuardSettings.bind(values), attachments);
-            return new ActiveProvider<>(
-                    typed, typed.create(bound.settings().orElseThrow(), context), context.backend());
+            try (var loader = ContextLoader.of(typed)) {
+                return new ActiveProvider<>(
+                        typed, typed.create(bound.settings().orElseThrow(), context), context.backend());
+            }
         }
     }
 

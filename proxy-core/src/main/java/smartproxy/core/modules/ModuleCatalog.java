@@ -1,5 +1,6 @@
 package smartproxy.core.modules;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,9 +9,13 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.TreeSet;
 import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.ProxyModule;
+import smartproxy.core.modules.Offers.Offer;
+import smartproxy.core.plugins.Plugins;
+import smartproxy.core.settings.Problem;
 
 /** All modules and providers of this installation, in the order of {@code /v2/features}. */
 public final class ModuleCatalog {
@@ -29,53 +34,110 @@ public final class ModuleCatalog {
             AbsentModule.showing("httpboot", "http_port", "https_port"),
             AbsentModule.showing("registration", "registration_url"));
 
-    private final Map<String, ProxyModule<?>> modules = new LinkedHashMap<>();
-    private final Map<String, ProviderFactory<?, ?>> providers = new TreeMap<>();
+    private final Offers<ProxyModule<?>> modules;
+    private final Offers<ProviderFactory<?, ?>> providers;
+    private final Plugins plugins;
 
-    /** @param builtIn modules of the core itself */
+    /**
+     * @param own modules of the daemon
+     * @param factories of the daemon
+     */
     public ModuleCatalog(
-            List<ProxyModule<?>> builtIn,
-            Iterable<? extends ProxyModule<?>> found,
-            Iterable<? extends ProviderFactory<?, ?>> factories) {
-        builtIn.forEach(this::add);
-        found.forEach(this::add);
-        for (var factory : factories) {
-            if (providers.putIfAbsent(factory.name(), factory) != null) {
-                throw new IllegalStateException("two providers are called " + factory.name() + "; take one jar away");
-            }
+            List<? extends ProxyModule<?>> own, List<? extends ProviderFactory<?, ?>> factories, Plugins plugins) {
+        this.plugins = plugins;
+        var allModules = new ArrayList<Offer<ProxyModule<?>>>();
+        var allProviders = new ArrayList<Offer<ProviderFactory<?, ?>>>();
+        own.forEach(module -> allModules.add(new Offer<>(module.name(), module, "")));
+        factories.forEach(factory -> allProviders.add(new Offer<>(factory.name(), factory, "")));
+        for (var plugin : plugins.loaded()) {
+            plugin.modules().forEach(module -> allModules.add(new Offer<>(module.name(), module, plugin.name())));
+            plugin.providers()
+                    .forEach(factory -> allProviders.add(new Offer<>(factory.name(), factory, plugin.name())));
         }
+        modules = new Offers<>("module", allModules);
+        providers = new Offers<>("provider", allProviders);
     }
 
-    /** What the class path offers. */
-    @SuppressWarnings({"unchecked", "rawtypes"}) // ServiceLoader knows no wildcards
-    public static ModuleCatalog find(List<ProxyModule<?>> builtIn, ClassLoader loader) {
-        return new ModuleCatalog(builtIn, (Iterable) ServiceLoader.load(ProxyModule.class, loader), (Iterable)
-                ServiceLoader.load(ProviderFactory.class, loader));
-    }
-
-    private void add(ProxyModule<?> module) {
-        if (modules.putIfAbsent(module.name(), module) != null) {
-            throw new IllegalStateException("two modules are called " + module.name() + "; take one jar away");
+    /**
+     * What the class path and the plug-ins offer.
+     *
+     * @param builtIn modules of the core itself
+     */
+    public static ModuleCatalog find(List<ProxyModule<?>> builtIn, ClassLoader loader, Plugins plugins) {
+        var own = new ArrayList<ProxyModule<?>>(builtIn);
+        for (ProxyModule<?> module : ServiceLoader.load(ProxyModule.class, loader)) {
+            own.add(module);
         }
+        var factories = new ArrayList<ProviderFactory<?, ?>>();
+        for (ProviderFactory<?, ?> factory : ServiceLoader.load(ProviderFactory.class, loader)) {
+            factories.add(factory);
+        }
+        return new ModuleCatalog(own, factories, plugins);
     }
 
-    /** An entry of {@code /v2/features}: a built module or what stands for one that is not. */
-    record Entry(String name, Optional<ProxyModule<?>> module, AbsentModule absent) {}
+    /** Why something that lies there cannot be used: by the file of a plug-in, or the name that two of them want. */
+    public Map<String, String> failures() {
+        var all = new LinkedHashMap<>(plugins.broken());
+        for (var offers : List.of(modules, providers)) {
+            all.putAll(offers.intruders());
+            all.putAll(offers.refused());
+        }
+        return all;
+    }
+
+    /** The same and what else there is to say of the plug-in directory, for a log or a check. */
+    List<Problem> problems() {
+        var all = new ArrayList<>(plugins.problems());
+        for (var offers : List.of(modules, providers)) {
+            offers.intruders().forEach((plugin, why) -> all.add(problem(plugin + ": " + why)));
+            offers.refused().forEach((name, why) -> all.add(problem(why)));
+        }
+        return all;
+    }
+
+    private Problem problem(String message) {
+        return Problem.error(plugins.directory(), 0, "", message, "");
+    }
+
+    /** What may be the cause that there is no provider of this name; empty when nothing is known. */
+    String whyNoProvider(String name) {
+        var refused = providers.refused().get(name);
+        if (refused != null) {
+            return refused;
+        }
+        return plugins.broken().entrySet().stream()
+                .map(plugin -> "plug-in " + plugin.getKey() + " is not loaded: " + plugin.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
+    /**
+     * An entry of {@code /v2/features}: a module or what stands for one that is not there.
+     *
+     * @param why there is none
+     */
+    record Entry(String name, Optional<ProxyModule<?>> module, AbsentModule absent, String why) {}
 
     List<Entry> entries() {
         var entries = new ArrayList<Entry>();
-        var rest = new LinkedHashMap<>(modules);
+        var rest = new LinkedHashMap<>(modules.taken());
+        var refused = new LinkedHashMap<>(modules.refused());
         for (var reference : REFERENCE) {
-            entries.add(new Entry(reference.name(), Optional.ofNullable(rest.remove(reference.name())), reference));
+            var name = reference.name();
+            var why = refused.remove(name);
+            entries.add(new Entry(
+                    name,
+                    Optional.ofNullable(rest.remove(name)),
+                    reference,
+                    why == null ? "Module '" + name + "' is not part of this version" : why));
         }
-        rest.forEach((name, module) -> entries.add(new Entry(name, Optional.of(module), AbsentModule.plain(name))));
+        rest.forEach((name, module) -> entries.add(new Entry(name, Optional.of(module), AbsentModule.plain(name), "")));
+        refused.forEach((name, why) -> entries.add(new Entry(name, Optional.empty(), AbsentModule.plain(name), why)));
         return entries;
     }
 
     /** The provider of that name and module. */
     Optional<ProviderFactory<?, ?>> provider(String name, String module) {
-        return Optional.<ProviderFactory<?, ?>>ofNullable(providers.get(name))
-                .filter(factory -> factory.module().equals(module));
+        return providers.find(name).filter(factory -> factory.module().equals(module));
     }
 
     /** The module with that settings file, whether it is built or not. */
@@ -85,26 +147,42 @@ public final class ModuleCatalog {
 
     /** The provider with that settings file. */
     Optional<ProviderFactory<?, ?>> provider(String name) {
-        return Optional.ofNullable(providers.get(name));
+        return providers.find(name);
     }
 
     /** Names of all settings files that mean something, or did to the Ruby proxy. */
     Set<String> fileNames() {
-        var names = new TreeSet<String>(providers.keySet());
+        var names = new TreeSet<String>(providers.taken().keySet());
         entries().forEach(entry -> names.add(entry.name()));
         names.addAll(RubyParts.names());
         return names;
     }
 
-    /** Built modules, in the order of {@code /v2/features}. */
+    /** Names of modules that plug-ins bring. */
+    Set<String> foreignModules() {
+        var brought = plugins.loaded().stream()
+                .flatMap(plugin -> plugin.modules().stream())
+                .toList();
+        return modules.taken().entrySet().stream()
+                .filter(module -> brought.contains(module.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    Path pluginDirectory() {
+        return plugins.directory();
+    }
+
+    /** Modules that are there, in the order of {@code /v2/features}. */
     public List<ProxyModule<?>> modules() {
         return entries().stream().flatMap(entry -> entry.module().stream()).toList();
     }
 
     /** The providers of a module, by name. */
     public List<ProviderFactory<?, ?>> providersOf(String module) {
-        return providers.values().stream()
-                .filter(factory -> factory.module().equals(module))
-                .toList();
+        return new TreeMap<>(providers.taken())
+                .values().stream()
+                        .filter(factory -> factory.module().equals(module))
+                        .toList();
     }
 }

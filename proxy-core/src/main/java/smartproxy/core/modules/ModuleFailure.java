@@ -21,12 +21,14 @@ final class ModuleFailure extends Exception {
                 "Disabling all modules in the group " + quoted(group) + " due to a failure in one of them: " + message);
     }
 
-    static ModuleFailure missingProviders(String module, List<String> missing) {
+    /** @param why what is known of the reasons; may be empty */
+    static ModuleFailure missingProviders(String module, List<String> missing, List<String> why) {
         var group = List.of(module);
+        var reasons = why.isEmpty() ? "" : "; " + String.join("; ", why);
         return new ModuleFailure(
                 group,
                 "Disabling all modules in the group " + quoted(group) + ": following providers are not available "
-                        + quoted(missing));
+                        + quoted(missing) + reasons);
     }
 
     /** Module and providers, each of which gets the message. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,7 @@ import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.StartException;
+import smartproxy.core.plugins.ContextLoader;
 
 /**
  * A module with its providers: built, started and closed together. Generations that did not change it share one, and the last
@@ -32,6 +34,7 @@ public final class ModuleGroup {
     private final Identity identity;
     private final List<ActiveProvider<?>> providers;
     private final ModuleInstance instance;
+    private final List<Mount> mounts;
     private final List<AutoCloseable> attachments;
     private final AtomicInteger holders = new AtomicInteger();
     private boolean started;
@@ -45,6 +48,7 @@ public final class ModuleGroup {
         this.identity = identity;
         this.providers = List.copyOf(providers);
         this.instance = instance;
+        this.mounts = List.copyOf(instance.mounts());
         this.attachments = List.copyOf(attachments);
     }
 
@@ -53,7 +57,7 @@ public final class ModuleGroup {
     }
 
     List<Mount> mounts() {
-        return instance.mounts();
+        return mounts;
     }
 
     /** Names of the providers, in registration order. */
@@ -66,9 +70,19 @@ public final class ModuleGroup {
     }
 
     List<String> capabilities() {
-        var all = new ArrayList<>(instance.capabilities());
-        providers.forEach(provider -> all.addAll(provider.factory().capabilities()));
+        var all = new ArrayList<String>();
+        addCapabilities(instance::capabilities, all);
+        providers.forEach(provider -> addCapabilities(provider.factory()::capabilities, all));
         return all;
+    }
+
+    /** Those of one that cannot tell are left out: the features of the others must be shown. */
+    private void addCapabilities(Supplier<List<String>> source, List<String> all) {
+        try {
+            all.addAll(source.get());
+        } catch (RuntimeException | Error e) {
+            LOG.warn("Module '{}' does not tell all its capabilities", identity.module(), e);
+        }
     }
 
     /**
@@ -84,10 +98,14 @@ public final class ModuleGroup {
         started = true;
         for (var provider : providers) {
             if (provider.provider() instanceof Lifecycle lifecycle) {
-                lifecycle.start();
+                try (var loader = ContextLoader.of(lifecycle)) {
+                    lifecycle.start();
+                }
             }
         }
-        instance.start();
+        try (var loader = ContextLoader.of(instance)) {
+            instance.start();
+        }
         return true;
     }
 
@@ -111,14 +129,12 @@ public final class ModuleGroup {
                 closeQuietly(lifecycle);
             }
         }
-        attachments.forEach(ModuleGroup::closeQuietly);
+        attachments.forEach(CoreServices::closeQuietly);
     }
 
     private static void closeQuietly(AutoCloseable closeable) {
-        try {
-            closeable.close();
-        } catch (Exception e) {
-            LOG.warn("Closing {} failed", closeable.getClass().getSimpleName(), e);
+        try (var loader = ContextLoader.of(closeable)) {
+            CoreServices.closeQuietly(closeable);
         }
     }
 }

@@ -51,7 +51,7 @@ public record HostSettings(
             .defaultsTo(Path.of("/var/lib/foreman-proxy"))
             .ownExtension();
     public static final Setting<Path> PLUGIN_DIRECTORY = SettingTypes.path(
-                    "plugin_directory", "Directory of third parties' provider jars")
+                    "plugin_directory", "Directory of plug-ins; without this line, plugins beside the daemon's lib")
             .defaultsTo(Path.of("/usr/share/foreman-proxy/plugins"))
             .ownExtension();
     public static final Setting<String> FOREMAN_URL =

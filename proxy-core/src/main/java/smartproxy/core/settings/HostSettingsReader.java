@@ -48,6 +48,9 @@ public final class HostSettingsReader {
 
     private static SettingsFile asMain(SettingsFile file) {
         var directory = file.path().toAbsolutePath().resolveSibling("settings.d");
-        return file.withPlainKeysRead().withFallback(HostSettings.SETTINGS_DIRECTORY.key(), directory.toString());
+        var main = file.withPlainKeysRead().withFallback(HostSettings.SETTINGS_DIRECTORY.key(), directory.toString());
+        return Installation.plugins()
+                .map(plugins -> main.withFallback(HostSettings.PLUGIN_DIRECTORY.key(), plugins.toString()))
+                .orElse(main);
     }
 }

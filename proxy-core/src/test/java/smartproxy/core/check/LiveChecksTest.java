@@ -29,6 +29,7 @@ import smartproxy.core.modules.CoreServices;
 import smartproxy.core.modules.CountedResources;
 import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.settings.HostSettings;
 
 @Timeout(60)
@@ -98,8 +99,9 @@ class LiveChecksTest {
                 new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
                 new ReadOnlyStore(directory),
                 new CountedResources());
-        var catalog = new ModuleCatalog(List.of(), List.of(new Thing()), List.of(new Factory(provider)));
-        var modules = new ModuleBuilder(catalog, services).build(settings.settingsDirectory(), Optional.empty());
+        var catalog = new ModuleCatalog(List.of(new Thing()), List.of(new Factory(provider)), Plugins.none());
+        var modules = new ModuleBuilder(catalog, services, mounts -> {})
+                .build(settings.settingsDirectory(), Optional.empty());
         return new LiveChecks(settings, Optional.empty(), modules, asked, time)
                 .run().stream().map(Object::toString).toList();
     }

@@ -22,6 +22,7 @@ import smartproxy.core.api.Schema;
 import smartproxy.core.api.StartException;
 import smartproxy.core.health.HealthRegistry;
 import smartproxy.core.health.Metrics;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.settings.Problem;
 import smartproxy.core.store.LazyStore;
 
@@ -31,7 +32,8 @@ class FileReportTest {
     Path directory;
 
     private final ModuleCatalog catalog =
-            new ModuleCatalog(List.of(), List.of(new Dns()), List.of(new Provider("dns_a"), new Provider("dns_b")));
+            new ModuleCatalog(
+                    List.of(new Dns()), List.of(new Provider("dns_a"), new Provider("dns_b")), Plugins.none());
 
     @ParameterizedTest
     @CsvSource(
@@ -145,7 +147,7 @@ class FileReportTest {
                 new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
                 new LazyStore(directory),
                 new CountedResources());
-        return new ModuleBuilder(catalog, services).build(from, Optional.empty());
+        return new ModuleBuilder(catalog, services, mounts -> {}).build(from, Optional.empty());
     }
 
     private void write(String name, String text) throws IOException {

@@ -27,6 +27,7 @@ import smartproxy.core.api.SettingTypes;
 import smartproxy.core.api.StartException;
 import smartproxy.core.health.HealthRegistry;
 import smartproxy.core.health.Metrics;
+import smartproxy.core.plugins.Plugins;
 import smartproxy.core.settings.Problem;
 import smartproxy.core.store.LazyStore;
 
@@ -52,10 +53,10 @@ class ModuleBuilderTest {
                 new LazyStore(directory),
                 new CountedResources());
         var catalog = new ModuleCatalog(
-                List.of(),
                 List.of(new FakeModule()),
-                List.of(new FakeFactory("dns_fake"), new FakeFactory("dns_other")));
-        builder = new ModuleBuilder(catalog, services);
+                List.of(new FakeFactory("dns_fake"), new FakeFactory("dns_other")),
+                Plugins.none());
+        builder = new ModuleBuilder(catalog, services, mounts -> {});
     }
 
     @ParameterizedTest

@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# Sourced by the scripts of each lab.
+
+PATH=$PATH:/usr/sbin:/sbin
+
+# debian_install PACKAGE...: installs them as root on Debian and starts no service; elsewhere it fails.
+debian_install() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+    # Debian starts a service as soon as it is installed, unless this file forbids it.
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod 755 /usr/sbin/policy-rc.d
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq -o DPkg::Lock::Timeout=300 update
+    apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" >/dev/null
+}
+
+# stop_server PIDFILE PATTERN: ends the process whose id is in the file, if its command line fits, and removes the file.
+stop_server() {
+    [ -s "$1" ] || return 0
+    pid=$(cat "$1")
+    # The id may have passed on to another program since.
+    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$2"; then
+        kill -CONT "$pid" 2>/dev/null || true
+        kill "$pid" 2>/dev/null || true
+        tries=0
+        while kill -0 "$pid" 2>/dev/null; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 50 ] || { kill -KILL "$pid" 2>/dev/null || true; break; }
+            sleep 0.1
+        done
+    fi
+    rm -f "$1"
+}
