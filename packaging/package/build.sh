@@ -17,6 +17,10 @@ export LC_ALL TZ
 rm -rf "$out"
 mkdir -p "$out"
 out=$(cd -- "$out" && pwd)
+if [ ! -e "$tree/bom.json" ]; then
+  echo "No bom.json in $tree, Maven makes it only when it is not offline (-o): no packages are made"
+  exit 0
+fi
 work=$(mktemp -d "$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
