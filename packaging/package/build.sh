@@ -45,12 +45,13 @@ stage() {
   install -d "$home" "$doc" "$root/usr/sbin" "$root/usr/lib/systemd/system" "$root/usr/share/man/man8" \
     "$root/etc/foreman-proxy/settings.d" "$root/etc/default" "$root/etc/logrotate.d" \
     "$root/var/lib/foreman-proxy" "$root/var/log/foreman-proxy" "$root/var/cache/foreman-proxy"
-  cp -R "$tree/bin" "$tree/lib" "$tree/plugins" "$tree/bom.json" "$home"
+  cp -R "$tree/." "$home"
   # not named config: there the Ruby package has links into /etc, through which these would overwrite the settings
-  cp -R "$tree/config" "$home/samples"
+  mv "$home/config" "$home/samples"
   libraries | while read -r library; do
     [ "$(machine_of "$library")" = "$2" ] || rm -- "$home/${library#"$tree/"}"
   done
+  if [ -d "$home/lib/native" ]; then find "$home/lib/native" -depth -type d -empty -delete; fi
   find "$home" -type f -exec chmod 644 {} +
   find "$home" -type d -exec chmod 755 {} +
   chmod 755 "$home"/bin/*
@@ -72,7 +73,8 @@ deb() {
   rmdir "$root/usr/lib"
   install -D -m 644 "$here/deb/lintian-overrides" "$root/usr/share/lintian/overrides/smart-proxy"
   size=$(du -k --apparent-size -s "$root" | cut -f1)
-  sed "s/@VERSION@/$version/; s/@MACHINE@/$2/; s/@SIZE@/$size/" "$here/deb/control" >"$root/DEBIAN/control"
+  if [ "$2" = all ]; then libc=; else libc=', libc6'; fi
+  sed "s/@VERSION@/$version/; s/@MACHINE@/$2/; s/@SIZE@/$size/; s/@LIBC@/$libc/" "$here/deb/control" >"$root/DEBIAN/control"
   install -m 644 "$here/deb/conffiles" "$here/deb/triggers" "$root/DEBIAN/"
   install -m 755 "$here/deb/postinst" "$here/deb/prerm" "$here/deb/postrm" "$root/DEBIAN/"
   (cd "$root" && find etc lib usr -type f ! -path 'etc/*' -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)

@@ -63,6 +63,9 @@ class InstallIT {
         assertThat(machine.ok("readlink", "-f", "/usr/sbin/smart-proxy").strip())
                 .isEqualTo("/usr/share/foreman-proxy/bin/smart-proxy");
         assertThat(machine.ok("smart-proxy", "version")).startsWith("smart-proxy ");
+        // it ends with 0 also when it has something to say
+        assertThat(machine.ok("systemd-analyze", "verify", "--man=no", "foreman-proxy.service"))
+                .doesNotContain("foreman-proxy");
     }
 
     @Test
@@ -180,10 +183,16 @@ class InstallIT {
         append(staged.resolve("etc/default/foreman-proxy"), "# of the next version\n");
         var control = staged.resolve("DEBIAN/control");
         Files.writeString(control, Files.readString(control).replaceFirst("(?m)^Version: .*", "Version: 99.0"));
-        // short, so that the next test need not wait long
-        machine.write(
-                "/etc/systemd/system/foreman-proxy.service.d/quick.conf",
-                "[Service]\nWatchdogSec=4\nTimeoutAbortSec=1\nRestartSec=0\n");
+        // short, so that the next test need not wait long; and the capability of the documents
+        machine.write("/etc/systemd/system/foreman-proxy.service.d/local.conf", """
+                [Service]
+                WatchdogSec=4
+                TimeoutAbortSec=1
+                RestartSec=0
+                AmbientCapabilities=CAP_NET_BIND_SERVICE
+                CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+                """);
+        machine.write("/etc/foreman-proxy/settings.d/dns_embedded.yml", "---\n:listen: ['127.0.0.1:53']\n");
         append(machine.file("/etc/foreman-proxy/settings.yml"), "# by hand\n");
         var before = machine.service("MainPID");
 
@@ -198,7 +207,7 @@ class InstallIT {
         assertThat(machine.file("/etc/default/foreman-proxy")).content().contains("next version");
         assertThat(owner("/etc/foreman-proxy/settings.d/logs.yml")).isEqualTo("root foreman-proxy 640");
         assertThat(machine.service("MainPID")).isNotEqualTo(before).isNotEqualTo("0");
-        assertThat(foreman("/features")).endsWith(" 200");
+        assertThat(foreman("/features")).isEqualTo("[\"dns\",\"logs\"] 200");
     }
 
     @Test
@@ -222,7 +231,8 @@ class InstallIT {
 
         machine.ok("dpkg", "-r", "smart-proxy");
 
-        assertThat(machine.service("ActiveState")).isNotEqualTo("active");
+        assertThat(machine.run("pgrep", "-u", "foreman-proxy").output()).isEmpty();
+        assertThat(machine.file("/lib/systemd/system/foreman-proxy.service")).doesNotExist();
         assertThat(machine.file("/usr/share/foreman-proxy")).doesNotExist();
         assertThat(machine.file("/etc/foreman-proxy/settings.yml")).content().isEqualTo(settings);
         assertThat(machine.file("/var/log/foreman-proxy/proxy.log")).exists();
@@ -253,7 +263,7 @@ class InstallIT {
                         "/etc/foreman-proxy/ssl_cert.pem",
                         "/etc/foreman-proxy/ssl_key.pem",
                         "/etc/systemd/system/foreman-proxy.service.d",
-                        "/etc/systemd/system/foreman-proxy.service.d/quick.conf");
+                        "/etc/systemd/system/foreman-proxy.service.d/local.conf");
         machine.ok("getent", "passwd", "foreman-proxy");
     }
 

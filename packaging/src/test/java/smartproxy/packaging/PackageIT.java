@@ -22,11 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class PackageIT {
     private static final Path BUILD = House.ROOT.resolve("packaging/package/build.sh");
+    private static final String VERSION = "0.1.0";
     private static final String TIME = "2026-01-01T00:00:00Z";
 
     /** Where the formats differ: Debian 12 has units in /lib, its settings are copied from the samples by ucf. */
     private static final Pattern ONE_FORMAT_ONLY =
             Pattern.compile("/(usr/)?lib/systemd/.*|/usr/share/lintian/.*|/etc/foreman-proxy/.*\\.yml");
+
+    private static final Pattern EXPOSURE = Pattern.compile("exposure level for \\S+: (\\d+\\.\\d+)");
 
     @TempDir
     Path directory;
@@ -36,7 +39,7 @@ class PackageIT {
         var fields = told(directory, "dpkg-deb", "-f", Packages.deb().toString());
 
         assertThat(fields)
-                .contains("Package: smart-proxy\n", "Version: 0.1.0\n", "Architecture: all\n")
+                .contains("Package: smart-proxy\n", "Version: " + VERSION + "\n")
                 .contains("Conflicts: foreman-proxy\n", "Replaces: foreman-proxy\n", "Provides: foreman-proxy\n")
                 .containsPattern("Depends: default-jre-headless \\(>= 2:1\\.17\\) \\| java17-runtime-headless \\|");
     }
@@ -48,9 +51,8 @@ class PackageIT {
         assertThat(told(directory, "rpm", "-qp", "--conflicts", rpm)).isEqualTo("foreman-proxy\n");
         assertThat(told(directory, "rpm", "-qp", "--obsoletes", rpm)).isEmpty();
         assertThat(told(directory, "rpm", "-qp", "--provides", rpm))
-                .contains("foreman-proxy\n", "smart-proxy = 0.1.0-1\n");
+                .contains("foreman-proxy\n", "smart-proxy = " + VERSION + "-1\n");
         assertThat(told(directory, "rpm", "-qp", "--requires", rpm)).contains("(java-headless >= 1:17 or ");
-        assertThat(told(directory, "rpm", "-qp", "--qf", "%{ARCH}", rpm)).isEqualTo("noarch");
     }
 
     @Test
@@ -101,6 +103,21 @@ class PackageIT {
     }
 
     @Test
+    void theUnitExposesLittleAlsoWithTheCapabilitiesOfADropIn() throws Exception {
+        assumeTrue(Packages.isThere("systemd-analyze"), "systemd-analyze is not here");
+        var unit = Files.readString(UnitFileTest.UNIT);
+
+        for (var dropIn : List.of("", "[Service]\nAmbientCapabilities=%1$s\nCapabilityBoundingSet=%1$s\n")) {
+            var both = dropIn.formatted("CAP_NET_BIND_SERVICE CAP_NET_RAW");
+            var file = Files.writeString(directory.resolve("foreman-proxy.service"), unit + both);
+            var told = told(directory, "systemd-analyze", "security", "--offline=true", "--no-pager", file.toString());
+            var exposure = EXPOSURE.matcher(told);
+            assertThat(exposure.find()).as(told).isTrue();
+            assertThat(Double.parseDouble(exposure.group(1))).as(told).isLessThanOrEqualTo(2.0);
+        }
+    }
+
+    @Test
     void rpmAsksTheDaemonsUserForTheArchiveWhenAJvmComes() throws Exception {
         assertThat(told(
                         directory,
@@ -126,7 +143,7 @@ class PackageIT {
         assertThat(new TreeSet<>(deb.toList())).containsAll(rpm.toList());
         assertThat(told(directory, "rpm", "-qpl", Packages.rpm().toString()))
                 .contains(
-                        "/usr/share/foreman-proxy/bom.json", "/usr/share/foreman-proxy/lib/smart-proxy-core-0.1.0.jar");
+                        "/usr/share/foreman-proxy/bom.json", "/usr/share/foreman-proxy/lib/smart-proxy-core-" + VERSION + ".jar");
     }
 
     @Test
@@ -156,7 +173,7 @@ class PackageIT {
                 .containsEntry("/etc/foreman-proxy/settings.d", "0 4343 750")
                 .containsEntry("/etc/foreman-proxy/settings.d/dns.yml", "0 4343 640")
                 .containsEntry("/usr/share/foreman-proxy/bin/smart-proxy", "0 0 755")
-                .containsEntry("/usr/share/foreman-proxy/lib/smart-proxy-core-0.1.0.jar", "0 0 644")
+                .containsEntry("/usr/share/foreman-proxy/lib/smart-proxy-core-" + VERSION + ".jar", "0 0 644")
                 .containsEntry("/usr/lib/systemd/system/foreman-proxy.service", "0 0 644")
                 .containsEntry("/etc/foreman-proxy/settings.yml.rpmnew", "0 4343 640");
         assertThat(root.resolve("etc/foreman-proxy/settings.yml")).content().contains("of the installer");
@@ -196,7 +213,7 @@ class PackageIT {
 
     @Test
     void theSameTreeGivesTheSameBytes() throws Exception {
-        var again = build(House.TREE, "0.1.0");
+        var again = build(House.TREE, VERSION);
 
         assertThat(again.resolve(String.valueOf(Packages.deb().getFileName()))).hasSameBinaryContentAs(Packages.deb());
         assertThat(again.resolve(String.valueOf(Packages.rpm().getFileName()))).hasSameBinaryContentAs(Packages.rpm());
@@ -211,9 +228,10 @@ class PackageIT {
             write(tree.resolve(file), file);
         }
         write(tree.resolve("config/settings.d/logs.yml"), "---\n");
-        Files.createDirectories(tree.resolve("lib/native"));
-        Files.write(tree.resolve("lib/native/one.so"), elf(0x3e));
-        Files.write(tree.resolve("lib/native/two.so"), elf(0xb7));
+        Files.createDirectories(tree.resolve("lib/native/x86_64"));
+        Files.createDirectories(tree.resolve("lib/native/aarch64"));
+        Files.write(tree.resolve("lib/native/x86_64/one.so"), elf(0x3e));
+        Files.write(tree.resolve("lib/native/aarch64/two.so"), elf(0xb7));
 
         var packages = build(tree, "0.2.0-SNAPSHOT");
 
@@ -225,7 +243,7 @@ class PackageIT {
                         "smart-proxy-0.2.0~SNAPSHOT-1.aarch64.rpm");
         assertThat(told(packages, "dpkg-deb", "-c", "smart-proxy_0.2.0~SNAPSHOT_amd64.deb"))
                 .contains("one.so")
-                .doesNotContain("two.so");
+                .doesNotContain("two.so", "aarch64");
         assertThat(told(packages, "rpm", "-qpl", "smart-proxy-0.2.0~SNAPSHOT-1.aarch64.rpm"))
                 .contains("two.so")
                 .doesNotContain("one.so");

@@ -13,23 +13,27 @@ import java.util.Map;
 final class Packages {
     static final Path BUILT = House.ROOT.resolve("packaging/target/packages");
 
+    private static final String MACHINE =
+            System.getProperty("os.arch").equals("aarch64") ? "(arm64|aarch64)" : "(amd64|x86_64)";
+
     private Packages() {}
 
-    /** The .deb; where its tools are missing the test is skipped, which is an error when CI=true. */
+    /** The .deb for this machine; where its tools are missing the test is skipped, which is an error when CI=true. */
     static Path deb() throws IOException {
-        return built(".deb", "dpkg-deb");
+        return built("dpkg-deb", ".*_(all|" + MACHINE + ")\\.deb");
     }
 
     static Path rpm() throws IOException {
-        return built(".rpm", "rpmbuild");
+        return built("rpmbuild", ".*\\.(noarch|" + MACHINE + ")\\.rpm");
     }
 
-    private static Path built(String ending, String tool) throws IOException {
+    private static Path built(String tool, String name) throws IOException {
         assumeTrue(isThere(tool), tool + " is not here");
         assumeTrue(Files.exists(House.TREE.resolve("bom.json")), "built offline, without bom.json and packages");
         try (var files = Files.list(BUILT)) {
-            var found = files.filter(file -> file.toString().endsWith(ending)).toList();
-            assertThat(found).as(ending + " in " + BUILT).hasSize(1);
+            var found = files.filter(file -> String.valueOf(file.getFileName()).matches(name))
+                    .toList();
+            assertThat(found).as(name + " in " + BUILT).hasSize(1);
             return found.get(0);
         }
     }
