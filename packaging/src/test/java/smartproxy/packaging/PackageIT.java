@@ -143,7 +143,8 @@ class PackageIT {
         assertThat(new TreeSet<>(deb.toList())).containsAll(rpm.toList());
         assertThat(told(directory, "rpm", "-qpl", Packages.rpm().toString()))
                 .contains(
-                        "/usr/share/foreman-proxy/bom.json", "/usr/share/foreman-proxy/lib/smart-proxy-core-" + VERSION + ".jar");
+                        "/usr/share/foreman-proxy/bom.json",
+                        "/usr/share/foreman-proxy/lib/smart-proxy-core-" + VERSION + ".jar");
     }
 
     @Test
