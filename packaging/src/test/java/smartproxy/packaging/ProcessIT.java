@@ -298,7 +298,7 @@ class ProcessIT {
     }
 
     @Test
-    void aDaemonThatCannotStartIsNeverReady() throws Exception {
+    void aDaemonThatCannotStartSaysWhyAndIsNeverReady() throws Exception {
         site.set("https_port", "many");
         var path = directory.resolve("notify");
         try (var systemd = UnixReceiver.at(path);
@@ -311,6 +311,7 @@ class ProcessIT {
             try (var mark = new UnixDatagram(path.toString())) {
                 mark.send("mark".getBytes(StandardCharsets.UTF_8), WATCHDOG);
             }
+            assertThat(systemd.text()).startsWith("STATUS=Not started: ").contains("https_port");
             assertThat(systemd.text()).isEqualTo("mark");
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,8 @@ import smartproxy.core.http.HttpSettings;
 
 /** What the daemon and systemd promise each other. */
 class UnitFileTest {
+    static final Path UNIT = House.ROOT.resolve("packaging/systemd/foreman-proxy.service");
+
     @Test
     void speaksTheNotifyProtocolWithTheMainProcessOnly() throws IOException {
         assertThat(service())
@@ -36,8 +39,22 @@ class UnitFileTest {
                 .isGreaterThan(drain.toSeconds());
     }
 
+    @Test
+    void givesTheDaemonTheDirectoriesItWritesTo() throws IOException {
+        assertThat(service())
+                .containsEntry("StateDirectory", "foreman-proxy")
+                .containsEntry("LogsDirectory", "foreman-proxy")
+                .containsEntry("CacheDirectory", "foreman-proxy")
+                .containsEntry("ProtectSystem", "strict");
+    }
+
+    @Test
+    void letsTheJvmWriteMachineCode() throws IOException {
+        assertThat(service()).doesNotContainKey("MemoryDenyWriteExecute");
+    }
+
     private static Map<String, String> service() throws IOException {
-        return Files.readAllLines(House.ROOT.resolve("packaging/systemd/foreman-proxy.service")).stream()
+        return Files.readAllLines(UNIT).stream()
                 .filter(line -> line.matches("\\w+=.*"))
                 .map(line -> line.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (first, second) -> second));

@@ -38,18 +38,20 @@ final class RunCommand {
             return 0;
         } catch (StartException e) {
             LOG.error("Error during startup, terminating: {}", e.getMessage());
-            return refuse(e);
+            return refuse(e, notifier);
         } catch (RuntimeException e) {
             LOG.error("Error during startup, terminating", e);
-            return refuse(e);
+            return refuse(e, notifier);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return 1;
         }
     }
 
-    private int refuse(Exception e) {
+    private int refuse(Exception e, SystemdNotifier notifier) {
         out.println("Errors detected on startup, see log for details. Exiting: " + e.getMessage());
+        // between two tries of systemd, its status shows no line of the journal, but this
+        notifier.status("Not started: " + e.getMessage());
         return 1;
     }
 }
