@@ -31,9 +31,8 @@ class FileReportTest {
     @TempDir
     Path directory;
 
-    private final ModuleCatalog catalog =
-            new ModuleCatalog(
-                    List.of(new Dns()), List.of(new Provider("dns_a"), new Provider("dns_b")), Plugins.none());
+    private final ModuleCatalog catalog = new ModuleCatalog(
+            List.of(new Dns()), List.of(new Provider("dns_a"), new Provider("dns_b")), Plugins.none());
 
     @ParameterizedTest
     @CsvSource(
