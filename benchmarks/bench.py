@@ -216,7 +216,7 @@ def memory(crypto, loaded):
         ours = daemon(pki, settings=f":crypto: {crypto}\n" if known else "")
         time.sleep(5)  # what the start still does beside
         idle = ours.memory()
-        get(ours, pki, 10_000, 8, 120)
+        get(ours, pki, 10_000, 8, 180)
         memories[crypto] = idle, ours.memory()
     return memories[crypto][loaded], None
 
@@ -337,15 +337,14 @@ def main(arguments):
         usage("usage: benchmarks/run.sh [--list] [--record [--noisy]] [NAME...]")
     if set(names) - set(FIGURES):
         usage(f"no such figure: {', '.join(sorted(set(names) - set(FIGURES)))}; there are: {' '.join(FIGURES)}")
+    if "--record" in options and names:
+        usage("--record writes all figures of one run; leave the names out")
     if "--list" in options:
         for goal in named.values():
             print("\t".join([goal.name, str(goal), goal.figure, goal.limit]))
         return 0
-    if "--record" in options and names:
-        usage("--record writes all figures of one run; leave the names out")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(130))
-    WORK.mkdir(exist_ok=True)
     noise = busy_cores()
     if "--record" in options and "--noisy" not in options and noise > BUSY:
         usage(f"{noise:.2f} cores are in use by something else: stop it, or record with --noisy")
