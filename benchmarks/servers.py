@@ -143,7 +143,7 @@ class Server:
         return int(re.search(r"VmRSS:\s*(\d+)", status)[1]) / 1024
 
     def last_words(self):
-        return " | ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+        return "; ".join(self.log.read_text(errors="replace").splitlines()[-3:])
 
 
 class Daemon(Server):
@@ -177,15 +177,16 @@ class Daemon(Server):
 
     def last_words(self):
         told = self.own_log.read_text(errors="replace").splitlines() if self.own_log.exists() else []
-        return " | ".join(told[-3:]) or super().last_words()
+        return "; ".join(told[-3:]) or super().last_words()
 
     def engine(self):
-        """What the daemon's log says of its crypto engine; without a word it is the JDK's."""
-        for line in self.own_log.read_text(errors="replace").splitlines():
-            found = re.search(r"\b(conscrypt|accp|corretto)\b", line, re.IGNORECASE)
-            if found:
-                return found[1].lower()
-        return "jdk"
+        """The library that does its TLS, as its log says; one that does not say has the JDK's."""
+        found = re.search(r"TLS is done by ([^;\n]+)", self.own_log.read_text(errors="replace"))
+        return found[1] if found else "the JDK"
+
+    def has_flag(self, flag):
+        """Whether the launcher gave its JVM this one."""
+        return flag in pathlib.Path(f"/proc/{self.process.pid}/cmdline").read_text().split("\0")
 
 
 class Nginx(Server):
