@@ -199,13 +199,11 @@ static unsigned char *put16(unsigned char *p, unsigned v) {
 
 static unsigned char *put32(unsigned char *p, unsigned v) { return put16(put16(p, v >> 16), v & 0xffff); }
 
-static unsigned char *put_time(unsigned char *p) {
-    p = put32(put16(p, 0), (unsigned)time(NULL));
-    return put16(p, 300);
-}
+static unsigned char *put_time(unsigned char *p, unsigned signed_at) { return put16(put32(put16(p, 0), signed_at), 300); }
 
 static int update(unsigned char *wire, unsigned id, int i, int deletes, const unsigned char *mac_key, int key_length) {
     char name[256];
+    unsigned signed_at = time(NULL);
     snprintf(name, sizeof name, "raw%d.%s", i, path);
     unsigned char *p = put16(wire, id);
     p = put16(p, 0x2800);
@@ -221,14 +219,14 @@ static int update(unsigned char *wire, unsigned id, int i, int deletes, const un
     memcpy(s, wire, p - wire);
     s = put_name(s + (p - wire), keyname);
     s = put_name(put32(put16(s, 255), 0), "hmac-sha256");
-    s = put32(put_time(s), 0);
+    s = put32(put_time(s, signed_at), 0);
     unsigned char mac[32];
     unsigned mac_length = sizeof mac;
     HMAC(EVP_sha256(), mac_key, key_length, signed_text, s - signed_text, mac, &mac_length);
 
     p = put32(put16(put16(put_name(p, keyname), 250), 255), 0);
     unsigned char *length_at = p;
-    p = put_time(put_name(p + 2, "hmac-sha256"));
+    p = put_time(put_name(p + 2, "hmac-sha256"), signed_at);
     p = put16(p, mac_length);
     memcpy(p, mac, mac_length);
     p = put32(put16(p + mac_length, id), 0); /* id, no error, no other data */
