@@ -66,7 +66,7 @@ def load(mode, server_port, path, seconds=60, **options):
     return told
 
 
-def get(server, pki, count, clients, seconds=60):
+def get(server, pki, count, clients, seconds=120):
     return load("get", server.port, "/features", seconds, count=count, clients=clients, tls=pki.words())
 
 
