@@ -1,11 +1,12 @@
 # Sourced by ./run and ./test: makes sure that tools are there.
 #
 # need TOOL=PACKAGE...   as root on Debian missing packages are installed, elsewhere they are named and the script ends.
-# A tool is a command, or gem:NAME, a Ruby library.
+# A tool is a command, or gem:NAME, a Ruby library, or header:NAME, of a C library.
 
 have() {
   case $1 in
   gem:*) ruby -e "require '${1#gem:}'" 2>/dev/null ;;
+  header:*) echo "#include <${1#header:}>" | cc -E - >/dev/null 2>&1 ;;
   javac) java_17 ;;
   *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 ;;
   esac

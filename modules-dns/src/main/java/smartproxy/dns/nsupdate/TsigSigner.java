@@ -25,11 +25,15 @@ final class TsigSigner {
     private final TsigKey key;
     private final Clock clock;
     private final TSIG verifier;
+    private final int overhead;
 
     TsigSigner(TsigKey key, Clock clock) {
         this.key = key;
         this.clock = clock;
         this.verifier = new TSIG(key.algorithm().wireName(), key.name(), key.secret(), clock);
+        this.overhead = record(Instant.EPOCH, Duration.ZERO, new byte[key.macBytes()], 0)
+                .toWire(Section.ADDITIONAL)
+                .length;
     }
 
     TsigKey key() {
@@ -84,9 +88,7 @@ final class TsigSigner {
 
     /** Octets that signing adds to a message at most. */
     int overhead() {
-        return record(clock.instant(), Duration.ZERO, new byte[key.macBytes()], 0)
-                .toWire(Section.ADDITIONAL)
-                .length;
+        return overhead;
     }
 
     /**

@@ -9,8 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,9 @@ final class FakeServer implements AutoCloseable {
 
     final List<Message> updates = new CopyOnWriteArrayList<>();
     final List<Message> queries = new CopyOnWriteArrayList<>();
+    /** Where UDP came from. */
+    final Set<SocketAddress> sources = ConcurrentHashMap.newKeySet();
+
     volatile Script onUpdate = asked -> asked.reply().send(answer(asked.message(), 0));
     volatile Script onQuery = asked -> asked.reply().send(soa(asked.message()));
 
@@ -125,6 +131,7 @@ final class FakeServer implements AutoCloseable {
             var packet = new DatagramPacket(new byte[65_535], 65_535);
             udp.receive(packet);
             var from = packet.getSocketAddress();
+            sources.add(from);
             handle(
                     Arrays.copyOf(packet.getData(), packet.getLength()),
                     false,
@@ -159,11 +166,12 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
-    private interface Work {
+    interface Work {
         void run() throws IOException;
     }
 
-    private static void run(Work work) {
+    /** Does work beside, while the server goes on. */
+    static void run(Work work) {
         var thread = new Thread(() -> {
             try {
                 work.run();

@@ -8,6 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,53 @@ class NsupdateProtocolIT {
                 .startsWith("h0.example.com.")
                 .doesNotContain("h1.example.com.", "h2.example.com.", "h3.example.com.", "h4.example.com.");
         assertThat(server.updates).hasSize(5);
+    }
+
+    @Test
+    void aChangeIsOneUpdate() throws Exception {
+        try (var trusting = Provider.trusting(server.port(), directory.resolve("k.key"))) {
+            for (var i = 0; i < 20; i++) {
+                trusting.create("h" + i + ".example.com", RecordType.A, "192.0.2.1");
+                trusting.remove("h" + i + ".example.com", RecordType.A);
+            }
+        }
+        // for the zone and for its TTL
+        assertThat(server.queries).hasSize(2);
+        assertThat(server.updates).hasSize(40);
+    }
+
+    @Test
+    void changesOfDifferentNamesAreOnTheirWayTogether() throws Exception {
+        create("first.example.com");
+        var together = new CountDownLatch(8);
+        server.onUpdate = asked -> {
+            together.countDown();
+            FakeServer.run(() -> {
+                if (passes(together)) {
+                    asked.reply().send(server.answer(asked.message(), Rcode.NOERROR));
+                }
+            });
+        };
+        var clients = Executors.newFixedThreadPool(8);
+        try {
+            var creations = IntStream.range(0, 8)
+                    .mapToObj(i -> clients.submit(() -> create("h" + i + ".example.com")))
+                    .toList();
+            for (var creation : creations) {
+                assertThat(creation.get(10, TimeUnit.SECONDS)).isEqualTo(new Created());
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+        assertThat(server.sources).hasSize(1);
+    }
+
+    private static boolean passes(CountDownLatch latch) {
+        try {
+            return latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     @Test

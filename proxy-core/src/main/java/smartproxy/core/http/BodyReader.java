@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /** Collects a request body without holding a thread while it arrives; size, time and the sum of all bodies are bounded. */
 final class BodyReader implements Runnable {
@@ -31,7 +33,8 @@ final class BodyReader implements Runnable {
     private final Consumer<Result> then;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-    private org.eclipse.jetty.util.thread.Scheduler.@org.jspecify.annotations.Nullable Task timeout;
+    private long timeoutMillis;
+    private Scheduler.@Nullable Task timeout;
 
     BodyReader(Request request, int maxBytes, BodyBudget budget, Consumer<Result> then) {
         this.request = request;
@@ -46,9 +49,7 @@ final class BodyReader implements Runnable {
             end(new Result.TooLarge());
             return;
         }
-        timeout = request.getComponents()
-                .getScheduler()
-                .schedule(() -> end(new Result.TooSlow()), timeoutMillis, TimeUnit.MILLISECONDS);
+        this.timeoutMillis = timeoutMillis;
         run();
     }
 
@@ -57,7 +58,7 @@ final class BodyReader implements Runnable {
         while (!ended.get()) {
             var chunk = request.read();
             if (chunk == null) {
-                request.demand(this);
+                awaitMore();
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
@@ -66,6 +67,16 @@ final class BodyReader implements Runnable {
             }
             take(chunk);
         }
+    }
+
+    /** Only what is not there yet needs a timer: most bodies come with their head. */
+    private void awaitMore() {
+        if (timeout == null) {
+            timeout = request.getComponents()
+                    .getScheduler()
+                    .schedule(() -> end(new Result.TooSlow()), timeoutMillis, TimeUnit.MILLISECONDS);
+        }
+        request.demand(this);
     }
 
     private void take(Content.Chunk chunk) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.CommonProperties;
+import org.glassfish.jersey.inject.hk2.AbstractBinder;
 import org.glassfish.jersey.internal.MapPropertiesDelegate;
 import org.glassfish.jersey.server.ApplicationHandler;
 import org.glassfish.jersey.server.ContainerException;
@@ -18,6 +19,7 @@ import org.glassfish.jersey.server.ContainerResponse;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
+import org.glassfish.jersey.server.spi.internal.ValueParamProvider;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.RequestContext;
@@ -51,6 +53,12 @@ public final class ResourceApp {
         for (var mount : mounts) {
             mount.resources().forEach(config::register);
         }
+        config.register(new AbstractBinder() {
+            @Override
+            protected void configure() {
+                bind(new RequestParameter()).to(ValueParamProvider.class);
+            }
+        });
         config.property(ServerProperties.WADL_FEATURE_DISABLE, true);
         config.property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true);
         config.property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true);

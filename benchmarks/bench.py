@@ -1,0 +1,395 @@
+"""Measures the figures of goals.tsv; called by run.sh, which builds and installs first."""
+import datetime
+import os
+import pathlib
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import servers
+from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Nginx, OpensslServer, Pki, Trouble, embedded,
+                     features, free_port, run, stop_all)
+
+RESULTS = WORK / "results.tsv"
+DOCUMENT = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- figures: written by benchmarks/run.sh --record -->", "<!-- end of figures -->"
+MINUTES = 12
+ROUNDS = 3
+WARM_UP = 3000
+BUSY = 0.25  # cores that strangers may use while figures are recorded
+
+
+class Goal:
+    def __init__(self, line):
+        self.name, self.unit, self.ratio, self.absolute, self.figure, self.limit = line.rstrip("\n").split("\t")
+
+    def __str__(self):
+        parts = []
+        if self.ratio != "-":
+            parts.append(self.ratio + "x")
+        if self.absolute != "-":
+            parts.append(self.absolute + self.unit)
+        return ",".join(parts)
+
+    def met(self, ours, ratio):
+        return all(self._holds(bound, value) for bound, value in ((self.ratio, ratio), (self.absolute, ours)))
+
+    @staticmethod
+    def _holds(bound, value):
+        if bound == "-":
+            return True
+        sign, number = re.fullmatch(r"([<>]=?)([0-9.]+)", bound).groups()
+        number = float(number)
+        return {"<=": value <= number, ">=": value >= number, "<": value < number}[sign]
+
+
+def goals():
+    lines = (HERE / "goals.tsv").read_text().splitlines()
+    return {goal.name: goal for goal in map(Goal, (line for line in lines if not line.startswith("#")))}
+
+
+# ---- the client ----
+
+def load(mode, server_port, path, seconds=60, **options):
+    """Runs the load client; what it prints, as numbers."""
+    words = [WORK / "load", mode, "127.0.0.1", server_port, path, f"seconds={seconds}"]
+    words += options.pop("tls", [])
+    words += [f"{name}={value}" for name, value in options.items()]
+    told = {name: float(value) for name, value in (word.split("=") for word in run(words, seconds + 30).split())}
+    if told.get("errors"):
+        raise Trouble(f"{int(told['errors'])} of {int(told['errors'] + told['requests'])} requests failed, the first with {int(told['bad'])}")
+    if "requests" in told and told["requests"] < options["count"]:
+        raise Trouble(f"only {int(told['requests'])} of {options['count']} requests in {seconds} s")
+    return told
+
+
+def get(server, pki, count, clients, seconds=120):
+    return load("get", server.port, "/features", seconds, count=count, clients=clients, tls=pki.words())
+
+
+def first_answer(server, pki):
+    """Seconds from its start to the first good answer over verified TLS."""
+    try:
+        return load("first", server.port, "/features", 30, tls=pki.words())["at"] - server.started
+    except Trouble as e:
+        raise Trouble(f"{type(server).__name__} does not answer: {server.last_words() or e}") from e
+
+
+def daemon(pki, dns=None, settings="", environment=None):
+    """Ours, answering."""
+    server = Daemon(pki, free_port(), dns or embedded(), settings, environment)
+    server.start_time = first_answer(server, pki)
+    about["engine"] = server.engine()
+    return server
+
+
+def nginx(pki, ours):
+    server = Nginx(pki, free_port(), features(ours, pki))
+    first_answer(server, pki)
+    return server
+
+
+def cpu_per_request(server, pki, count, clients=8):
+    """Milliseconds of the server's processor time for one request on a connection of its own."""
+    before = server.cpu()
+    get(server, pki, count, clients)
+    return (server.cpu() - before) * 1000 / count
+
+
+def alternate(rounds, ours, limit):
+    """Medians of both, measured in turn."""
+    pairs = [(ours(), limit()) for _ in range(rounds)]
+    return tuple(statistics.median(values) for values in zip(*pairs))
+
+
+# ---- the figures: each returns ours and limit, limit None where there is none ----
+
+def tls_warm(kind, warm_up=WARM_UP, count=600):
+    pki = Pki(kind)
+    ours = daemon(pki)
+    limit = nginx(pki, ours)
+    get(ours, pki, warm_up, 8)
+    get(limit, pki, 100, 8)
+    return alternate(ROUNDS, lambda: cpu_per_request(ours, pki, count), lambda: cpu_per_request(limit, pki, count))
+
+
+def tls_cold():
+    pki = Pki("rsa2048")
+    ours = daemon(pki)
+    limit = nginx(pki, ours)
+    get(limit, pki, 100, 8)
+
+    def from_the_start():
+        fresh = daemon(pki)
+        cpu = cpu_per_request(fresh, pki, 300)
+        fresh.stop()
+        return cpu
+
+    ours.stop()
+    return alternate(ROUNDS, from_the_start, lambda: cpu_per_request(limit, pki, 300))
+
+
+def latency():
+    pki = Pki("rsa2048")
+    ours = daemon(pki)
+    limit = OpensslServer(pki, free_port(), features(ours, pki))
+    first_answer(limit, pki)
+    get(ours, pki, WARM_UP, 8)
+    return alternate(5, lambda: get(ours, pki, 200, 1)["p50"], lambda: get(limit, pki, 200, 1)["p50"])
+
+
+def concurrency():
+    pki = Pki("rsa2048")
+    ours = daemon(pki)
+    limit = nginx(pki, ours)
+    get(ours, pki, WARM_UP, 32)
+    return alternate(5, lambda: get(ours, pki, 1000, 32)["rate"], lambda: get(limit, pki, 1000, 32)["rate"])
+
+
+def dns(clients, count=4000):
+    pki = Pki("rsa2048")
+    bind = Bind()
+    ours = daemon(pki, bind.settings())
+
+    def changes():
+        return load("rest", ours.port, ZONE, count=count, clients=clients, tls=pki.words())["rate"]
+
+    def raw():
+        return load("raw", bind.port, ZONE, count=count, clients=clients, keyname=Bind.KEY, secret=bind.secret)["rate"]
+
+    for _ in range(3):
+        changes()
+    raw()
+    return alternate(ROUNDS, changes, raw)
+
+
+def crowd():
+    pki = Pki("rsa2048")
+    ours = daemon(pki)
+    get(ours, pki, WARM_UP, 8)
+
+    def newcomer():
+        return get(ours, pki, 200, 1)["p95"]
+
+    def amid():
+        words = [WORK / "load", "crowd", "127.0.0.1", ours.port, "/features", "seconds=60", "silent=1000", "slow=100", *pki.words()]
+        crowd = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            if crowd.stdout.readline() != "ready=1\n":
+                raise Trouble("the crowd did not get in")
+            return newcomer()
+        finally:
+            crowd.communicate("end\n")
+
+    return alternate(ROUNDS, amid, newcomer)
+
+
+QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
+NO_ARCHIVE = {"SMART_PROXY_CACHE": "none"}
+
+
+def start():
+    if about["no archive"]:
+        raise Trouble(about["no archive"])
+    pki = Pki("rsa2048")
+    quick = False
+
+    def once(environment):
+        nonlocal quick
+        server = daemon(pki, environment=environment)
+        quick = server.has_flag(QUICK_COMPILER)
+        server.stop()
+        return server.start_time
+
+    def with_archive():
+        return once({})
+
+    def without():
+        # Without its cache the launcher does not know what fits the crypto engine either: the same flags are given by hand.
+        options = os.environ.get("SMART_PROXY_JAVA_OPTS", "") + (" " + QUICK_COMPILER if quick else "")
+        return once({**NO_ARCHIVE, "SMART_PROXY_JAVA_OPTS": options})
+
+    with_archive()
+    return alternate(7, with_archive, without)
+
+
+memories = {}
+
+
+def memory(crypto, loaded):
+    """Both figures of an engine come from one start."""
+    if crypto not in memories:
+        known = ":crypto:" in (ROOT / "config" / "settings.yml").read_text()
+        if not known and crypto == "native":
+            raise Trouble("no native crypto in this tree")
+        pki = Pki("rsa2048")
+        # The flags in the cache fit the native engine; where there is none, the safe ones hold.
+        ours = daemon(pki, settings=f":crypto: {crypto}\n" if known else "", environment=NO_ARCHIVE if crypto == "jdk" else {})
+        time.sleep(5)  # what the start still does beside
+        idle = ours.memory()
+        get(ours, pki, 10_000, 8, 180)
+        memories[crypto] = idle, ours.memory()
+    return memories[crypto][loaded], None
+
+
+FIGURES = {
+    "tls-rsa2048": lambda: tls_warm("rsa2048"),
+    "tls-rsa4096": lambda: tls_warm("rsa4096", warm_up=1500, count=300),
+    "tls-p256": lambda: tls_warm("p256"),
+    "tls-cold": tls_cold,
+    "latency": latency,
+    "concurrency": concurrency,
+    "dns-1": lambda: dns(1),
+    "dns-8": lambda: dns(8),
+    "crowd": crowd,
+    "start": start,
+    "memory-idle": lambda: memory("native", 0),
+    "memory-load": lambda: memory("native", 1),
+    "memory-idle-jdk": lambda: memory("jdk", 0),
+    "memory-load-jdk": lambda: memory("jdk", 1),
+}
+
+
+# ---- the run ----
+
+about = {}
+
+
+def look_around():
+    """What the figures depend on."""
+    java = os.environ.get("SMART_PROXY_JAVA") or (os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java")
+    version = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+    cpu = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1024 / 1024
+    about["machine"] = f"{os.cpu_count()} cores, {' '.join(cpu[1].split()) if cpu else os.uname().machine}, {memory:.0f} GB"
+    about["jvm"] = re.search(r'version "([^"]+)"', version)[1]
+    about["date"] = datetime.date.today().isoformat()
+    about["engine"] = "-"
+    about["no archive"] = make_archive()
+
+
+def make_archive():
+    """Has the launcher make its class-data archive, as an installation has one; else why there is none."""
+    launcher = TREE / "bin" / "smart-proxy"
+    if "SMART_PROXY_CACHE" not in launcher.read_text():
+        return "no archive in this tree"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    try:
+        run([launcher, "archive"], 120, {"SMART_PROXY_CACHE": str(CACHE)})
+    except Trouble as e:
+        return str(e)
+    return ""
+
+
+def busy_cores(seconds=1.5):
+    """How many cores are in use now, when nothing of ours runs."""
+    def used():
+        fields = list(map(int, pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]))
+        return sum(fields) - fields[3] - fields[4]
+    before = used()
+    time.sleep(seconds)
+    return (used() - before) / servers.TICKS / seconds
+
+
+def shown(value, unit):
+    return "-" if value is None else f"{value:.{0 if value >= 100 else 2}f}{unit}"
+
+
+def measure(goal, until):
+    """The row of a figure: name, ours, limit, ratio, goal, verdict."""
+    try:
+        if time.monotonic() > until:
+            raise Trouble(f"{MINUTES} minutes were over")
+        ours, limit = FIGURES[goal.name]()
+        ratio = None if limit is None else ours / limit
+        verdict = "ok" if goal.met(ours, ratio) else "short"
+        row = [goal.name, shown(ours, goal.unit), shown(limit, goal.unit), shown(ratio, ""), str(goal), verdict]
+    except Trouble as e:
+        row = [goal.name, "-", "-", "-", str(goal), f"not measured: {e}"]
+    finally:
+        stop_all()
+    return row + [about["date"], about["jvm"], about["engine"]]
+
+
+def keep(rows):
+    """Writes the results; figures that were not asked for keep their last ones."""
+    kept = {}
+    if RESULTS.exists():
+        kept = {line.split("\t")[0]: line.split("\t") for line in RESULTS.read_text().splitlines()[1:]}
+    kept.update({row[0]: row for row in rows})
+    lines = ["name\tours\tlimit\tratio\tgoal\tverdict\tdate\tjvm\tengine"]
+    lines += ["\t".join(kept[name]) for name in FIGURES if name in kept]
+    RESULTS.write_text("\n".join(lines) + "\n")
+
+
+def record(rows, noise):
+    """Puts these figures into the document."""
+    named = goals()
+    table = [BEGIN, "",
+             f"{about['date']}: {about['machine']}; Java {about['jvm']}, TLS by {rows[0][-1]}, "
+             f"{'without' if about['no archive'] else 'with'} class-data archive; others used {noise:.2f} cores at most.",
+             "", "| Name | Figure | Limit | Ours | Limit's | Ratio | Goal | |", "|---|---|---|---|---|---|---|---|"]
+    for name, ours, limit, ratio, goal, verdict, *_ in rows:
+        verdict = verdict.replace("|", "/")
+        table.append(f"| `{name}` | {named[name].figure} | {named[name].limit} | {ours} | {limit} | {ratio} | {goal} | {verdict} |")
+    text = DOCUMENT.read_text()
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    DOCUMENT.write_text(head + "\n".join(table) + "\n\n" + END + tail)
+    print(f"written to {DOCUMENT.relative_to(ROOT)}")
+
+
+def usage(text):
+    print(text, file=sys.stderr)
+    sys.exit(64)
+
+
+def main(arguments):
+    named = goals()
+    options = [word for word in arguments if word.startswith("-")]
+    names = [word for word in arguments if not word.startswith("-")]
+    if set(options) - {"--list", "--record", "--noisy"}:
+        usage("usage: benchmarks/run.sh [--list] [--record [--noisy]] [NAME...]")
+    if set(names) - set(FIGURES):
+        usage(f"no such figure: {', '.join(sorted(set(names) - set(FIGURES)))}; there are: {' '.join(FIGURES)}")
+    if "--record" in options and names:
+        usage("--record writes all figures of one run; leave the names out")
+    if "--list" in options:
+        for goal in named.values():
+            print("\t".join([goal.name, str(goal), goal.figure, goal.limit]))
+        return 0
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(130))
+    noise = busy_cores()
+    if "--record" in options and "--noisy" not in options and noise > BUSY:
+        usage(f"{noise:.2f} cores are in use by something else: stop it, or record with --noisy")
+    look_around()
+    until = time.monotonic() + MINUTES * 60
+    rows = []
+    for name in [name for name in FIGURES if not names or name in names]:
+        row = measure(named[name], until)
+        print("\t".join(row[:6]).expandtabs(16), flush=True)
+        rows.append(row)
+        noise = max(noise, busy_cores())
+    keep(rows)
+    if noise > BUSY:
+        print(f"others used up to {noise:.2f} cores meanwhile: ratios of processor time hold, the others may not", file=sys.stderr)
+    if "--record" in options:
+        record(rows, noise)
+    verdicts = [row[5] for row in rows]
+    return 0 if set(verdicts) == {"ok"} else 1 if set(verdicts) <= {"ok", "short"} else 2
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        print(f"benchmarks: {trouble}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        stop_all()

@@ -1,0 +1,278 @@
+"""What is measured: the daemon, and the programs that show the limit. Each listens on 127.0.0.1, on a free high port."""
+import base64
+import ctypes
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+WORK = HERE / "target"
+TREE = ROOT / "packaging" / "target" / "smart-proxy"
+CACHE = WORK / "cache"
+FOREMAN = "foreman.example.com"
+ZONE = "example.com"
+TICKS = os.sysconf("SC_CLK_TCK")
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+running = []  # all that must be stopped at the end
+
+
+class Trouble(Exception):
+    """A figure cannot be measured; says why."""
+
+
+def spawn(command, log, environment=None):
+    """Starts a program that ends with us, whatever becomes of us."""
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=WORK,
+            env={**os.environ, **(environment or {})},
+            preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM))
+
+
+def run(command, seconds, environment=None, **more):
+    """Runs a program to its end; its output."""
+    try:
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=seconds,
+                              env={**os.environ, **(environment or {})}, **more)
+    except subprocess.TimeoutExpired as e:
+        raise Trouble(f"{pathlib.Path(str(command[0])).name} did not end within {seconds} s") from e
+    if done.returncode:
+        raise Trouble(f"{pathlib.Path(str(command[0])).name}: " + " ".join((done.stderr or done.stdout).split())[-300:])
+    return done.stdout
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def stop_all():
+    while running:
+        running.pop().stop()
+
+
+class Pki:
+    """A CA and certificates for server and client, all with keys of one kind."""
+
+    KINDS = {"rsa2048": ("rsa:2048", "rsa:4096"), "rsa4096": ("rsa:4096", "rsa:4096"), "p256": ("ec", "ec")}
+
+    def __init__(self, kind):
+        self.directory = WORK / "pki" / kind
+        self.ca, self.server, self.server_key = (self.directory / name for name in ("ca.pem", "server.pem", "server.key"))
+        self.client, self.client_key = (self.directory / name for name in ("client.pem", "client.key"))
+        if not self.directory.exists():
+            self._make(*self.KINDS[kind])
+
+    def _make(self, key, ca_key):
+        new = self.directory.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        self._openssl(new, "req", "-x509", *self._key(ca_key), "-keyout", "ca.key", "-out", "ca.pem", "-days", "3650",
+                      "-subj", "/CN=Smart Proxy benchmarks", "-addext", "basicConstraints=critical,CA:TRUE",
+                      "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        for name, subject, usage, names in (("server", "localhost", "serverAuth", "DNS:localhost,IP:127.0.0.1"),
+                                            ("client", FOREMAN, "clientAuth", "DNS:" + FOREMAN)):
+            (new / "extensions").write_text(f"basicConstraints=CA:FALSE\nkeyUsage=digitalSignature,keyEncipherment\n"
+                                            f"extendedKeyUsage={usage}\nsubjectAltName={names}\n")
+            self._openssl(new, "req", "-new", *self._key(key), "-keyout", name + ".key", "-out", "request", "-subj", "/CN=" + subject)
+            self._openssl(new, "x509", "-req", "-in", "request", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                          "-days", "3650", "-extfile", "extensions", "-out", name + ".pem")
+        new.rename(self.directory)
+
+    @staticmethod
+    def _key(kind):
+        kind = ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if kind == "ec" else [kind]
+        return ["-newkey", *kind, "-nodes", "-sha256"]
+
+    @staticmethod
+    def _openssl(directory, *arguments):
+        run(["openssl", *arguments], 60, cwd=directory)
+
+    def words(self):
+        """For the load client."""
+        return [f"ca={self.ca}", f"cert={self.client}", f"key={self.client_key}"]
+
+
+class Server:
+    """A process on a port."""
+
+    def __init__(self, command, log, environment=None):
+        self.log = log
+        log.unlink(missing_ok=True)
+        self.started = time.monotonic()
+        self.process = spawn(command, log, environment)
+        running.append(self)
+
+    def stop(self):
+        if self in running:
+            running.remove(self)
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def _processes(self):
+        """The process and its children: the workers of nginx."""
+        yield self.process.pid
+        yield from map(int, pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split())
+
+    def cpu(self):
+        """Seconds of processor time, user and system, so far."""
+        total = 0
+        for pid in self._processes():
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICKS
+
+    def memory(self):
+        """Resident megabytes."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s*(\d+)", status)[1]) / 1024
+
+    def last_words(self):
+        return "; ".join(self.log.read_text(errors="replace").splitlines()[-3:])
+
+
+class Daemon(Server):
+    """Ours: the distribution tree, all its modules on, logging to a file."""
+
+    def __init__(self, pki, port, dns, settings="", environment=None):
+        self.port = port
+        etc = WORK / "etc"
+        shutil.rmtree(etc, ignore_errors=True)
+        (etc / "settings.d").mkdir(parents=True)
+        shutil.rmtree(WORK / "state", ignore_errors=True)
+        (WORK / "state").mkdir()
+        self.own_log = WORK / "proxy.log"
+        self.own_log.unlink(missing_ok=True)
+        (etc / "settings.yml").write_text(f"""---
+:settings_directory: {etc / "settings.d"}
+:state_directory: {WORK / "state"}
+:bind_host: ['127.0.0.1']
+:https_port: {port}
+:ssl_certificate: {pki.server}
+:ssl_private_key: {pki.server_key}
+:ssl_ca_file: {pki.ca}
+:trusted_hosts: [{FOREMAN}]
+:log_file: {self.own_log}
+{settings}""")
+        (etc / "settings.d" / "logs.yml").write_text("---\n:enabled: https\n")
+        for name, text in dns.items():
+            (etc / "settings.d" / name).write_text(text)
+        super().__init__([TREE / "bin" / "smart-proxy", "run", "--config", etc / "settings.yml"], WORK / "daemon.out",
+                         {"SMART_PROXY_CACHE": str(CACHE), **(environment or {})})
+
+    def last_words(self):
+        told = self.own_log.read_text(errors="replace").splitlines() if self.own_log.exists() else []
+        return "; ".join(told[-3:]) or super().last_words()
+
+    def engine(self):
+        """The library that does its TLS, as its log says; one that does not say has the JDK's."""
+        found = re.search(r"TLS is done by ([^;\n]+)", self.own_log.read_text(errors="replace"))
+        return found[1] if found else "the JDK"
+
+    def has_flag(self, flag):
+        """Whether the launcher gave its JVM this one."""
+        return flag in pathlib.Path(f"/proc/{self.process.pid}/cmdline").read_text().split("\0")
+
+
+class Nginx(Server):
+    """The same answer, by the same certificates, to a verified client; a line in an access log for each."""
+
+    def __init__(self, pki, port, body):
+        self.port = port
+        directory = WORK / "nginx"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir()
+        temporary = "\n".join(f"  {name}_temp_path {directory / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (directory / "nginx.conf").write_text(f"""daemon off;
+worker_processes {os.cpu_count()};
+pid {directory / "pid"};
+error_log {directory / "error.log"};
+events {{ worker_connections 4096; }}
+http {{
+{temporary}
+  access_log {directory / "access.log"};
+  default_type application/json;
+  server {{
+    listen 127.0.0.1:{port} ssl backlog=4096;
+    ssl_certificate {pki.server};
+    ssl_certificate_key {pki.server_key};
+    ssl_client_certificate {pki.ca};
+    ssl_verify_client on;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    location /features {{ return 200 '{body}'; }}
+  }}
+}}
+""")
+        super().__init__(["nginx", "-e", directory / "start.log", "-c", directory / "nginx.conf"], WORK / "nginx.out")
+
+
+class OpensslServer(Server):
+    """One thread, one connection after the other, the answer from a file."""
+
+    def __init__(self, pki, port, body):
+        self.port = port
+        (WORK / "features").write_bytes(
+            f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        super().__init__(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pki.server, "-key", pki.server_key,
+                          "-CAfile", pki.ca, "-Verify", "3", "-verify_return_error", "-HTTP", "-quiet"], WORK / "s_server.out")
+
+
+class Bind:
+    """The lab's name server."""
+
+    KEY = "sha256"
+
+    def __init__(self):
+        self.directory = WORK / "bind"
+        running.append(self)
+        told = run([ROOT / "lab" / "bind" / "start.sh", self.directory], 60)
+        self.port = int(re.search(r"port=(\d+)", told)[1])
+        self.key = self.directory / "keys" / f"{self.KEY}.key"
+        self.secret = re.search(r'secret "([^"]+)"', self.key.read_text())[1]
+        base64.b64decode(self.secret)
+
+    def stop(self):
+        if self in running:
+            running.remove(self)
+        subprocess.run([ROOT / "lab" / "bind" / "stop.sh", self.directory], check=False)
+
+    def settings(self):
+        return {"dns.yml": "---\n:enabled: https\n:use_provider: dns_nsupdate\n:dns_ttl: 300\n",
+                "dns_nsupdate.yml": f"---\n:dns_server: 127.0.0.1:{self.port}\n:dns_key: {self.key}\n"}
+
+
+def embedded():
+    """DNS without another server, as ./run has it."""
+    return {"dns.yml": "---\n:enabled: https\n:use_provider: dns_embedded\n",
+            "dns_embedded.yml": f"---\n:listen: ['127.0.0.1:{free_port()}']\n:zones: [{ZONE}, 2.0.192.in-addr.arpa]\n"}
+
+
+def features(server, pki):
+    """The answer to /features, which the other servers then give too."""
+    context = ssl.create_default_context(cafile=pki.ca)
+    context.load_cert_chain(pki.client, pki.client_key)
+    with socket.create_connection(("127.0.0.1", server.port), 10) as plain:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
+            connection.sendall(b"GET /features HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nConnection: close\r\n\r\n")
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise Trouble("/features answers " + head.decode(errors="replace").splitlines()[0])
+    return body.decode()
