@@ -17,6 +17,7 @@ import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
+import smartproxy.core.api.StartException;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsProvider;
 import smartproxy.dns.DnsRecord;
@@ -68,8 +69,8 @@ final class NsupdateProvider implements DnsProvider, Lifecycle {
     }
 
     @Override
-    public void start() {
-        unsettled.start();
+    public void start() throws StartException {
+        unsettled.start(context.shared(), settings.server());
         context.health("unsettled changes", unsettled::health);
     }
 

@@ -68,7 +68,7 @@ public record HttpSettings(
             .ownExtension();
     public static final Setting<Integer> MAX_BODY = SettingTypes.integer(
                     "max_body_size", 1024, 1 << 30, "Largest form body in bytes")
-            .defaultsTo(32 << 20)
+            .defaultsTo(4 << 20)
             .ownExtension();
     public static final Setting<Integer> MAX_HEADER = SettingTypes.integer(
                     "max_header_size", 1024, 1 << 24, "Largest request line and header in bytes")

@@ -153,9 +153,10 @@ public final class ProxyHandler extends Handler.Abstract {
         var settings = generation.settings();
         var timeout =
                 Math.min(settings.bodyTimeout().toMillis(), exchange.deadline().leftMillis());
+        var most = generation.maxBodyBytes(hit.mount().role());
         new BodyReader(
                         request,
-                        settings.maxBodyBytes(),
+                        most,
                         generation.bodies(hit.mount().role()),
                         result -> inContext(ids, exchange, () -> {
                             if (result instanceof BodyReader.Result.Whole whole) {
@@ -166,16 +167,16 @@ public final class ProxyHandler extends Handler.Abstract {
                                 }
                                 serve(exchange, generation, hit, path, whole.body());
                             } else {
-                                exchange.answer(bodyError(exchange, result, settings));
+                                exchange.answer(bodyError(exchange, result, most));
                             }
                         }))
                 .start(timeout);
     }
 
-    private Answer bodyError(Exchange exchange, BodyReader.Result result, HttpSettings settings) {
+    private Answer bodyError(Exchange exchange, BodyReader.Result result, int most) {
         if (result instanceof BodyReader.Result.TooLarge) {
             return Answer.protocolError(
-                    413, "The body is larger than max_body_size, " + settings.maxBodyBytes() + " bytes");
+                    413, "The body is larger than " + most + " bytes, see :max_body_size: in settings.yml");
         }
         if (result instanceof BodyReader.Result.NoRoom) {
             return Answer.protocolError(503, "Too many large bodies at once").with("Retry-After", "1");
