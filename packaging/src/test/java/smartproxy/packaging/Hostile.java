@@ -11,27 +11,27 @@ import smartproxy.core.daemon.Wire;
 
 /** What a client may do that no client should. */
 enum Hostile {
-    SILENT(1100) {
+    SILENT(1100, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(Wire.open(target.port(), from));
         }
     },
-    GARBAGE_BEFORE_TLS(200) {
+    GARBAGE_BEFORE_TLS(200, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(
                     Wire.open(target.port(), from).send("GET /features HTTP/1.1\r\nHost: x\r\n\r\n\u0000\u00ff\u0016"));
         }
     },
-    HALF_HANDSHAKE(300) {
+    HALF_HANDSHAKE(300, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(Wire.open(target.port(), from).send(target.hello()));
         }
     },
     /** A ClientHello in records of one byte. */
-    SPLIT_RECORDS(200) {
+    SPLIT_RECORDS(200, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(Wire.open(target.port(), from));
@@ -44,13 +44,13 @@ enum Hostile {
             wire.send(new byte[] {22, 3, 1, 0, 1, piece});
         }
     },
-    SILENT_AFTER_HANDSHAKE(300) {
+    SILENT_AFTER_HANDSHAKE(300, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(target.stranger(from));
         }
     },
-    KEPT_ALIVE(300) {
+    KEPT_ALIVE(300, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             var wire = target.stranger(from);
@@ -58,7 +58,7 @@ enum Hostile {
             return Optional.of(wire);
         }
     },
-    HEADERS_DRIP(200) {
+    HEADERS_DRIP(200, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(target.stranger(from).send("GET /features HTTP/1.1\r\nHost: x\r\n"));
@@ -69,7 +69,7 @@ enum Hostile {
             wire.send("X-Slow-" + round + ": x\r\n");
         }
     },
-    BODIES_DRIP(200) {
+    BODIES_DRIP(200, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(
@@ -81,66 +81,66 @@ enum Hostile {
             wire.send("x");
         }
     },
-    BODIES_NEVER(200) {
+    BODIES_NEVER(200, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(
                     target.foreman(from).send(Wire.head("POST", "/dns/", "Content-Length: 100000") + "\r\n"));
         }
     },
-    LARGE_BODIES(1) {
+    LARGE_BODIES(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(large(target.foreman(from), "/dns/", "Content-Length: " + LARGE));
         }
     },
-    LARGE_BODIES_OF_STRANGERS(1) {
+    LARGE_BODIES_OF_STRANGERS(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(large(target.stranger(from), "/dns/", "Content-Length: " + LARGE));
         }
     },
-    LARGE_CHUNKS(1) {
+    LARGE_CHUNKS(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(large(target.foreman(from), "/dns/", CHUNKED));
         }
     },
-    LARGE_CHUNKS_OF_STRANGERS(1) {
+    LARGE_CHUNKS_OF_STRANGERS(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(large(target.stranger(from), "/features", CHUNKED));
         }
     },
     /** As large as is taken. */
-    LARGEST_FORMS(1) {
+    LARGEST_FORMS(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(form(target.foreman(from), "/dns/", LARGEST));
         }
     },
     /** The same where anybody may send. */
-    LARGEST_FORMS_OF_STRANGERS(1) {
+    LARGEST_FORMS_OF_STRANGERS(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(form(target.stranger(from), "/features", LARGEST_OF_STRANGERS));
         }
     },
-    MANY_HEADERS(1) {
+    MANY_HEADERS(1, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(target.stranger(from)
                     .send("GET /features HTTP/1.1\r\nHost: x\r\n" + "a: b\r\n".repeat(10_000) + "\r\n"));
         }
     },
-    TOO_MANY_HEADERS(1) {
+    TOO_MANY_HEADERS(1, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return over(target.stranger(from)
                     .send("GET /features HTTP/1.1\r\nHost: x\r\n" + "X-Name: value\r\n".repeat(10_000) + "\r\n"));
         }
     },
-    NONSENSE(8) {
+    NONSENSE(8, 7) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             for (var text : new String[] {
@@ -158,7 +158,7 @@ enum Hostile {
         }
     },
     /** New connections, as many and as fast as one client can. */
-    FLOOD(1) {
+    FLOOD(1, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             target.stranger(from).close();
@@ -177,9 +177,12 @@ enum Hostile {
 
     /** How many such connections one attacker holds at once. */
     final int size;
+    /** Most whole requests sent through one of them. */
+    final int requests;
 
-    Hostile(int size) {
+    Hostile(int size, int requests) {
         this.size = size;
+        this.requests = requests;
     }
 
     /** Who is attacked, and with what: a context without and one with a certificate, and a ClientHello. */

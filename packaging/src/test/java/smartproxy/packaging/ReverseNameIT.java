@@ -27,7 +27,6 @@ import smartproxy.dns.LabBind;
 class ReverseNameIT {
     private static final String SERVERS = "dns.server";
     private static final String IP6_ARPA = "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
-    private static final Deadline LATER = Deadline.in(Duration.ofSeconds(60));
 
     @TempDir
     Path directory;
@@ -54,6 +53,10 @@ class ReverseNameIT {
         point(2, Site.FOREMAN);
         create(Site.FOREMAN, "127.0.0.2", "A");
         return daemon;
+    }
+
+    private static Deadline later() {
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     private void create(String name, String value, String type) {
@@ -134,11 +137,11 @@ class ReverseNameIT {
             System.setProperty(SERVERS, "127.0.0.1:" + bind.port());
             var resolver = new HostResolver(List.of(Duration.ofSeconds(5)));
 
-            assertThat(resolver.nameOf(six, LATER)).isEqualTo("six.example.com");
-            assertThat(resolver.addressesOf("six.example.com", six, LATER)).containsExactly(six);
-            assertThat(resolver.addressesOf("six.example.com", four, LATER)).isEmpty();
-            assertThat(resolver.addressesOf(Site.FOREMAN, four, LATER)).containsExactly(four);
-            assertThatThrownBy(() -> resolver.nameOf(InetAddress.getByName("2001:db8::8"), LATER))
+            assertThat(resolver.nameOf(six, later())).isEqualTo("six.example.com");
+            assertThat(resolver.addressesOf("six.example.com", six, later())).containsExactly(six);
+            assertThat(resolver.addressesOf("six.example.com", four, later())).isEmpty();
+            assertThat(resolver.addressesOf(Site.FOREMAN, four, later())).containsExactly(four);
+            assertThatThrownBy(() -> resolver.nameOf(InetAddress.getByName("2001:db8::8"), later()))
                     .hasMessage("no such name in DNS");
             assertThat(daemon.isAlive()).isTrue();
         }
@@ -152,10 +155,10 @@ class ReverseNameIT {
             silent.freeze();
             System.setProperty(SERVERS, "127.0.0.1:" + silent.port() + ",127.0.0.1:" + bind.port());
             var resolver = new HostResolver(List.of(Duration.ofSeconds(2)));
-            assertThat(resolver.nameOf(four, LATER)).isEqualTo(Site.FOREMAN);
+            assertThat(resolver.nameOf(four, later())).isEqualTo(Site.FOREMAN);
             silent.thaw();
             // neither serves it
-            assertThatThrownBy(() -> resolver.nameOf(InetAddress.getByName("198.51.100.1"), LATER))
+            assertThatThrownBy(() -> resolver.nameOf(InetAddress.getByName("198.51.100.1"), later()))
                     .hasMessage("127.0.0.1 answered REFUSED");
             assertThat(daemon.isAlive()).isTrue();
         }

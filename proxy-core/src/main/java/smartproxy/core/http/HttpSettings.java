@@ -86,7 +86,7 @@ public record HttpSettings(
                     "max_connections",
                     16,
                     1_000_000,
-                    "Most connections of all listeners; above it the oldest idle one is closed")
+                    "Most connections of all listeners; above it the oldest idle one of the client address with most is closed")
             .defaultsTo(2000)
             .ownExtension();
     public static final Setting<Integer> MAX_CONNECTIONS_PER_ADDRESS = SettingTypes.integer(

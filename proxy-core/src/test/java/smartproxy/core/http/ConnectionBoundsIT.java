@@ -105,6 +105,24 @@ class ConnectionBoundsIT {
     }
 
     @Test
+    void aCrowdDrivesOutItselfAndNotWhoComesWithOne() throws Exception {
+        var server = start(MOST, 1000, LONG, Optional.empty(), 0);
+        var other = new Socket(
+                InetAddress.getLoopbackAddress(),
+                server.httpPort(),
+                InetAddress.getByAddress(new byte[] {127, 0, 0, 2}),
+                0);
+        clients.add(other);
+        other.setSoTimeout(10_000);
+        awaitOpen(server, 1);
+        for (var i = 0; i < 2 * MOST; i++) {
+            connect(server.httpPort());
+        }
+        await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == MOST + 1);
+        assertThat(TestServer.keepAlive(other, "/")).contains("200 OK");
+    }
+
+    @Test
     void drippingConnectionIsClosed() throws Exception {
         var server = start(MOST, 1000, Duration.ofSeconds(1), Optional.empty(), 0);
         var client = connect(server.httpPort());
