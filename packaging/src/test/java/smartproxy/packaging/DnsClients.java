@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import smartproxy.core.daemon.Wire;
 
-/** Clients of Foreman's that create and delete names without a pause, until they are closed; each answer must be 200, or a 503 with Retry-After. */
+/**
+ * Clients of Foreman's that create and delete names without a pause, until they are closed. Each answer must be 200, or a 503 with
+ * {@code Retry-After}, which they heed.
+ */
 final class DnsClients implements AutoCloseable {
     private final Hostile.Target target;
     private final boolean kept;

@@ -117,8 +117,7 @@ class HostileIT {
         }
         assertHealthy();
         // the pool gives back in 10 s what it does not need
-        await().atMost(WATCHDOG)
-                .until(() -> Vitals.of(daemon, site).threads() <= before.threads() + SPARE_THREADS);
+        await().atMost(WATCHDOG).until(() -> Vitals.of(daemon, site).threads() <= before.threads() + SPARE_THREADS);
         var after = Vitals.of(daemon, site);
         System.out.printf(
                 Locale.ROOT,

@@ -71,7 +71,8 @@ class LongReloadIT {
                 assertThat(anew.served()).isPositive();
             }
             assertThat(site.log()).doesNotContain("Not reloaded", "[F]");
-            assertThat(site.log().lines().filter(line -> line.contains("Reloaded "))).hasSizeGreaterThanOrEqualTo(2 * times);
+            assertThat(site.log().lines().filter(line -> line.contains("Reloaded ")))
+                    .hasSizeGreaterThanOrEqualTo(2 * times);
             assertThat(daemon.isAlive()).isTrue();
         }
     }
