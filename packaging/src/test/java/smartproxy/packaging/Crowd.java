@@ -107,7 +107,7 @@ final class Crowd implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         ended = true;
-        thread.join(TimeUnit.SECONDS.toMillis(60));
+        thread.join(TimeUnit.SECONDS.toMillis(120));
         if (thread.isAlive()) {
             throw new AssertionError(kind + " does not end");
         }

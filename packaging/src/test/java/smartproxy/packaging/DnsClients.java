@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +25,7 @@ final class DnsClients implements AutoCloseable {
     private final List<Future<?>> running = new ArrayList<>();
     private final AtomicInteger served = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
+    private final Set<String> refusals = ConcurrentHashMap.newKeySet();
     private final AtomicLong longest = new AtomicLong();
     private volatile boolean ended;
 
@@ -58,6 +61,11 @@ final class DnsClients implements AutoCloseable {
         return refused.get();
     }
 
+    /** What was said with 503. */
+    Set<String> refusals() {
+        return refusals;
+    }
+
     /** The longest a request took, its connection included. */
     double longestSeconds() {
         return longest.get() / 1e9;
@@ -88,6 +96,7 @@ final class DnsClients implements AutoCloseable {
                 create = !create;
             } else if (reply.status() == 503 && !reply.header("Retry-After").isEmpty()) {
                 refused.incrementAndGet();
+                refusals.add(reply.body());
                 TimeUnit.SECONDS.sleep(Integer.parseInt(reply.header("Retry-After")));
             } else {
                 throw new AssertionError(reply);

@@ -158,7 +158,7 @@ enum Hostile {
         }
     },
     /** New connections, as many and as fast as one client can. */
-    FLOOD(1, 0) {
+    FLOOD(20, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             target.stranger(from).close();

@@ -23,8 +23,11 @@ class HostileIT {
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final int NEWCOMERS = 6;
 
-    /** Heap 128 MiB, code 48 at most, classes about 50, thread stacks and buffers of TLS; above it something is kept that should not. */
-    private static final int MOST_RESIDENT = 320;
+    /**
+     * In MiB: heap 128, code 48, classes 60, the JVM 40, 250 threads 25, TLS buffers of 2000 connections 70. Above it something is
+     * kept that should not be.
+     */
+    private static final int MOST_RESIDENT = 384;
 
     private static final int SPARE_THREADS = 16;
     private static final int LINES_OF_A_REQUEST = 4;
@@ -41,8 +44,8 @@ class HostileIT {
     @BeforeAll
     static void start() throws Exception {
         site = Site.in(directory)
-                .set("idle_timeout", "3")
-                .set("body_timeout", "3")
+                .set("idle_timeout", "10")
+                .set("body_timeout", "10")
                 .embedded();
         daemon = site.start();
         target = Hostile.Target.of(site);
@@ -102,7 +105,7 @@ class HostileIT {
         var clients = DnsClients.start(target, 2, false);
         try {
             for (var kind : Hostile.values()) {
-                crowds.add(Crowd.of(kind, target, "127.0.0." + (2 + kind.ordinal())));
+                crowds.add(Crowd.of(kind, target, "127.0.0." + (2 + crowds.size())));
             }
             while (System.nanoTime() - begun < time.toNanos() && !clients.isBroken()) {
                 TimeUnit.MILLISECONDS.sleep(Math.min(10_000, time.toMillis() / 5));
@@ -136,7 +139,10 @@ class HostileIT {
                 after.threads(),
                 (Files.size(site.logFile()) - log) / 1024);
         assertThat(clients.served()).isPositive();
-        assertThat(clients.refused()).isZero();
+        assertThat(clients.refusals())
+                .as("the hostile ones have a certificate of Foreman's, too")
+                .isSubsetOf("Too many large bodies at once");
+        assertThat(clients.refused()).isLessThan(clients.served());
     }
 
     private static void serve() throws Exception {

@@ -1,12 +1,12 @@
 package smartproxy.core.http;
 
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -36,6 +36,12 @@ public final class ProxyHandler extends Handler.Abstract {
     /** Kept of the deadline for the answer itself. */
     private static final long ANSWER_MILLIS = 500;
 
+    /** Its connection made room for another; the client may still see this, or a closed connection. */
+    private static final Answer GIVEN_UP = Answer.protocolError(
+                    503, "Too many connections, this one was given up; nothing was changed")
+            .with("Retry-After", "1")
+            .with("Connection", "close");
+
     private volatile Generation current;
     private final ConnectionBounds connections;
     private final AccessLog access;
@@ -63,7 +69,7 @@ public final class ProxyHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         if (!connections.requestStarted(request)) {
-            callback.failed(new ClosedChannelException());
+            Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
             return true;
         }
         var generation = hold();
@@ -162,7 +168,7 @@ public final class ProxyHandler extends Handler.Abstract {
                             if (result instanceof BodyReader.Result.Whole whole) {
                                 exchange.bodyWasRead();
                                 if (!connections.bodyArrived(request)) {
-                                    exchange.callback().failed(new ClosedChannelException());
+                                    exchange.answer(GIVEN_UP);
                                     return;
                                 }
                                 serve(exchange, generation, hit, path, whole.body());
