@@ -26,7 +26,7 @@ port=${2:-$(free_port)}
 if [ "${KEEP:-0}" != 1 ] || [ ! -d "$dir/zones" ]; then
     rm -rf "$dir/zones" "$dir/keys"
     mkdir -p "$dir/zones" "$dir/keys"
-    for zone in example.com sub.example.com locked.example.net 2.0.192.in-addr.arpa 8.b.d.0.1.0.0.2.ip6.arpa; do
+    for zone in example.com sub.example.com locked.example.net 2.0.192.in-addr.arpa 127.in-addr.arpa 8.b.d.0.1.0.0.2.ip6.arpa; do
         {
             printf '$TTL 300\n'
             printf '@ IN SOA ns.example.com. hostmaster.example.com. 1 3600 600 86400 60\n'

@@ -87,23 +87,7 @@ class FrozenBindIT {
         site.set("request_deadline", "3");
         try (var daemon = site.start()) {
             var foreman = site.foreman();
-            // An update is only sent to a server that has just been heard of, else the question before it is what
-            // waits.
-            HttpResponse<String> unanswered = null;
-            var number = 0;
-            while (unanswered == null || !unanswered.body().contains("unknown whether")) {
-                assertThat(number).as(() -> site.log()).isLessThan(10);
-                bind.thaw();
-                await().atMost(WATCHDOG).until(() -> foreman.unsettled().equals("none"));
-                var heard = ++number;
-                await().atMost(WATCHDOG)
-                        .until(() -> foreman.create("heard" + heard + ".example.com", "192.0.2.1", "A")
-                                        .statusCode()
-                                == 200);
-                bind.freeze();
-                unanswered = foreman.create("late" + number + ".example.com", "192.0.2.2", "A");
-                assertThat(unanswered.statusCode()).isEqualTo(504);
-            }
+            var number = leaveUnsettled(foreman);
             assertThat(foreman.unsettled()).startsWith("1 ");
 
             bind.thaw();
@@ -119,6 +103,64 @@ class FrozenBindIT {
         }
     }
 
+    /** The next generation of the module knows what the one before was not answered, and waits for it. */
+    @Test
+    void anUnsettledChangeOutlivesAReloadOfTheDnsSettings() throws Exception {
+        site.set("request_deadline", "3");
+        try (var daemon = site.start()) {
+            var foreman = site.foreman();
+            var number = leaveUnsettled(foreman);
+
+            site.nsupdate(bind.port(), bind.key("sha512"), ":backend_permits: 7");
+            daemon.signal("HUP");
+            await().atMost(WATCHDOG).until(() -> site.log().contains("Reloaded "));
+            await().atMost(WATCHDOG)
+                    .until(() -> foreman.json("/health")
+                            .path("backends")
+                            .path("dns_nsupdate")
+                            .path("detail")
+                            .asText()
+                            .equals("0 of 7 permits in use"));
+            assertThat(foreman.unsettled()).startsWith("1 ");
+
+            bind.thaw();
+            // Foreman takes back what it was told is unknown
+            await().atMost(WATCHDOG)
+                    .until(() -> foreman.delete("/dns/late" + number + ".example.com/A")
+                                    .statusCode()
+                            < 500);
+            assertThat(site.log())
+                    .containsPattern("creation of late" + number
+                            + "\\.example\\.com A 192\\.0\\.2\\.2, whose outcome was unknown, was (not )?applied");
+            assertThat(foreman.unsettled()).isEqualTo("none");
+            assertThat(bind.read("late" + number + ".example.com", "A")).isEmpty();
+            assertThat(site.log()).doesNotContain("stopped while the outcome");
+            assertThat(daemon.isAlive()).isTrue();
+        }
+    }
+
+    /** @return N of lateN.example.com, whose creation is unsettled; the server is frozen */
+    private int leaveUnsettled(ApiClient foreman) {
+        // An update is only sent to a server that has just been heard of, else the question before it is what
+        // waits.
+        HttpResponse<String> unanswered = null;
+        var number = 0;
+        while (unanswered == null || !unanswered.body().contains("unknown whether")) {
+            assertThat(number).as(() -> site.log()).isLessThan(10);
+            bind.thaw();
+            await().atMost(WATCHDOG).until(() -> foreman.unsettled().equals("none"));
+            var heard = ++number;
+            await().atMost(WATCHDOG)
+                    .until(() -> foreman.create("heard" + heard + ".example.com", "192.0.2.1", "A")
+                                    .statusCode()
+                            == 200);
+            bind.freeze();
+            unanswered = foreman.create("late" + number + ".example.com", "192.0.2.2", "A");
+            assertThat(unanswered.statusCode()).isEqualTo(504);
+        }
+        return number;
+    }
+
     @Test
     void aServerThatIsAwayIs503() throws Exception {
         try (var daemon = site.start()) {
@@ -131,6 +173,7 @@ class FrozenBindIT {
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
                 assertThat(answer.body())
                         .contains("dns_nsupdate: ", "127.0.0.1", Integer.toString(bind.port()), "nothing was changed");
+                assertThat(answer.headers().firstValue("Retry-After")).contains("5");
             }
             assertThat(site.foreman()
                             .json("/v2/features")

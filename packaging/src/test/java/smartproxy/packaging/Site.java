@@ -2,6 +2,7 @@ package smartproxy.packaging;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.net.ssl.SSLContext;
 import smartproxy.core.tls.TestPki;
 
 /** One installation below a temporary directory: certificates, settings that can be changed, state and log. */
@@ -20,7 +22,9 @@ final class Site {
 
     private final Path directory;
     private final TestPki pki = TestPki.create();
+    private final SSLContext foreman = pki.client(FOREMAN).sslContext(pki.ca());
     private final int port = freePort();
+    private final int dnsPort = freePort();
     private final Map<String, String> main = new LinkedHashMap<>();
     private Path tree = House.TREE;
 
@@ -86,6 +90,14 @@ final class Site {
         return write(settingsDirectory().resolve(name + ".yml"), "---\n" + String.join("\n", lines) + "\n");
     }
 
+    /** DNS served by itself. */
+    Site embedded(String... more) {
+        var lines = new ArrayList<>(List.of(":enabled: https", ":use_provider: dns_embedded"));
+        lines.addAll(List.of(more));
+        return module("dns", lines.toArray(String[]::new))
+                .module("dns_embedded", ":listen: ['127.0.0.1:" + dnsPort + "']", ":zones: [example.com]");
+    }
+
     /** DNS through updates to a server on 127.0.0.1. */
     Site nsupdate(int dnsPort, Path key, String... more) {
         var lines = new ArrayList<>(List.of(":dns_server: '127.0.0.1:" + dnsPort + "'", ":dns_key: " + key));
@@ -128,6 +140,17 @@ final class Site {
         return directory.resolve("pki").resolve(name);
     }
 
+    /**
+     * Puts a new certificate and key of the server in the place of the present ones.
+     *
+     * @return its serial number
+     */
+    BigInteger renewServer() {
+        var next = pki.issueServer().sign();
+        next.writeTo(directory.resolve("pki"), "server");
+        return next.certificate().getSerialNumber();
+    }
+
     Path logFile() {
         return directory.resolve("proxy.log");
     }
@@ -143,7 +166,17 @@ final class Site {
 
     /** Foreman's connection to it. */
     ApiClient foreman() {
-        return ApiClient.of(pki.client(FOREMAN).sslContext(pki.ca()), port);
+        return ApiClient.of(foremanContext(), port);
+    }
+
+    /** What Foreman connects with; the same each time. */
+    SSLContext foremanContext() {
+        return foreman;
+    }
+
+    /** A client without a certificate. */
+    SSLContext anonymousContext() {
+        return TestPki.anonymousContext(pki.ca());
     }
 
     /** Runs a command of the built tree with these settings to its end. */

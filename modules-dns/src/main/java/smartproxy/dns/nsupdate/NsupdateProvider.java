@@ -20,6 +20,7 @@ import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
+import smartproxy.core.api.StartException;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsProvider;
 import smartproxy.dns.DnsRecord;
@@ -73,8 +74,8 @@ final class NsupdateProvider implements DnsProvider, Lifecycle, LiveCheck {
     }
 
     @Override
-    public void start() {
-        unsettled.start();
+    public void start() throws StartException {
+        unsettled.start(context.shared(), settings.server());
         context.health("unsettled changes", unsettled::health);
     }
 

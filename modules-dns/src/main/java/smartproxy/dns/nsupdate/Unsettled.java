@@ -17,12 +17,17 @@ import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.ProxyException;
+import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.StartException;
 import smartproxy.dns.DnsName;
 
 /**
  * Names of which an update was sent that was not answered, so that it may still be on its way. The next change of such a name
  * waits until that is over: when the signature has expired, or when the server has answered a later message and what it was
  * sent before has had time to be handled. Then the server is asked, and the log says whether the change was made.
+ *
+ * <p>Two generations of the provider that meet in a reload share the names, as long as both send to the same server: what the
+ * old one was not answered is settled by the new one, with its own key.
  */
 final class Unsettled implements AutoCloseable {
     /** Asks the server for the state that a change aims at; throws {@link ProxyException} when it does not answer. */
@@ -41,23 +46,47 @@ final class Unsettled implements AutoCloseable {
         final Change change;
         final boolean unknown;
         final @Nullable Long end;
+        final Duration grace;
         final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
         volatile @Nullable Long answeredAt;
 
-        Entry(Change change, boolean unknown, @Nullable Long end) {
+        Entry(Change change, boolean unknown, @Nullable Long end, Duration grace) {
             this.change = change;
             this.unknown = unknown;
             this.end = end;
+            this.grace = grace;
         }
 
         boolean expired() {
             return end != null && System.nanoTime() - end >= 0;
         }
+
+        boolean overtaken() {
+            var since = answeredAt;
+            return since != null && System.nanoTime() - since >= grace.toNanos();
+        }
+    }
+
+    /** The names of one server. */
+    private static final class Pending implements AutoCloseable {
+        final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+        long unknown() {
+            return entries.values().stream().filter(entry -> entry.unknown).count();
+        }
+
+        @Override
+        public void close() {
+            if (unknown() > 0) {
+                LOG.warn("{}: stopped while the outcome of {} changes is unknown", NsupdateFactory.NAME, unknown());
+            }
+        }
     }
 
     private final Look look;
     private final Duration grace;
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private Pending pending = new Pending();
+    private SharedResources.@Nullable Lease<Pending> lease;
     private @Nullable ScheduledThreadPoolExecutor scheduler;
 
     /** @param grace time that a server which answers needs at most for what it was sent before */
@@ -66,7 +95,19 @@ final class Unsettled implements AutoCloseable {
         this.grace = grace;
     }
 
-    void start() {
+    /**
+     * Begins to settle, also what an earlier generation left.
+     *
+     * @param server whose names they are
+     */
+    void start(SharedResources shared, ServerAddress server) throws StartException {
+        try {
+            var taken = shared.acquire(NsupdateFactory.NAME + " unsettled " + server, Pending.class, Pending::new);
+            lease = taken;
+            pending = taken.get();
+        } catch (Exception e) {
+            throw new StartException(NsupdateFactory.NAME + ": cannot start: " + e, e);
+        }
         var executor = new ScheduledThreadPoolExecutor(1, work -> {
             var thread = new Thread(work, "dns_nsupdate settle");
             thread.setDaemon(true);
@@ -83,14 +124,14 @@ final class Unsettled implements AutoCloseable {
      * @param end when it cannot be accepted any more, as {@link System#nanoTime()}; null when it is not signed
      */
     void unknown(Change change, @Nullable Long end) {
-        entries.put(change.name().key(), new Entry(change, true, end));
+        pending.entries.put(change.name().key(), new Entry(change, true, end, grace));
     }
 
     /** An update was not answered, but a later one was, so that the outcome is known. */
     void overtaken(Change change, @Nullable Long end) {
-        var entry = new Entry(change, false, end);
+        var entry = new Entry(change, false, end, grace);
         entry.answeredAt = System.nanoTime();
-        entries.put(change.name().key(), entry);
+        pending.entries.put(change.name().key(), entry);
     }
 
     /**
@@ -99,9 +140,9 @@ final class Unsettled implements AutoCloseable {
      * @throws BackendException {@code TIMEOUT} and {@code NOT_APPLIED} when that is not so by the deadline
      */
     void await(DnsName name, Deadline deadline) {
-        var entry = entries.get(name.key());
+        var entry = pending.entries.get(name.key());
         if (entry == null) {
-            if (entries.size() >= MOST) {
+            if (pending.entries.size() >= MOST) {
                 throw new BusyException(NsupdateFactory.NAME + ": the outcome of " + MOST
                         + " changes is unknown, as the server does not answer; nothing was changed");
             }
@@ -135,32 +176,27 @@ final class Unsettled implements AutoCloseable {
     }
 
     Health health() {
-        var count = unknown();
+        var count = pending.unknown();
         return new Health(
                 count == 0, count == 0 ? "none" : count + " whose outcome is unknown until the server answers again");
     }
 
-    private long unknown() {
-        return entries.values().stream().filter(entry -> entry.unknown).count();
-    }
-
     private void settleAll() {
         try {
-            for (var entry : List.copyOf(entries.values())) {
+            for (var entry : List.copyOf(pending.entries.values())) {
                 step(entry);
             }
         } catch (ProxyException e) {
-            LOG.debug("{} changes stay unsettled: {}", entries.size(), e.getMessage());
+            LOG.debug("{} changes stay unsettled: {}", pending.entries.size(), e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("cannot settle changes: {}", e.toString(), e);
         }
     }
 
     private void step(Entry entry) {
-        var answeredAt = entry.answeredAt;
-        if (entry.expired() || (answeredAt != null && System.nanoTime() - answeredAt >= grace.toNanos())) {
+        if (entry.expired() || entry.overtaken()) {
             settle(entry, Deadline.in(TIME_TO_ANSWER));
-        } else if (answeredAt == null) {
+        } else if (entry.answeredAt == null) {
             look.at(entry.change, Deadline.in(TIME_TO_ANSWER));
             entry.answeredAt = System.nanoTime();
         }
@@ -168,7 +204,7 @@ final class Unsettled implements AutoCloseable {
 
     private void settle(Entry entry, Deadline deadline) {
         var applied = entry.unknown && entry.change.isSeenIn(look.at(entry.change, deadline));
-        if (entries.remove(entry.change.name().key(), entry)) {
+        if (pending.entries.remove(entry.change.name().key(), entry)) {
             if (entry.unknown) {
                 LOG.info(
                         "{}: {}, whose outcome was unknown, was {}",
@@ -185,8 +221,8 @@ final class Unsettled implements AutoCloseable {
         if (scheduler != null) {
             scheduler.shutdownNow();
         }
-        if (unknown() > 0) {
-            LOG.warn("{}: stopped while the outcome of {} changes is unknown", NsupdateFactory.NAME, unknown());
+        if (lease != null) {
+            lease.close();
         }
     }
 }

@@ -25,10 +25,10 @@ final class Provider implements AutoCloseable {
         try {
             var key = settings.key().isPresent() ? KeyFile.read(settings.key().get()) : null;
             provider = new NsupdateProvider(settings, key, clock, fresh, context);
+            provider.start();
         } catch (StartException e) {
             throw new IllegalStateException(e);
         }
-        provider.start();
     }
 
     static Provider of(String host, int port, @Nullable Path key) {

@@ -17,10 +17,12 @@ import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.Store;
+import smartproxy.core.modules.CountedResources;
 
 /** A context whose backend tries three times and has no breaker. */
 final class TestContext implements ProviderContext {
     final Map<String, HealthSource> health = new ConcurrentHashMap<>();
+    private final SharedResources shared = new CountedResources();
 
     @Override
     public Backend backend() {
@@ -69,7 +71,7 @@ final class TestContext implements ProviderContext {
 
     @Override
     public SharedResources shared() {
-        throw new UnsupportedOperationException("this provider shares nothing");
+        return shared;
     }
 
     @Override

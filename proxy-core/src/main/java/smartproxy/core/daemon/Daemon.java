@@ -185,7 +185,9 @@ public final class Daemon {
     /** Its queue needs no bound of its own: a connection has one task at most, and connections are bounded. */
     private static QueuedThreadPool pool(HostSettings settings) {
         var threads = settings.http().maxThreads();
-        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 60_000);
+        var pool = new QueuedThreadPool(threads, Math.min(8, threads), 10_000);
+        pool.setMaxEvictCount(
+                threads); // else one in 10 s goes, and what a burst has grown stays for the better part of an hour
         pool.setName("request");
         return pool;
     }

@@ -34,8 +34,15 @@ record Answer(int status, @Nullable String contentType, byte[] body, Map<String,
     }
 
     static Answer of(ProxyException e) {
-        return new Answer(
-                e.status(), null, bytes(e), e instanceof BusyException ? Map.of("Retry-After", "1") : Map.of());
+        return new Answer(e.status(), null, bytes(e), retryAfter(e));
+    }
+
+    /** When a 503 is worth another try: a bound has room again soon, a backend that is away is tried every few seconds. */
+    static Map<String, String> retryAfter(ProxyException e) {
+        if (e.status() != 503) {
+            return Map.of();
+        }
+        return Map.of("Retry-After", e instanceof BusyException ? "1" : "5");
     }
 
     /** The answer to something unforeseen; the log has the rest under the id. */

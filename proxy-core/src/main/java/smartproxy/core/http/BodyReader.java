@@ -32,7 +32,8 @@ final class BodyReader implements Runnable {
     private final BodyBudget budget;
     private final Consumer<Result> then;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private long taken;
     private long timeoutMillis;
     private Scheduler.@Nullable Task timeout;
 
@@ -80,28 +81,36 @@ final class BodyReader implements Runnable {
     }
 
     private void take(Content.Chunk chunk) {
-        var size = chunk.remaining();
-        var last = chunk.isLast();
-        if (body.size() + size > maxBytes) {
-            chunk.release();
-            end(new Result.TooLarge());
-            return;
-        }
-        if (!budget.take(size)) {
-            chunk.release();
-            end(new Result.NoRoom());
-            return;
-        }
-        body.writeBytes(BufferUtil.toArray(chunk.getByteBuffer()));
+        var result = keep(chunk);
         chunk.release();
-        if (last) {
-            end(new Result.Whole(body.toByteArray()));
+        if (result != null) {
+            end(result);
         }
     }
 
+    /** @return how it ends; null: it goes on, or has ended meanwhile */
+    private synchronized @Nullable Result keep(Content.Chunk chunk) {
+        var size = chunk.remaining();
+        if (ended.get()) {
+            return null;
+        }
+        if (body.size() + size > maxBytes) {
+            return new Result.TooLarge();
+        }
+        if (!budget.take(size)) {
+            return new Result.NoRoom();
+        }
+        taken += size;
+        body.writeBytes(BufferUtil.toArray(chunk.getByteBuffer()));
+        return chunk.isLast() ? new Result.Whole(body.toByteArray()) : null;
+    }
+
     private void end(Result result) {
-        if (!ended.compareAndSet(false, true)) {
-            return;
+        synchronized (this) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
+            body = new ByteArrayOutputStream(0); // what was kept is free now, however long the request still lasts
         }
         if (timeout != null) {
             timeout.cancel();
@@ -109,7 +118,7 @@ final class BodyReader implements Runnable {
         try {
             then.accept(result);
         } finally {
-            budget.giveBack(body.size());
+            budget.giveBack(taken);
         }
     }
 }

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Bounds the connections of all listeners. Above {@code max_connections}, or {@code max_connections_per_address} for its
  * client, the connection that has been without a request for the longest time is given up: an unfinished handshake, a silent
- * client, one that withholds a body, an idle kept-alive one. A newcomer is refused only when all others are busy. A
+ * client, one that withholds a body, an idle kept-alive one. Above {@code max_connections} it is one of the address that has
+ * most, so that a crowd drives out itself and not who comes with one. A newcomer is refused only when all others are busy. A
  * connection that has no whole request for {@code idle_timeout} is closed, however slowly it still sends.
  *
  * <p>Connectors report connections, the handler chain reports requests. Thread-safe.
@@ -190,10 +191,24 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
             victims.forEach(this::forget);
         }
         if (open.size() > settings.maxConnections()) {
-            idle.keySet().stream().findFirst().ifPresent(victims::add);
+            victims.add(dispensable(newcomer));
             victims.forEach(this::forget);
         }
         return victims;
+    }
+
+    /** The oldest idle one of the address that has most; the newcomer when all others are busy. */
+    private EndPoint dispensable(Tracked newcomer) {
+        var found = newcomer;
+        var most = 0;
+        for (var tracked : idle.values()) {
+            var count = tracked.address == null ? 1 : perAddress.getOrDefault(tracked.address, 0);
+            if (count > most && tracked != newcomer) {
+                most = count;
+                found = tracked;
+            }
+        }
+        return found.endPoint;
     }
 
     private Optional<EndPoint> oldestIdle(InetAddress address) {

@@ -6,7 +6,6 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import smartproxy.core.api.BusyException;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.log.ErrorLog;
 
@@ -30,7 +29,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
             var response = Response.status(foreseen.status())
                     .entity(String.valueOf(foreseen.getMessage()))
                     .header(MARK, "1");
-            return (foreseen instanceof BusyException ? response.header("Retry-After", "1") : response).build();
+            Answer.retryAfter(foreseen).forEach(response::header);
+            return response.build();
         }
         if (error instanceof WebApplicationException routing
                 && routing.getResponse().getStatus() < 500) {

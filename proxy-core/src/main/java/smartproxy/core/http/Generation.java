@@ -20,6 +20,9 @@ public final class Generation {
     private final BodyBudget known;
     private final AtomicInteger holders = new AtomicInteger(1);
 
+    /** Most bytes of a body, and of all bodies, of those who have shown no role: what is open to all takes no large ones. */
+    private static final int MAX_STRANGER_BODY = 1 << 20;
+
     /** @param end run once, when the generation is replaced and its last request has ended */
     public Generation(
             HttpSettings settings,
@@ -34,7 +37,7 @@ public final class Generation {
         this.resources = resources;
         this.authorizer = authorizer;
         this.end = end;
-        this.strangers = new BodyBudget(settings.maxBodyBytes());
+        this.strangers = new BodyBudget(Math.min(MAX_STRANGER_BODY, settings.maxBodyBytes()));
         this.known = new BodyBudget(2L * settings.maxBodyBytes());
     }
 
@@ -56,7 +59,16 @@ public final class Generation {
 
     /** The room for the body of a request that passed this role: what strangers send takes none from the others. */
     BodyBudget bodies(@Nullable Role role) {
-        return role == null || role == Role.ANONYMOUS ? strangers : known;
+        return isStranger(role) ? strangers : known;
+    }
+
+    /** The largest body of a request that passed this role. */
+    int maxBodyBytes(@Nullable Role role) {
+        return isStranger(role) ? Math.min(MAX_STRANGER_BODY, settings.maxBodyBytes()) : settings.maxBodyBytes();
+    }
+
+    private static boolean isStranger(@Nullable Role role) {
+        return role == null || role == Role.ANONYMOUS;
     }
 
     /** False when it has ended already. */

@@ -68,7 +68,7 @@ public record HttpSettings(
             .ownExtension();
     public static final Setting<Integer> MAX_BODY = SettingTypes.integer(
                     "max_body_size", 1024, 1 << 30, "Largest form body in bytes")
-            .defaultsTo(32 << 20)
+            .defaultsTo(4 << 20)
             .ownExtension();
     public static final Setting<Integer> MAX_HEADER = SettingTypes.integer(
                     "max_header_size", 1024, 1 << 24, "Largest request line and header in bytes")
@@ -86,7 +86,7 @@ public record HttpSettings(
                     "max_connections",
                     16,
                     1_000_000,
-                    "Most connections of all listeners; above it the oldest idle one is closed")
+                    "Most connections of all listeners; above it the oldest idle one of the client address with most is closed")
             .defaultsTo(2000)
             .ownExtension();
     public static final Setting<Integer> MAX_CONNECTIONS_PER_ADDRESS = SettingTypes.integer(

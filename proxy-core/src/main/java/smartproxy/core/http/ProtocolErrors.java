@@ -18,6 +18,9 @@ public final class ProtocolErrors extends ErrorHandler {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Answer.TEXT);
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+        }
         var body = HttpStatus.getMessage(status).getBytes(StandardCharsets.UTF_8);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
         response.write(true, ByteBuffer.wrap(body), callback);

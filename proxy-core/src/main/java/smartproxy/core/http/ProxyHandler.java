@@ -1,12 +1,12 @@
 package smartproxy.core.http;
 
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -36,6 +36,12 @@ public final class ProxyHandler extends Handler.Abstract {
     /** Kept of the deadline for the answer itself. */
     private static final long ANSWER_MILLIS = 500;
 
+    /** Its connection made room for another; the client may still see this, or a closed connection. */
+    private static final Answer GIVEN_UP = Answer.protocolError(
+                    503, "Too many connections, this one was given up; nothing was changed")
+            .with("Retry-After", "1")
+            .with("Connection", "close");
+
     private volatile Generation current;
     private final ConnectionBounds connections;
     private final AccessLog access;
@@ -63,7 +69,7 @@ public final class ProxyHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         if (!connections.requestStarted(request)) {
-            callback.failed(new ClosedChannelException());
+            Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
             return true;
         }
         var generation = hold();
@@ -153,29 +159,30 @@ public final class ProxyHandler extends Handler.Abstract {
         var settings = generation.settings();
         var timeout =
                 Math.min(settings.bodyTimeout().toMillis(), exchange.deadline().leftMillis());
+        var most = generation.maxBodyBytes(hit.mount().role());
         new BodyReader(
                         request,
-                        settings.maxBodyBytes(),
+                        most,
                         generation.bodies(hit.mount().role()),
                         result -> inContext(ids, exchange, () -> {
                             if (result instanceof BodyReader.Result.Whole whole) {
                                 exchange.bodyWasRead();
                                 if (!connections.bodyArrived(request)) {
-                                    exchange.callback().failed(new ClosedChannelException());
+                                    exchange.answer(GIVEN_UP);
                                     return;
                                 }
                                 serve(exchange, generation, hit, path, whole.body());
                             } else {
-                                exchange.answer(bodyError(exchange, result, settings));
+                                exchange.answer(bodyError(exchange, result, most));
                             }
                         }))
                 .start(timeout);
     }
 
-    private Answer bodyError(Exchange exchange, BodyReader.Result result, HttpSettings settings) {
+    private Answer bodyError(Exchange exchange, BodyReader.Result result, int most) {
         if (result instanceof BodyReader.Result.TooLarge) {
             return Answer.protocolError(
-                    413, "The body is larger than max_body_size, " + settings.maxBodyBytes() + " bytes");
+                    413, "The body is larger than " + most + " bytes, see :max_body_size: in settings.yml");
         }
         if (result instanceof BodyReader.Result.NoRoom) {
             return Answer.protocolError(503, "Too many large bodies at once").with("Retry-After", "1");

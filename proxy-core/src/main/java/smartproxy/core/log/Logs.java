@@ -36,6 +36,9 @@ public final class Logs implements AutoCloseable {
     private static final List<String> QUIET = List.of(
             "org.eclipse.jetty", "org.glassfish", "io.github.resilience4j", "io.micrometer", "org.xbill", "org.sqlite");
 
+    /** Warns of each request with two hosts, and quotes them: anybody could fill the log. Such a request is answered 400. */
+    private static final String PARSER = "org.eclipse.jetty.http.HttpParser";
+
     /**
      * What the log needs of its surroundings.
      *
@@ -235,6 +238,7 @@ public final class Logs implements AutoCloseable {
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
         var quiet = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
         QUIET.forEach(name -> context.getLogger(name).setLevel(quiet));
+        context.getLogger(PARSER).setLevel(Level.ERROR);
     }
 
     private void takeOver() {

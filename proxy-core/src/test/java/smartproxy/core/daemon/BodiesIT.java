@@ -86,6 +86,19 @@ class BodiesIT {
     }
 
     @Test
+    void whatIsOpenToAllTakesNoLargeBodies() throws Exception {
+        var body = "a=" + "x".repeat(2 << 20);
+        try (var proxy = DaemonFixture.in(directory).with(new ProbeModule()).start();
+                var foreman = proxy.https();
+                var stranger = proxy.stranger()) {
+            assertThat(foreman.post("/probe/echo", body).status()).isEqualTo(200);
+            var refused = stranger.post("/open", body);
+            assertThat(refused.status()).isEqualTo(413);
+            assertThat(refused.body()).contains("1048576 bytes");
+        }
+    }
+
+    @Test
     void strangersWithLargeBodiesLeaveRoomForForeman() throws Exception {
         try (var proxy = DaemonFixture.in(directory)
                         .with(new ProbeModule())

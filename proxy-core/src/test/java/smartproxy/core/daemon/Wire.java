@@ -16,9 +16,9 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** An HTTP client that sends what it is told to, byte by byte, and sees what comes back. Each read has a watchdog of 10 s. */
+/** An HTTP client that sends what it is told to, byte by byte, and sees what comes back. Each read has a watchdog of 30 s. */
 public final class Wire implements AutoCloseable {
-    static final int WATCHDOG_MILLIS = 10_000;
+    static final int WATCHDOG_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -47,7 +47,12 @@ public final class Wire implements AutoCloseable {
 
     /** TLS, its handshake done as far as the client can tell. */
     public static Wire open(int port, SSLContext context) throws IOException {
-        var socket = (SSLSocket) context.getSocketFactory().createSocket(connect(port), "localhost", port, true);
+        return open(port, context, "127.0.0.1");
+    }
+
+    /** The same from another address of this host. */
+    public static Wire open(int port, SSLContext context, String from) throws IOException {
+        var socket = (SSLSocket) context.getSocketFactory().createSocket(connect(port, from), "localhost", port, true);
         try {
             socket.startHandshake();
             return new Wire(socket);
@@ -59,13 +64,17 @@ public final class Wire implements AutoCloseable {
 
     /** Plain TCP to 127.0.0.1 from another address of this host. */
     public static Wire open(int port, String from) throws IOException {
-        var socket = new Socket();
-        socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-        return new Wire(connect(socket, port));
+        return new Wire(connect(port, from));
     }
 
     private static Socket connect(int port) throws IOException {
         return connect(new Socket(), port);
+    }
+
+    private static Socket connect(int port, String from) throws IOException {
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+        return connect(socket, port);
     }
 
     private static Socket connect(Socket socket, int port) throws IOException {

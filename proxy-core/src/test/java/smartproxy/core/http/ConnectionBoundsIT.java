@@ -89,19 +89,25 @@ class ConnectionBoundsIT {
     @Test
     void oneAddressDoesNotTakeThePlaceOfAnother() throws Exception {
         var server = start(1000, 4, LONG, Optional.empty(), 0);
-        var other = new Socket(
-                InetAddress.getLoopbackAddress(),
-                server.httpPort(),
-                InetAddress.getByAddress(new byte[] {127, 0, 0, 2}),
-                0);
-        clients.add(other);
-        other.setSoTimeout(10_000);
+        var other = connectFromElsewhere(server.httpPort());
         awaitOpen(server, 1);
         for (var i = 0; i < 10; i++) {
             connect(server.httpPort());
         }
         await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == 6);
         assertThat(server.bounds().open()).isEqualTo(5);
+        assertThat(TestServer.keepAlive(other, "/")).contains("200 OK");
+    }
+
+    @Test
+    void aCrowdDrivesOutItselfAndNotWhoComesWithOne() throws Exception {
+        var server = start(MOST, 1000, LONG, Optional.empty(), 0);
+        var other = connectFromElsewhere(server.httpPort());
+        awaitOpen(server, 1);
+        for (var i = 0; i < 2 * MOST; i++) {
+            connect(server.httpPort());
+        }
+        await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == MOST + 1);
         assertThat(TestServer.keepAlive(other, "/")).contains("200 OK");
     }
 
@@ -134,6 +140,14 @@ class ConnectionBoundsIT {
 
     private void awaitOpen(TestServer server, int count) {
         await().atMost(WATCHDOG).until(() -> server.bounds().open() == count);
+    }
+
+    private Socket connectFromElsewhere(int port) throws IOException {
+        var elsewhere = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port, elsewhere, 0);
+        clients.add(socket);
+        socket.setSoTimeout(10_000);
+        return socket;
     }
 
     private Socket connect(int port) throws IOException {

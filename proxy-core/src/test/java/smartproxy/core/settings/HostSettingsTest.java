@@ -78,7 +78,7 @@ class HostSettingsTest {
                 seconds("body_timeout", s -> s.http().bodyTimeout(), 30),
                 seconds("idle_timeout", s -> s.http().idleTimeout(), 30),
                 seconds("drain_timeout", s -> s.http().drainTimeout(), 30),
-                number("max_body_size", s -> s.http().maxBodyBytes(), 33554432, 4096),
+                number("max_body_size", s -> s.http().maxBodyBytes(), 4194304, 4096),
                 number("max_header_size", s -> s.http().maxHeaderBytes(), 114688, 4096),
                 number("max_parameters", s -> s.http().maxParameters(), 500000, 100),
                 number("max_parameter_depth", s -> s.http().maxNesting(), 100, 5),
