@@ -5,6 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.Store;
@@ -28,6 +30,13 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         attachments.add(gauges);
         attachments.add(items);
         return new Context(provider, backend, items);
+    }
+
+    /** @param attachments gets what must be closed with the module */
+    ModuleContext moduleContext(String module, List<ActiveProvider<?>> active, List<AutoCloseable> attachments) {
+        var items = health.scope();
+        attachments.add(items);
+        return new ActiveProviders(module, active, store, shared, items);
     }
 
     private final class Context implements ProviderContext {

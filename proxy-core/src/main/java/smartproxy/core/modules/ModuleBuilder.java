@@ -293,7 +293,8 @@ public final class ModuleBuilder {
                 for (var provider : boundProviders) {
                     active.add(provider.create(services, attachments));
                 }
-                ModuleInstance instance = module.create(bound.settings().orElseThrow(), new ActiveProviders(active));
+                var context = services.moduleContext(module.name(), active, attachments);
+                ModuleInstance instance = module.create(bound.settings().orElseThrow(), context);
                 return new ModuleGroup(identity, active, instance, attachments);
             } catch (StartException | RuntimeException e) {
                 attachments.forEach(CoreServices::closeQuietly);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.api.Lifecycle;
+import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.ProviderContext;
@@ -41,6 +42,7 @@ class ModuleBuilderTest {
     Path directory;
 
     private final List<String> events = new ArrayList<>();
+    private final HealthRegistry health = new HealthRegistry(Map::of, Map::of, Clock.systemUTC());
     private boolean refuseStart;
     private ModuleBuilder builder;
 
@@ -48,7 +50,7 @@ class ModuleBuilderTest {
     void build() {
         var services = new CoreServices(
                 new Metrics(),
-                new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
+                health,
                 new LazyStore(directory),
                 new CountedResources());
         var catalog = new ModuleCatalog(
@@ -251,6 +253,15 @@ class ModuleBuilderTest {
                 .isEmpty();
     }
 
+    @Test
+    void healthItemsOfAModuleGoWithIt() throws IOException {
+        write("dns", ":enabled: true");
+        var modules = builder.start(modules());
+        assertThat(health.report().items()).containsOnlyKeys("dns: part");
+        modules.release();
+        assertThat(health.report().items()).isEmpty();
+    }
+
     private Module dns() {
         return modules().find("dns").orElseThrow();
     }
@@ -284,6 +295,7 @@ class ModuleBuilderTest {
         @Override
         public ModuleInstance create(Settings settings, ModuleContext context) {
             assertThat(context.providers(FakeProvider.class)).hasSize(1);
+            context.health("part", () -> new HealthSource.Health(true, "fine"));
             return new ModuleInstance() {
                 @Override
                 public List<smartproxy.core.api.Mount> mounts() {
