@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.ProviderContext;
@@ -48,11 +48,7 @@ class ModuleBuilderTest {
 
     @BeforeEach
     void build() {
-        var services = new CoreServices(
-                new Metrics(),
-                health,
-                new LazyStore(directory),
-                new CountedResources());
+        var services = new CoreServices(new Metrics(), health, new LazyStore(directory), new CountedResources());
         var catalog = new ModuleCatalog(
                 List.of(),
                 List.of(new FakeModule()),
