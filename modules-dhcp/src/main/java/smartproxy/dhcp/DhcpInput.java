@@ -49,6 +49,25 @@ final class DhcpInput {
         return MacAddress.parse(text).orElseThrow(() -> CallerException.badRequest("Invalid MAC " + text));
     }
 
+    /**
+     * Where to look for an unused address.
+     *
+     * @param from first address, when it is given
+     * @param to last address, when it is given
+     */
+    record Ends(Optional<Ipv4> from, Optional<Ipv4> to) {}
+
+    /** Both are checked when both are given; one alone counts when it is an address, as in the reference. */
+    static Ends ends(Parameters parameters) {
+        @Nullable String from = parameters.text("from");
+        @Nullable String to = parameters.text("to");
+        return from != null && to != null
+                ? new Ends(Optional.of(ip(from)), Optional.of(ip(to)))
+                : new Ends(
+                        Optional.ofNullable(from).flatMap(Ipv4::parse),
+                        Optional.ofNullable(to).flatMap(Ipv4::parse));
+    }
+
     /** The address that a reservation is asked for. */
     static Ipv4 reservedIp(Parameters parameters, Subnet subnet) {
         var raw = parameters.raw("ip");

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import smartproxy.dhcp.unused.Suggestion;
 
 /** Writes answers as they become known, so that a long one needs no memory. */
 final class DhcpJson {
@@ -116,6 +118,20 @@ final class DhcpJson {
         json.writeStartObject();
         json.writeStringField("ip", ip == null ? null : ip.toString());
         json.writeEndObject();
+    }
+
+    void suggestions(List<Suggestion> suggestions) throws IOException {
+        json.writeStartArray();
+        for (var suggestion : suggestions) {
+            json.writeStartObject();
+            json.writeStringField("ip", suggestion.ip().toString());
+            json.writeStringField(
+                    "mac", suggestion.mac().map(MacAddress::toString).orElse(null));
+            json.writeStringField(
+                    "ends", suggestion.ends().truncatedTo(ChronoUnit.SECONDS).toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void field(String name, Object value) throws IOException {

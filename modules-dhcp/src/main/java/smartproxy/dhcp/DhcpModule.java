@@ -1,7 +1,9 @@
 package smartproxy.dhcp;
 
 import java.net.InetAddress;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
@@ -11,6 +13,9 @@ import smartproxy.core.api.Role;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.SharedResources.Lease;
 import smartproxy.core.api.StartException;
+import smartproxy.dhcp.unused.NetworkProbe;
+import smartproxy.dhcp.unused.Prober;
+import smartproxy.dhcp.unused.UnusedIps;
 
 /** The feature {@code dhcp}: one provider, mounted at {@code /dhcp} for Foreman. */
 public final class DhcpModule implements ProxyModule<DhcpSettings> {
@@ -40,27 +45,38 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         if (!(active.factory() instanceof DhcpProviderFactory<?> factory)) {
             throw new StartException("Provider '" + active.factory().name() + "' is not a DHCP provider");
         }
-        return new Instance(factory.name(), context, active.provider(), factory, active.backend());
+        var prober = settings.pingFreeIp() ? Optional.of(new Prober(new NetworkProbe())) : Optional.<Prober>empty();
+        var rules = new UnusedIps.Rules(
+                active.provider().suggestionTime(),
+                settings.sequential(),
+                prober,
+                new OwnAddresses(System::nanoTime));
+        var instance = new Instance(factory.name(), context);
+        var service = new DhcpService(
+                active.provider(),
+                factory.abilities(),
+                active.backend(),
+                new BootServers(InetAddress::getAllByName),
+                rules,
+                instance::state);
+        instance.mount(new DhcpResource(service));
+        return instance;
     }
 
     /** The running module. */
     private static final class Instance implements ModuleInstance {
         private final String provider;
         private final ModuleContext context;
-        private final List<Mount> mounts;
+        private List<Mount> mounts = List.of();
         private volatile @Nullable Lease<DhcpState> state;
 
-        Instance(
-                String name,
-                ModuleContext context,
-                DhcpProvider provider,
-                DhcpProviderFactory<?> factory,
-                smartproxy.core.api.Backend backend) {
-            this.provider = name;
+        Instance(String provider, ModuleContext context) {
+            this.provider = provider;
             this.context = context;
-            var service = new DhcpService(
-                    provider, factory.abilities(), backend, new BootServers(InetAddress::getAllByName), this::state);
-            mounts = List.of(new Mount("/dhcp", Role.FOREMAN, new DhcpResource(service)));
+        }
+
+        void mount(DhcpResource resource) {
+            mounts = List.of(new Mount("/dhcp", Role.FOREMAN, resource));
         }
 
         private DhcpState state() {
@@ -79,7 +95,11 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         @Override
         public void start() throws StartException {
             try {
-                state = context.shared().acquire("dhcp state of " + provider, DhcpState.class, DhcpState::new);
+                state = context.shared()
+                        .acquire("dhcp " + provider, DhcpState.class, () -> DhcpState.open(context.store()));
+            } catch (SQLException e) {
+                throw new StartException(
+                        "dhcp: the store with the suggested addresses cannot be used: " + e.getMessage(), e);
             } catch (Exception e) {
                 throw new StartException("dhcp: cannot start: " + e, e);
             }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.RequestContext;
 import smartproxy.core.api.TrailingSlash;
+import smartproxy.dhcp.unused.Window;
 
 /** Everything below {@code /dhcp}. */
 @Path("/dhcp")
@@ -46,6 +47,46 @@ public final class DhcpResource {
             json.contents(view, subnet, literal);
             return view;
         }));
+    }
+
+    /** An address of the subnet that nobody uses. */
+    @GET
+    @Path("{network}/unused_ip")
+    public Response unusedIp(@Context ContainerRequestContext request, @PathParam("network") String network) {
+        var context = RequestContext.of(request);
+        var parameters = context.parameters();
+        var address = DhcpInput.ip(network);
+        var ends = DhcpInput.ends(parameters);
+        var mac = Optional.ofNullable(parameters.text("mac")).map(DhcpInput::mac);
+        var subnet = service.read(context.deadline(), view -> subnet(view, address));
+        var window = Window.of(subnet, ends.from(), ends.to());
+        var ip = service.suggest(subnet, window, mac, context.deadline());
+        return json(json -> json.ip(ip.orElse(null)));
+    }
+
+    /** Ends the suggestion of an address. */
+    @DELETE
+    @Path("{network}/unused_ip/{ip}")
+    public Response endSuggestion(
+            @Context ContainerRequestContext request,
+            @PathParam("network") String network,
+            @PathParam("ip") String ip) {
+        var address = DhcpInput.ip(network);
+        var ended = DhcpInput.ip(ip);
+        service.read(RequestContext.of(request).deadline(), view -> DhcpService.literal(view, address))
+                .filter(subnet -> subnet.contains(ended))
+                .ifPresent(subnet -> service.endSuggestion(ended));
+        return Response.ok().build();
+    }
+
+    /** The addresses that are suggested now. */
+    @GET
+    @Path("{network}/suggestions")
+    public Response suggestions(@Context ContainerRequestContext request, @PathParam("network") String network) {
+        var address = DhcpInput.ip(network);
+        var subnet = service.read(RequestContext.of(request).deadline(), view -> subnet(view, address));
+        var suggestions = service.suggestions(subnet);
+        return json(json -> json.suggestions(suggestions));
     }
 
     /** The reservations of an address, or its lease. */

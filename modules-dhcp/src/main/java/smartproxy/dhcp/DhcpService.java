@@ -10,9 +10,13 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.ProxyException;
+import smartproxy.dhcp.unused.Suggestion;
+import smartproxy.dhcp.unused.UnusedIps;
+import smartproxy.dhcp.unused.Window;
 
 /**
  * The rules every DHCP provider shares: what is a conflict, what is done already, one change at a time for each MAC and each
@@ -28,10 +32,12 @@ final class DhcpService {
     private final Set<DhcpAbility> abilities;
     private final Backend backend;
     private final BootServers bootServers;
+    private final UnusedIps.Rules rules;
     private final Supplier<DhcpState> state;
 
     /**
      * @param backend of the provider, for its permits
+     * @param rules how unused addresses are suggested
      * @param state asked for from the module's start on
      */
     DhcpService(
@@ -39,11 +45,13 @@ final class DhcpService {
             Set<DhcpAbility> abilities,
             Backend backend,
             BootServers bootServers,
+            UnusedIps.Rules rules,
             Supplier<DhcpState> state) {
         this.provider = provider;
         this.abilities = Set.copyOf(abilities);
         this.backend = backend;
         this.bootServers = bootServers;
+        this.rules = rules;
         this.state = state;
     }
 
@@ -103,7 +111,38 @@ final class DhcpService {
                     List.of(reservation.mac()),
                     deadline,
                     () -> locks.inOrder(reservation.ip(), deadline, () -> inTurn(wanted, deadline)));
+            endSuggestions(reservation);
         }
+    }
+
+    /** The reservation stands, so this cannot fail it: what is left over ends by itself. */
+    private void endSuggestions(Reservation reservation) {
+        try {
+            state.get().unused().end(reservation.ip(), Optional.of(reservation.mac()));
+        } catch (BackendException e) {
+            LOG.warn("Suggestions for {} were not ended: {}", reservation, e.getMessage());
+        }
+    }
+
+    /**
+     * An address of the window that nobody uses, suggested to nobody else for a while.
+     *
+     * @return empty when there is none
+     */
+    Optional<Ipv4> suggest(Subnet subnet, Window window, Optional<MacAddress> mac, Deadline deadline) {
+        return read(
+                deadline,
+                first -> state.get().unused().suggest(() -> view(deadline), subnet, window, mac, rules, deadline));
+    }
+
+    /** What is suggested in a subnet now. */
+    List<Suggestion> suggestions(Subnet subnet) {
+        return state.get().unused().of(subnet);
+    }
+
+    /** Others may have the address from now on. */
+    void endSuggestion(Ipv4 ip) {
+        state.get().unused().end(ip, Optional.empty());
     }
 
     private boolean inTurn(NewReservation wanted, Deadline deadline) {

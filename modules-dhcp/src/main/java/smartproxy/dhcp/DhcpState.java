@@ -1,9 +1,26 @@
 package smartproxy.dhcp;
 
-/** What the two generations of the module have in common during a reload: whose turn it is, and what was changed just now. */
+import java.sql.SQLException;
+import java.time.InstantSource;
+import smartproxy.core.api.Store;
+import smartproxy.dhcp.unused.UnusedIps;
+
+/**
+ * What two generations of the module have in common during a reload: whose turn it is, what was changed just now, and which
+ * addresses are suggested.
+ */
 final class DhcpState implements AutoCloseable {
     private final ChangeLocks locks = new ChangeLocks();
     private final Overlay overlay = new Overlay(System::nanoTime);
+    private final UnusedIps unused;
+
+    private DhcpState(UnusedIps unused) {
+        this.unused = unused;
+    }
+
+    static DhcpState open(Store store) throws SQLException {
+        return new DhcpState(UnusedIps.open(store, InstantSource.system()));
+    }
 
     ChangeLocks locks() {
         return locks;
@@ -11,6 +28,10 @@ final class DhcpState implements AutoCloseable {
 
     Overlay overlay() {
         return overlay;
+    }
+
+    UnusedIps unused() {
+        return unused;
     }
 
     @Override
