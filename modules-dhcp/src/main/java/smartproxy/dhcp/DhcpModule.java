@@ -76,7 +76,7 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         }
 
         void mount(DhcpResource resource) {
-            mounts = List.of(new Mount("/dhcp", Role.FOREMAN, resource));
+            mounts = List.of(new Mount("/dhcp", Role.FOREMAN, resource).withMethodOverride());
         }
 
         private DhcpState state() {
