@@ -75,7 +75,7 @@ final class BootServers {
             LOG.warn("Boot server {}: no address was found in time; it is taken as a name", name);
             return Optional.empty();
         } catch (ExecutionException e) {
-            LOG.warn("Boot server {} has no address; it is taken as a name: {}", name, e.getCause());
+            LOG.warn("Boot server {} has no address; it is taken as a name: {}", name, String.valueOf(e.getCause()));
             return Optional.empty();
         }
     }

@@ -47,10 +47,7 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         }
         var prober = settings.pingFreeIp() ? Optional.of(new Prober(new NetworkProbe())) : Optional.<Prober>empty();
         var rules = new UnusedIps.Rules(
-                active.provider().suggestionTime(),
-                settings.sequential(),
-                prober,
-                new OwnAddresses(System::nanoTime));
+                active.provider().suggestionTime(), settings.sequential(), prober, new OwnAddresses(System::nanoTime));
         var instance = new Instance(factory.name(), context);
         var service = new DhcpService(
                 active.provider(),

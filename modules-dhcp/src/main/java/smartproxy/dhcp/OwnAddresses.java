@@ -44,7 +44,8 @@ final class OwnAddresses implements Supplier<Set<Ipv4>> {
             return NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(Inet4Address.class::isInstance)
-                    .map(address -> new Ipv4(ByteBuffer.wrap(address.getAddress()).getInt()))
+                    .map(address ->
+                            new Ipv4(ByteBuffer.wrap(address.getAddress()).getInt()))
                     .collect(Collectors.toUnmodifiableSet());
         } catch (SocketException e) {
             LOG.warn("The addresses of this host cannot be told: {}", e.toString());

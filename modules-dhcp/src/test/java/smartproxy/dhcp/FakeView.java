@@ -80,8 +80,12 @@ public record FakeView(List<Subnet> subnets, List<Reservation> reservations, Lis
     public UsedAddresses used(Subnet subnet) {
         return ranges -> {
             extra.each(ranges);
-            eachReservation(subnet, record -> ranges.accept(record.ip().bits(), record.ip().bits()));
-            eachLease(subnet, record -> ranges.accept(record.ip().bits(), record.ip().bits()));
+            eachReservation(
+                    subnet,
+                    record -> ranges.accept(record.ip().bits(), record.ip().bits()));
+            eachLease(
+                    subnet,
+                    record -> ranges.accept(record.ip().bits(), record.ip().bits()));
         };
     }
 }

@@ -109,8 +109,7 @@ final class UnusedIpsTest {
     }
 
     private static Lease lease(MacAddress mac, int last) {
-        return new Lease(
-                SUBNET, Lease.nameFor(mac), ip(last).orElseThrow(), mac, "2026", "2027", "active", Map.of());
+        return new Lease(SUBNET, Lease.nameFor(mac), ip(last).orElseThrow(), mac, "2026", "2027", "active", Map.of());
     }
 
     @Test
@@ -136,7 +135,9 @@ final class UnusedIpsTest {
         for (var i = 0; i < 20; i++) {
             found.add(ask("192.0.2.1", "192.0.2.254").orElseThrow());
         }
-        assertThat(found).doesNotHaveDuplicates().isNotEqualTo(found.stream().sorted().toList());
+        assertThat(found)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(found.stream().sorted().toList());
     }
 
     @Test
@@ -176,7 +177,9 @@ final class UnusedIpsTest {
         now = now.plus(TIME).minusSeconds(1);
         assertThat(ask(MAC, "192.0.2.1", "192.0.2.254")).isEqualTo(first);
         now = now.plusSeconds(2);
-        assertThat(ask(MAC, "192.0.2.1", "192.0.2.254")).as("asked again, it lasts again").isEqualTo(first);
+        assertThat(ask(MAC, "192.0.2.1", "192.0.2.254"))
+                .as("asked again, it lasts again")
+                .isEqualTo(first);
         assertThat(ask(OTHER, "192.0.2.1", "192.0.2.254")).isNotEqualTo(first);
         var single = first.orElseThrow().toString();
         assertThat(ask(OTHER, single, single)).isEmpty();
@@ -219,8 +222,9 @@ final class UnusedIpsTest {
         open();
         assertThat(ask("192.0.2.10", "192.0.2.11")).isEmpty();
         assertThat(ask(MAC, "192.0.2.10", "192.0.2.11")).isEqualTo(kept);
-        assertThat(unused.of(SUBNET)).extracting(Suggestion::ip).containsExactlyInAnyOrder(
-                kept.orElseThrow(), other.orElseThrow());
+        assertThat(unused.of(SUBNET))
+                .extracting(Suggestion::ip)
+                .containsExactlyInAnyOrder(kept.orElseThrow(), other.orElseThrow());
         now = now.plus(TIME).plus(TIME);
         store.close();
         open();

@@ -119,7 +119,8 @@ class StreamedAnswersIT {
     void otherSitesAreShownNothing() throws Exception {
         try (var proxy = proxy();
                 var wire = proxy.https()) {
-            assertThat(wire.get("/stream/5000", "Referer: https://evil.example.net/").status())
+            assertThat(wire.get("/stream/5000", "Referer: https://evil.example.net/")
+                            .status())
                     .isEqualTo(403);
         }
     }
