@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.Mount;
@@ -49,6 +50,7 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         var rules = new UnusedIps.Rules(
                 active.provider().suggestionTime(), settings.sequential(), prober, new OwnAddresses(System::nanoTime));
         var instance = new Instance(factory.name(), context);
+        context.health("unused addresses", () -> instance.health(settings.pingFreeIp()));
         var service = new DhcpService(
                 active.provider(),
                 factory.abilities(),
@@ -82,6 +84,16 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
                 throw new IllegalStateException("dhcp is not running");
             }
             return lease.get();
+        }
+
+        /** Probing without ICMP finds less; that is no fault, but worth knowing. */
+        private Health health(boolean probes) {
+            var lease = state;
+            var icmp = NetworkProbe.sendsIcmp() ? "TCP and ICMP" : "TCP alone, as the process lacks CAP_NET_RAW";
+            var suggested = lease == null ? 0 : lease.get().unused().size();
+            return new Health(
+                    lease != null,
+                    suggested + " are suggested; " + (probes ? "probed by " + icmp : "not probed, see ping_free_ip"));
         }
 
         @Override

@@ -33,6 +33,18 @@ final class AddressBits {
         words = (int) ((Math.min(size, CHUNK) + Long.SIZE - 1) / Long.SIZE);
     }
 
+    /** A set of its own with what the other one holds now. */
+    AddressBits(AddressBits other) {
+        chunks = other.chunks.clone();
+        counts = other.counts.clone();
+        words = other.words;
+        for (var i = 0; i < chunks.length; i++) {
+            if (chunks[i] != EMPTY && chunks[i] != FULL) {
+                chunks[i] = chunks[i].clone();
+            }
+        }
+    }
+
     boolean get(long offset) {
         return (chunks[chunk(offset)][word(offset)] & bit(offset)) != 0;
     }

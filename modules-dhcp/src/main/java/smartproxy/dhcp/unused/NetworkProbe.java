@@ -1,6 +1,7 @@
 package smartproxy.dhcp.unused;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import smartproxy.core.api.Deadline;
 import smartproxy.dhcp.Ipv4;
@@ -18,6 +21,17 @@ import smartproxy.dhcp.Ipv4;
  */
 public final class NetworkProbe implements Probe {
     private static final int ECHO = 7;
+    private static final long CAP_NET_RAW = 1L << 13;
+
+    /** Whether this process may send ICMP. */
+    public static boolean sendsIcmp() {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("CapEff:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & CAP_NET_RAW) != 0);
+        } catch (IOException | UncheckedIOException | NumberFormatException e) {
+            return false; // not Linux
+        }
+    }
 
     @Override
     public boolean answers(Ipv4 ip, Duration time) throws IOException {

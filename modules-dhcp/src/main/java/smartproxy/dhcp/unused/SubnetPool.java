@@ -60,7 +60,7 @@ final class SubnetPool {
             known = now;
             never = exceptions;
             used = bits(now);
-            taken = bits(now);
+            taken = new AddressBits(used);
             never.forEach(ip -> taken.set(offset(ip)));
             suggested.keySet().forEach(ip -> taken.set(offset(ip)));
             tried.forEach(ip -> taken.set(offset(ip)));

@@ -219,6 +219,13 @@ final class EmbeddedDhcpIT {
     }
 
     @Test
+    void healthTellsOfSuggestions() throws Exception {
+        assertThat(get("/health").body())
+                .contains("\"dhcp: unused addresses\":{\"state\":\"up\"")
+                .contains(" are suggested; not probed, see ping_free_ip");
+    }
+
+    @Test
     void aReloadKeepsEverything() throws Exception {
         is(post(N, "name=keep&ip=192.0.2.60&mac=52:54:00:ee:00:01"), 200, "");
         is(get(N + "/unused_ip?from=192.0.2.61&to=192.0.2.61"), 200, "{\"ip\":\"192.0.2.61\"}");

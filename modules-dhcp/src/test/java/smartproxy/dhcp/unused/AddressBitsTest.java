@@ -60,6 +60,21 @@ final class AddressBitsTest {
     }
 
     @Test
+    void aCopyIsASetOfItsOwn() {
+        var bits = new AddressBits(1L << 18);
+        bits.setRange(0, (1 << 16) - 1);
+        bits.set(70_000);
+        var copy = new AddressBits(bits);
+        copy.set(70_001);
+        copy.clear(5);
+        bits.clear(70_000);
+        assertThat(copy.get(70_000)).isTrue();
+        assertThat(bits.get(70_001)).isFalse();
+        assertThat(bits.get(5)).isTrue();
+        assertThat(copy.gaps(0, 70_001)).isEqualTo(70_002 - 65_536 - 2 + 1);
+    }
+
+    @Test
     void holdsAllOfIpv4() {
         var size = 1L << 32;
         var bits = new AddressBits(size);
