@@ -11,6 +11,15 @@ public interface ModuleContext {
      */
     <P> List<ActiveProvider<P>> providers(Class<P> spi);
 
+    /** The daemon's durable store; opened by the first call. */
+    Store store();
+
+    /** Things that two generations of the module use at once during a reload. */
+    SharedResources shared();
+
+    /** Shows a health item of the module. */
+    void health(String name, HealthSource source);
+
     /**
      * A provider that was built.
      *

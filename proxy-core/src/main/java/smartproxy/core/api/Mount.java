@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param role checked for every request below the path, before routing and before the body is read; null when each
  *     resource method declares its own by {@link Requires}
  * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
+ * @param methodOverride whether a POST may say by form field {@code _method} or header {@code X-HTTP-Method-Override} that it
+ *     is meant as another method
  */
-public record Mount(String path, @Nullable Role role, List<Object> resources) {
+public record Mount(String path, @Nullable Role role, List<Object> resources, boolean methodOverride) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
 
@@ -22,7 +24,16 @@ public record Mount(String path, @Nullable Role role, List<Object> resources) {
         resources = List.copyOf(resources);
     }
 
+    public Mount(String path, @Nullable Role role, List<Object> resources) {
+        this(path, role, resources, false);
+    }
+
     public Mount(String path, Role role, Object resource) {
         this(path, role, List.of(resource));
+    }
+
+    /** The same with method override. */
+    public Mount withMethodOverride() {
+        return new Mount(path, role, resources, true);
     }
 }

@@ -23,8 +23,8 @@ public final class HealthScope implements AutoCloseable {
     }
 
     /**
-     * @param owner the provider it belongs to
-     * @param name among the provider's items
+     * @param owner the module or provider it belongs to
+     * @param name among the items of its owner
      */
     public void item(String owner, String name, HealthSource source) {
         items.add(new Entry(owner + ": " + name, () -> {

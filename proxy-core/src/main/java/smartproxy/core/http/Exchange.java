@@ -1,6 +1,13 @@
 package smartproxy.core.http;
 
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -21,6 +28,7 @@ final class Exchange {
     private final String server;
     private final AtomicBoolean answered = new AtomicBoolean();
     private volatile boolean bodyRead;
+    private volatile boolean streaming;
     private volatile int status;
 
     /** @param server value of the {@code Server} header */
@@ -81,17 +89,81 @@ final class Exchange {
 
     /** Sends the answer, head and body in one piece; only the first answer counts. */
     void answer(Answer answer) {
-        if (!answered.compareAndSet(false, true)) {
-            return;
+        if (answered.compareAndSet(false, true)) {
+            send(guarded(typed(answer)));
         }
-        var fitting = guarded(typed(answer));
-        status = fitting.status();
-        response.setStatus(fitting.status());
+    }
+
+    private void send(Answer answer) {
+        head(answer);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        response.write(true, ByteBuffer.wrap(answer.body()), ending());
+    }
+
+    /**
+     * Begins an answer whose length is not known: what {@link #write} is given is sent in chunks.
+     *
+     * @param start of the answer: its body is the first chunk
+     * @throws IOException when there was an answer already, this may not be answered, or the client does not take it
+     */
+    void begin(Answer start) throws IOException {
+        if (!answered.compareAndSet(false, true)) {
+            throw new IOException("there was an answer already");
+        }
+        var fitting = guarded(typed(start));
+        if (fitting.status() != start.status()) {
+            send(fitting);
+            throw new IOException("it may not be shown to the client");
+        }
+        head(fitting);
+        streaming = true;
+        write(fitting.body());
+    }
+
+    /**
+     * Sends a chunk and waits until the client has taken it.
+     *
+     * @throws IOException when the client is gone, or has not taken it by the deadline
+     */
+    void write(byte[] chunk) throws IOException {
+        var done = new CompletableFuture<Void>();
+        response.write(
+                false, ByteBuffer.wrap(chunk), Callback.from(() -> done.complete(null), done::completeExceptionally));
+        try {
+            done.get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("the client takes its answer too slowly");
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+    }
+
+    /** The answer that was begun is whole. */
+    void end() {
+        streaming = false;
+        response.write(true, ByteBuffer.allocate(0), ending());
+    }
+
+    /** Breaks off the answer that was begun, so that the client sees that it is not whole. */
+    void breakOff(Throwable cause) {
+        if (streaming) {
+            streaming = false;
+            request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
+            callback.failed(cause);
+        }
+    }
+
+    private void head(Answer answer) {
+        status = answer.status();
+        response.setStatus(answer.status());
         var headers = response.getHeaders();
-        fitting.headers().forEach(headers::put);
-        headers.put(HttpHeader.CONTENT_TYPE, String.valueOf(fitting.contentType()));
+        answer.headers().forEach(headers::put);
+        headers.put(HttpHeader.CONTENT_TYPE, String.valueOf(answer.contentType()));
         headers.put("X-Content-Type-Options", "nosniff");
-        if (Answer.HTML.equals(fitting.contentType())) {
+        if (Answer.HTML.equals(answer.contentType())) {
             headers.put("X-Xss-Protection", "1; mode=block");
             headers.put("X-Frame-Options", "SAMEORIGIN");
         }
@@ -99,22 +171,21 @@ final class Exchange {
         if (peer.secure()) {
             headers.put("Strict-Transport-Security", "max-age=31536000");
         }
-        headers.put(HttpHeader.CONTENT_LENGTH, fitting.body().length);
-        send(fitting.body());
+        if (mustDrain()) {
+            headers.put(HttpHeader.CONNECTION, "close");
+        }
     }
 
-    private void send(byte[] body) {
-        var drain = !bodyRead && mayHaveBody();
-        if (drain) {
-            response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        }
+    private boolean mustDrain() {
+        return !bodyRead && mayHaveBody();
+    }
+
+    /** What comes after the last byte. */
+    private Callback ending() {
         var expectsContinue = request.getHeaders().contains(HttpHeader.EXPECT);
-        response.write(
-                true,
-                ByteBuffer.wrap(body),
-                drain && !expectsContinue
-                        ? Callback.from(() -> new Drain(request, callback).run(), callback::failed)
-                        : callback);
+        return mustDrain() && !expectsContinue
+                ? Callback.from(() -> new Drain(request, callback).run(), callback::failed)
+                : callback;
     }
 
     /** Whether the head announces a body. */

@@ -14,7 +14,6 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.api.Parameters;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.api.RequestContext;
 import smartproxy.core.health.Metrics;
@@ -195,12 +194,17 @@ public final class ProxyHandler extends Handler.Abstract {
 
     private void serve(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, byte[] body) {
         var settings = generation.settings();
-        Parameters parameters = FormParser.parse(
-                path.query(),
-                exchange.header("Content-Type"),
-                body,
-                new FormParser.Bounds(settings.maxParameters(), settings.maxNesting()));
-        generation.resources().serve(exchange, hit, new RequestContext(exchange.id(), exchange.deadline(), parameters));
+        var bounds = new FormParser.Bounds(settings.maxParameters(), settings.maxNesting());
+        var type = exchange.header("Content-Type");
+        var parameters = FormParser.parse(path.query(), type, body, bounds);
+        var method = exchange.request().getMethod();
+        if (hit.mount().methodOverride()) {
+            method = MethodOverride.of(
+                    method, FormParser.parse("", type, body, bounds), exchange.header("X-HTTP-Method-Override"));
+        }
+        generation
+                .resources()
+                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters));
     }
 
     /** Runs a step of a request with its ids in the log, and answers whatever it throws. */

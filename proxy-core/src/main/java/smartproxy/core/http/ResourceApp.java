@@ -1,13 +1,17 @@
 package smartproxy.core.http;
 
 import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.WriterInterceptor;
+import jakarta.ws.rs.ext.WriterInterceptorContext;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.inject.hk2.AbstractBinder;
@@ -21,12 +25,21 @@ import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
 import org.glassfish.jersey.server.spi.internal.ValueParamProvider;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Mount;
+import smartproxy.core.api.ProxyException;
 import smartproxy.core.api.RequestContext;
 
-/** The JAX-RS resources of one generation, and the way to them from Jetty: no servlet, whole answers. */
+/**
+ * The JAX-RS resources of one generation, and the way to them from Jetty: no servlet. Answers go out whole, but for long ones.
+ */
 public final class ResourceApp {
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceApp.class);
     private static final URI BASE = URI.create("http://proxy/");
+
+    /** Bytes of a body that are held back; a longer one is sent in chunks of about that size. */
+    private static final int CHUNK = 32 << 10;
 
     private final ApplicationHandler jersey;
 
@@ -53,6 +66,7 @@ public final class ResourceApp {
         for (var mount : mounts) {
             mount.resources().forEach(config::register);
         }
+        config.register(new BrokenBodies());
         config.register(new AbstractBinder() {
             @Override
             protected void configure() {
@@ -67,14 +81,18 @@ public final class ResourceApp {
         return config;
     }
 
-    /** Serves the request on this thread and answers it. */
-    void serve(Exchange exchange, Routes.Hit hit, RequestContext context) {
+    /**
+     * Serves the request on this thread and answers it.
+     *
+     * @param method that of the request, or the one it is meant as
+     */
+    void serve(Exchange exchange, Routes.Hit hit, String method, RequestContext context) {
         var path = hit.full();
         var uri = BASE.resolve(path.isEmpty() ? "/" : decodeUnreserved(path));
         var request = new ContainerRequest(
                 BASE,
                 uri,
-                method(exchange),
+                method.equals("HEAD") ? "GET" : method, // Jetty keeps the body; JAX-RS would lose its length
                 NoSecurityContext.INSTANCE,
                 new MapPropertiesDelegate(),
                 jersey.getConfiguration());
@@ -87,14 +105,10 @@ public final class ResourceApp {
         context.attach(request);
         request.setProperty(Exchange.class.getName(), exchange);
         request.setProperty(Mount.class.getName(), hit.mount());
-        request.setWriter(new Writer(exchange));
+        var writer = new Writer(exchange);
+        request.setProperty(Writer.class.getName(), writer);
+        request.setWriter(writer);
         jersey.handle(request);
-    }
-
-    /** HEAD is GET whose body Jetty keeps; JAX-RS would lose its length. */
-    private static String method(Exchange exchange) {
-        var method = exchange.request().getMethod();
-        return method.equals("HEAD") ? "GET" : method;
     }
 
     /** Answers have one type whatever is accepted, and bodies were parsed before: JAX-RS shall not judge either. */
@@ -123,11 +137,27 @@ public final class ResourceApp {
         return decoded.toString();
     }
 
-    /** Collects what Jersey writes into one answer. */
+    /** Tells the writer of a body that broke off: Jersey would end it as if it were whole. */
+    private static final class BrokenBodies implements WriterInterceptor {
+        @Override
+        public void aroundWriteTo(WriterInterceptorContext context) throws IOException {
+            try {
+                context.proceed();
+            } catch (IOException | RuntimeException | Error e) {
+                if (context.getProperty(Writer.class.getName()) instanceof Writer writer) {
+                    writer.brokenBy = e;
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Makes one answer of what Jersey writes, or, when that is long, sends it as it comes. */
     private static final class Writer implements ContainerResponseWriter {
         private final Exchange exchange;
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final Body body = new Body();
         private @Nullable ContainerResponse response;
+        private @Nullable Throwable brokenBy;
 
         Writer(Exchange exchange) {
             this.exchange = exchange;
@@ -137,15 +167,23 @@ public final class ResourceApp {
         public OutputStream writeResponseStatusAndHeaders(long length, ContainerResponse response)
                 throws ContainerException {
             this.response = response;
+            brokenBy = null; // that was the answer before; this one tells of it
             return body;
         }
 
         @Override
         public void commit() {
             var whole = response;
-            if (whole == null) {
-                return;
+            if (brokenBy != null) {
+                failure(brokenBy);
+            } else if (body.begun) {
+                exchange.end();
+            } else if (whole != null) {
+                exchange.answer(answer(whole));
             }
+        }
+
+        private Answer answer(ContainerResponse whole) {
             MultivaluedMap<String, String> all = whole.getStringHeaders();
             Map<String, String> headers = new LinkedHashMap<>();
             all.forEach((name, values) -> headers.put(name, String.join(", ", values)));
@@ -156,13 +194,62 @@ public final class ResourceApp {
             } else if (type == null) {
                 type = Answer.HTML;
             }
-            exchange.answer(new Answer(whole.getStatus(), type, body.toByteArray(), headers));
+            return new Answer(whole.getStatus(), type, body.take(), headers);
         }
 
         @Override
         public void failure(Throwable error) {
-            ErrorMapper.logUnexpected(exchange.id(), error);
-            exchange.answer(Answer.internalError(exchange.id()));
+            if (body.begun) {
+                LOG.warn("The answer to request '{}' was broken off: {}", exchange.id(), error.toString());
+                exchange.breakOff(error);
+            } else if (error instanceof ProxyException foreseen) {
+                exchange.answer(Answer.of(foreseen));
+            } else {
+                ErrorMapper.logUnexpected(exchange.id(), error);
+                exchange.answer(Answer.internalError(exchange.id()));
+            }
+        }
+
+        /** Holds the body back until it is whole or has grown to {@link #CHUNK}. */
+        private final class Body extends OutputStream {
+            private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+            private boolean begun;
+
+            @Override
+            public void write(int octet) throws IOException {
+                write(new byte[] {(byte) octet}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] octets, int start, int length) throws IOException {
+                held.write(octets, start, length);
+                if (held.size() >= CHUNK) {
+                    send();
+                }
+            }
+
+            private void send() throws IOException {
+                if (begun) {
+                    exchange.write(take());
+                } else {
+                    begun = true;
+                    exchange.begin(answer(Objects.requireNonNull(response)));
+                }
+            }
+
+            /** Jersey closes the body when it is whole. */
+            @Override
+            public void close() throws IOException {
+                if (begun && brokenBy == null && held.size() > 0) {
+                    send();
+                }
+            }
+
+            byte[] take() {
+                var octets = held.toByteArray();
+                held.reset();
+                return octets;
+            }
         }
 
         @Override

@@ -2,10 +2,16 @@ package smartproxy.core.modules;
 
 import java.util.ArrayList;
 import java.util.List;
+import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.Store;
+import smartproxy.core.health.HealthScope;
 
-/** The context of a module: the providers built for it. */
-record ActiveProviders(List<ActiveProvider<?>> active) implements ModuleContext {
+/** The context of a module: the providers built for it, and what lives as long as the process. */
+record ActiveProviders(
+        String module, List<ActiveProvider<?>> active, Store store, SharedResources shared, HealthScope items)
+        implements ModuleContext {
     @Override
     public <P> List<ActiveProvider<P>> providers(Class<P> spi) {
         var matching = new ArrayList<ActiveProvider<P>>();
@@ -16,5 +22,10 @@ record ActiveProviders(List<ActiveProvider<?>> active) implements ModuleContext 
             }
         }
         return matching;
+    }
+
+    @Override
+    public void health(String name, HealthSource source) {
+        items.item(module, name, source);
     }
 }

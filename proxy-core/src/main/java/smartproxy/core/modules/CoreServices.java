@@ -7,6 +7,8 @@ import smartproxy.core.api.Backend;
 import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
@@ -32,6 +34,13 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         attachments.add(gauges);
         attachments.add(items);
         return new Context(provider, backend, items, attachments);
+    }
+
+    /** @param attachments gets what must be closed with the module */
+    ModuleContext moduleContext(String module, List<ActiveProvider<?>> active, List<AutoCloseable> attachments) {
+        var items = health.scope();
+        attachments.add(items);
+        return new ActiveProviders(module, active, store, shared, items);
     }
 
     private final class Context implements ProviderContext {

@@ -353,8 +353,9 @@ public final class ModuleBuilder {
                 for (var provider : boundProviders) {
                     active.add(provider.create(services, attachments));
                 }
+                var context = services.moduleContext(module.name(), active, attachments);
                 try (var loader = ContextLoader.of(module)) {
-                    var instance = module.create(bound.settings().orElseThrow(), new ActiveProviders(active));
+                    var instance = module.create(bound.settings().orElseThrow(), context);
                     return new ModuleGroup(identity, active, instance, attachments);
                 }
             } catch (StartException | RuntimeException | Error e) {

@@ -139,9 +139,35 @@ public final class Wire implements AutoCloseable {
             }
             body = new String(octets, StandardCharsets.UTF_8);
         } else if (head.headers().containsKey("transfer-encoding")) {
-            throw new IOException("an answer without a length: " + head.head());
+            body = readChunks();
         }
         return new Reply(head.status(), head.head(), head.headers(), body);
+    }
+
+    private String readChunks() throws IOException {
+        var body = new ByteArrayOutputStream();
+        while (true) {
+            var size = Integer.parseInt(readLine(), 16);
+            var chunk = in.readNBytes(size);
+            if (chunk.length < size || !readLine().isEmpty()) {
+                throw new EOFException("in a chunk, after " + body.size() + " bytes");
+            }
+            if (size == 0) {
+                return body.toString(StandardCharsets.UTF_8);
+            }
+            body.writeBytes(chunk);
+        }
+    }
+
+    private String readLine() throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (var next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException("in a line");
+            }
+            line.write(next);
+        }
+        return line.toString(StandardCharsets.ISO_8859_1).strip();
     }
 
     /** The next head, and nothing behind it. */

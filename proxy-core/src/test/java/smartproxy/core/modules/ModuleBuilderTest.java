@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
@@ -42,16 +43,13 @@ class ModuleBuilderTest {
     Path directory;
 
     private final List<String> events = new ArrayList<>();
+    private final HealthRegistry health = new HealthRegistry(Map::of, Map::of, Clock.systemUTC());
     private boolean refuseStart;
     private ModuleBuilder builder;
 
     @BeforeEach
     void build() {
-        var services = new CoreServices(
-                new Metrics(),
-                new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
-                new LazyStore(directory),
-                new CountedResources());
+        var services = new CoreServices(new Metrics(), health, new LazyStore(directory), new CountedResources());
         var catalog = new ModuleCatalog(
                 List.of(new FakeModule()),
                 List.of(new FakeFactory("dns_fake"), new FakeFactory("dns_other")),
@@ -252,6 +250,15 @@ class ModuleBuilderTest {
                 .isEmpty();
     }
 
+    @Test
+    void healthItemsOfAModuleGoWithIt() throws IOException {
+        write("dns", ":enabled: true");
+        var modules = builder.start(modules());
+        assertThat(health.report().items()).containsOnlyKeys("dns: part");
+        modules.release();
+        assertThat(health.report().items()).isEmpty();
+    }
+
     private Module dns() {
         return modules().find("dns").orElseThrow();
     }
@@ -285,6 +292,7 @@ class ModuleBuilderTest {
         @Override
         public ModuleInstance create(Settings settings, ModuleContext context) {
             assertThat(context.providers(FakeProvider.class)).hasSize(1);
+            context.health("part", () -> new HealthSource.Health(true, "fine"));
             return new ModuleInstance() {
                 @Override
                 public List<smartproxy.core.api.Mount> mounts() {

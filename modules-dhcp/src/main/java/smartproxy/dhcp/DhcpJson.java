@@ -1,0 +1,163 @@
+package smartproxy.dhcp;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import smartproxy.dhcp.unused.Suggestion;
+
+/** Writes answers as they become known, so that a long one needs no memory. */
+final class DhcpJson {
+    private static final JsonFactory JSON =
+            JsonFactory.builder().build().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+
+    private final JsonGenerator json;
+
+    private DhcpJson(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** Writes one document. */
+    @FunctionalInterface
+    interface Document {
+        void write(DhcpJson json) throws IOException;
+    }
+
+    /** A document that fails is left unfinished, never closed as if it were whole. */
+    static void write(OutputStream out, Document document) throws IOException {
+        var json = JSON.createGenerator(out);
+        try {
+            document.write(new DhcpJson(json));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        json.close();
+    }
+
+    void subnets(List<Subnet> subnets) throws IOException {
+        json.writeStartArray();
+        for (var subnet : subnets) {
+            json.writeStartObject();
+            json.writeStringField("network", subnet.network().toString());
+            json.writeStringField("netmask", subnet.netmask().toString());
+            field("options", subnet.options());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** @param literal whether the subnet was asked for by its own network address; else it is shown empty, as in the reference */
+    void contents(DhcpView view, Subnet subnet, boolean literal) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("reservations");
+        if (literal) {
+            view.eachReservation(subnet, this::unchecked);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("leases");
+        if (literal) {
+            view.eachLease(subnet, this::unchecked);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    void records(List<?> records) throws IOException {
+        json.writeStartArray();
+        records.forEach(this::unchecked);
+        json.writeEndArray();
+    }
+
+    private void unchecked(Object record) {
+        try {
+            record(record);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param record a reservation or lease */
+    void record(Object record) throws IOException {
+        json.writeStartObject();
+        if (record instanceof Reservation reservation) {
+            common(reservation.name(), reservation.ip(), reservation.mac(), reservation.subnet());
+            json.writeStringField("type", "reservation");
+            json.writeBooleanField("deleteable", reservation.deleteable());
+            options(reservation.options());
+        } else if (record instanceof Lease lease) {
+            common(lease.name(), lease.ip(), lease.mac(), lease.subnet());
+            field("starts", lease.starts());
+            field("ends", lease.ends());
+            json.writeStringField("state", lease.state());
+            json.writeStringField("type", "lease");
+            options(lease.options());
+        }
+        json.writeEndObject();
+    }
+
+    private void common(String name, Ipv4 ip, MacAddress mac, Subnet subnet) throws IOException {
+        json.writeStringField("name", name);
+        json.writeStringField("ip", ip.toString());
+        json.writeStringField("mac", mac.toString());
+        json.writeStringField("subnet", subnet.toString());
+    }
+
+    private void options(Map<String, Object> options) throws IOException {
+        for (var option : options.entrySet()) {
+            field(option.getKey(), option.getValue());
+        }
+    }
+
+    /** An object with one address, or null. */
+    void ip(@Nullable Ipv4 ip) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("ip", ip == null ? null : ip.toString());
+        json.writeEndObject();
+    }
+
+    void suggestions(List<Suggestion> suggestions) throws IOException {
+        json.writeStartArray();
+        for (var suggestion : suggestions) {
+            json.writeStartObject();
+            json.writeStringField("ip", suggestion.ip().toString());
+            json.writeStringField(
+                    "mac", suggestion.mac().map(MacAddress::toString).orElse(null));
+            json.writeStringField(
+                    "ends", suggestion.ends().truncatedTo(ChronoUnit.SECONDS).toString());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void field(String name, Object value) throws IOException {
+        json.writeFieldName(name);
+        value(value);
+    }
+
+    private void value(Object value) throws IOException {
+        if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (var element : list) {
+                value(element);
+            }
+            json.writeEndArray();
+        } else if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (var entry : map.entrySet()) {
+                field(entry.getKey().toString(), entry.getValue());
+            }
+            json.writeEndObject();
+        } else if (value instanceof Boolean bool) {
+            json.writeBoolean(bool);
+        } else if (value instanceof Integer || value instanceof Long) {
+            json.writeNumber(((Number) value).longValue());
+        } else {
+            json.writeString(value.toString());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package smartproxy.dhcp;
+
+import java.sql.SQLException;
+import java.time.InstantSource;
+import smartproxy.core.api.Store;
+import smartproxy.dhcp.unused.UnusedIps;
+
+/**
+ * What two generations of the module have in common during a reload: whose turn it is, what was changed just now, and which
+ * addresses are suggested.
+ */
+final class DhcpState implements AutoCloseable {
+    private final ChangeLocks locks = new ChangeLocks();
+    private final Overlay overlay = new Overlay(System::nanoTime);
+    private final UnusedIps unused;
+
+    private DhcpState(UnusedIps unused) {
+        this.unused = unused;
+    }
+
+    static DhcpState open(Store store) throws SQLException {
+        return new DhcpState(UnusedIps.open(store, InstantSource.system()));
+    }
+
+    ChangeLocks locks() {
+        return locks;
+    }
+
+    Overlay overlay() {
+        return overlay;
+    }
+
+    UnusedIps unused() {
+        return unused;
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+}
