@@ -140,6 +140,7 @@ public final class Daemon {
         ready = true;
         warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
+        StartReport.log();
     }
 
     private static int applications(HostSettings settings) {

@@ -1,5 +1,6 @@
 package smartproxy.core.tls;
 
+import java.util.Optional;
 import smartproxy.core.api.StartException;
 
 /** Makes TLS contexts of settings. */
@@ -15,5 +16,15 @@ public final class TlsContexts {
      */
     public static TlsContext load(TlsSettings settings) throws StartException {
         return new TlsContext(settings);
+    }
+
+    /** Why native crypto cannot be used in this JVM; empty when it can. */
+    public static Optional<String> whyNotNative() {
+        try {
+            Crypto.ofPlatform();
+            return Optional.empty();
+        } catch (Crypto.UnfitException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 }

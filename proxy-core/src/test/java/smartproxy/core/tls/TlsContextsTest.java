@@ -56,9 +56,11 @@ class TlsContextsTest {
     void readsEveryFormOfKey(Issued server, String key) throws Exception {
         TestPki.write(directory.resolve("server.pem"), server.pem());
         TestPki.write(directory.resolve("server.key"), key);
-        assertThat(load(Optional.of(directory.resolve("passphrase")), Optional.empty())
-                        .certificateNotAfter())
-                .isEqualTo(server.certificate().getNotAfter().toInstant());
+        for (var crypto : List.of("native", "jdk")) {
+            assertThat(load(Optional.of(directory.resolve("passphrase")), Optional.empty(), crypto)
+                            .certificateNotAfter())
+                    .isEqualTo(server.certificate().getNotAfter().toInstant());
+        }
     }
 
     @Test
@@ -199,6 +201,10 @@ class TlsContextsTest {
     }
 
     private TlsContext load(Optional<Path> passphrase, Optional<Path> crl) throws StartException {
+        return load(passphrase, crl, "auto");
+    }
+
+    private TlsContext load(Optional<Path> passphrase, Optional<Path> crl, String crypto) throws StartException {
         var base = TestServer.tlsSettings(directory);
         return TlsContexts.load(new TlsSettings(
                 base.certificate(),
@@ -209,6 +215,7 @@ class TlsContextsTest {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.empty()));
+                Optional.empty(),
+                crypto));
     }
 }
