@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Command(int status, String output) {
     /**
-     * Runs it to its end, 60 s at most.
+     * Runs it to its end, three minutes at most.
      *
      * @param environment all of it, but for PATH
      */
@@ -30,7 +30,7 @@ record Command(int status, String output) {
             builder.environment().keySet().retainAll(List.of("PATH"));
             builder.environment().putAll(environment);
             var process = builder.start();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(3, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
                 throw new IOException("did not end: " + words);
             }

@@ -22,6 +22,7 @@ final class Site {
     private final TestPki pki = TestPki.create();
     private final int port = freePort();
     private final Map<String, String> main = new LinkedHashMap<>();
+    private Path tree = House.TREE;
 
     private Site(Path directory) {
         this.directory = directory;
@@ -55,6 +56,12 @@ final class Site {
                 // taken: another one
             }
         }
+    }
+
+    /** Runs another tree than the built one. */
+    Site tree(Path other) {
+        tree = other;
+        return this;
     }
 
     int port() {
@@ -141,7 +148,11 @@ final class Site {
 
     /** Runs a command of the built tree with these settings to its end. */
     Command command(String... words) throws IOException, InterruptedException {
-        return Command.run(directory, environment(Map.of()), words(words));
+        return command(Map.of(), words);
+    }
+
+    Command command(Map<String, String> environment, String... words) throws IOException, InterruptedException {
+        return Command.run(directory, environment(environment), words(words));
     }
 
     /** Starts the daemon; it may not answer yet. */
@@ -160,8 +171,8 @@ final class Site {
         return start(Map.of());
     }
 
-    private static List<String> words(String... words) {
-        var all = new ArrayList<>(List.of(House.TREE.resolve("bin/smart-proxy").toString()));
+    private List<String> words(String... words) {
+        var all = new ArrayList<>(List.of(tree.resolve("bin/smart-proxy").toString()));
         all.addAll(List.of(words));
         return all;
     }
@@ -174,6 +185,7 @@ final class Site {
                 all.put(name, value);
             }
         }
+        all.put("SMART_PROXY_CACHE", "none");
         all.put("SMART_PROXY_DEFAULTS", directory.resolve("absent").toString());
         all.putAll(more);
         return all;

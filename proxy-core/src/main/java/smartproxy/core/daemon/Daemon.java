@@ -122,6 +122,7 @@ public final class Daemon {
                 new ProxyHandler(generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
         server.setHandler(handler);
         state.register(metrics, connections, handler, pool);
+        health.scope().item("java", "crypto", () -> CryptoFit.of(tls.map(Tls::context)));
         open();
     }
 
@@ -140,6 +141,7 @@ public final class Daemon {
         ready = true;
         warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
+        CryptoFit.warn(tls.map(Tls::context));
         StartReport.log();
     }
 
@@ -275,6 +277,7 @@ public final class Daemon {
                 tls.ifPresent(old -> old.reloader().close());
                 tls = nextTls;
                 nextTls.ifPresent(present -> present.reloader().start());
+                CryptoFit.warn(nextTls.map(Tls::context));
             }
         } catch (StartException | RuntimeException e) {
             nextModules.release();

@@ -85,6 +85,11 @@ public final class TlsContext {
         return loaded.setup.suites();
     }
 
+    /** The library that does it and its version. */
+    public String library() {
+        return loaded.setup.crypto().title();
+    }
+
     /** Whether the native library does it; else the Java runtime's. */
     public boolean isNative() {
         return loaded.setup.crypto().isNative();
