@@ -86,6 +86,22 @@ class TlsIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"EC_P521", "ED25519"})
+    void rareKindsOfClientKeyNeedTheRuntimesLibrary(KeyType type) throws Exception {
+        var port = start(settings());
+        var client = PKI.issue("client.example.com").key(type).sign();
+        if (crypto.equals("jdk")) {
+            assertThat(TestServer.get(port, client.sslContext(PKI.ca()), "TLSv1.3"))
+                    .contains("CN=client.example.com /");
+        } else if (type == KeyType.EC_P521) {
+            refused(port, client, "TLSv1.3");
+        } else { // this client finds nothing to sign with and shows no certificate
+            assertThat(TestServer.get(port, client.sslContext(PKI.ca()), "TLSv1.3"))
+                    .contains("anonymous /");
+        }
+    }
+
+    @ParameterizedTest
     @FieldSource("VERSIONS")
     void letsClientOfIntermediateIn(String version) throws Exception {
         var port = start(settings());
