@@ -119,20 +119,18 @@ class LauncherIT {
         assertThat(flags)
                 .doesNotContain("-XX:TieredStopAtLevel=1")
                 .noneMatch(flag -> flag.startsWith("-XX:SharedArchiveFile"));
-        assertThat(told("run", Map.of())).contains("-Dsmartproxy.archive.none=there is no cache directory (SMART_PROXY_CACHE)");
+        assertThat(told("run", Map.of()))
+                .contains("-Dsmartproxy.archive.none=there is no cache directory (SMART_PROXY_CACHE)");
     }
 
     @Test
     void usesWhatArchiveFoundOut() throws Exception {
         assertThat(archived().status()).isZero();
 
-        var file = Files.readAllLines(cache().resolve("launch")).get(1).split(" ")[0];
+        var file = archive();
         assertThat(told("run", withCache()))
-                .contains(
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:SharedArchiveFile=" + cache().resolve(file),
-                        "-Dsmartproxy.archive=" + cache().resolve(file));
-        assertThat(told("check", withCache())).contains("-XX:SharedArchiveFile=" + cache().resolve(file));
+                .contains("-XX:TieredStopAtLevel=1", "-XX:SharedArchiveFile=" + file, "-Dsmartproxy.archive=" + file);
+        assertThat(told("check", withCache())).contains("-XX:SharedArchiveFile=" + file);
     }
 
     @Test
@@ -144,14 +142,15 @@ class LauncherIT {
         var told = told("run", options);
 
         assertThat(told).contains("-Dsmartproxy.archive.none=SMART_PROXY_JAVA_OPTS has its own");
-        assertThat(told.lastIndexOf("-XX:TieredStopAtLevel=4")).isGreaterThan(told.lastIndexOf("-XX:TieredStopAtLevel=1"));
+        assertThat(told.lastIndexOf("-XX:TieredStopAtLevel=4"))
+                .isGreaterThan(told.lastIndexOf("-XX:TieredStopAtLevel=1"));
     }
 
     @Test
     void takesNoArchiveOfWrongSize() throws Exception {
         archived();
-        var file = Files.readAllLines(cache().resolve("launch")).get(1).split(" ")[0];
-        Files.writeString(cache().resolve(file), "short");
+        var file = archive();
+        Files.writeString(file, "short");
 
         assertThat(told("check", withCache())).noneMatch(word -> word.startsWith("-XX:SharedArchiveFile"));
     }
@@ -159,7 +158,7 @@ class LauncherIT {
     @Test
     void takesNoArchiveThatAnotherUserCouldHaveWritten() throws Exception {
         archived();
-        var file = cache().resolve(Files.readAllLines(cache().resolve("launch")).get(1).split(" ")[0]);
+        var file = archive();
         assumeRoot();
         var nobody = directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
         Files.setOwner(file, nobody);
@@ -171,7 +170,9 @@ class LauncherIT {
 
     @Test
     void aJvmThatCannotMakeAnArchiveIsSaidOnce() throws Exception {
-        var made = launch(withCache("17.0.15", "sleep 0; case \"$*\" in *probe*) echo native ;; *) echo no room; exit 1 ;; esac"), "archive");
+        var made = launch(
+                withCache("17.0.15", "sleep 0; case \"$*\" in *probe*) echo native ;; *) echo no room; exit 1 ;; esac"),
+                "archive");
 
         assertThat(made.status()).isEqualTo(1);
         assertThat(made.output()).contains("no room", "No class-data archive could be made");
@@ -179,6 +180,12 @@ class LauncherIT {
                 .contains(
                         "-XX:TieredStopAtLevel=1",
                         "-Dsmartproxy.archive.none=it could not be made (`smart-proxy archive` tells why)");
+    }
+
+    /** The file that `archive` made. */
+    private Path archive() throws IOException {
+        var line = Files.readAllLines(cache().resolve("launch")).get(1);
+        return cache().resolve(line.substring(0, line.indexOf(' ')));
     }
 
     private Path cache() {
@@ -236,8 +243,7 @@ class LauncherIT {
         var java = Files.createDirectories(home.resolve("bin")).resolve("java");
         var release = home.resolve("release");
         if (!Files.exists(release)) {
-            Files.writeString(
-                    release, "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\nOS_ARCH=\"x86_64\"\n");
+            Files.writeString(release, "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\nOS_ARCH=\"x86_64\"\n");
         }
         Files.writeString(java, "#!/bin/sh\n" + script + "\n");
         return Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -28,10 +28,14 @@ class NativeLibrariesIT {
         site.module("dns", ":enabled: https", ":use_provider: dns_embedded")
                 .module("dns_embedded", ":listen: ['127.0.0.1:" + Site.freePort() + "']", ":zones: [example.com]");
         var environment = Map.of(
-                "SMART_PROXY_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary,
-                "NOTIFY_SOCKET", directory.resolve("nobody").toString());
+                "SMART_PROXY_JAVA_OPTS",
+                "-Djava.io.tmpdir=" + temporary,
+                "NOTIFY_SOCKET",
+                directory.resolve("nobody").toString());
         try (var daemon = site.start(environment)) {
-            assertThat(site.foreman().create("www.example.com", "192.0.2.1", "A").statusCode())
+            assertThat(site.foreman()
+                            .create("www.example.com", "192.0.2.1", "A")
+                            .statusCode())
                     .isEqualTo(200);
 
             var libraries = House.TREE.toRealPath() + "/lib/native/";
@@ -48,12 +52,14 @@ class NativeLibrariesIT {
     void nativeCryptoThatIsNotThereIsAnErrorOnlyWhereItWasAskedFor() throws Exception {
         site.tree(treeWithoutConscrypt());
         try (var daemon = site.start()) {
-            assertThat(site.log()).contains("Native crypto is not used: its library does not load", "TLS is done by Java");
+            assertThat(site.log())
+                    .contains("Native crypto is not used: its library does not load", "TLS is done by Java");
             daemon.signal("TERM");
             daemon.exitStatus();
         }
 
-        var refused = site.set("crypto", "native").command("run", "--config", site.settingsFile().toString());
+        var refused = site.set("crypto", "native")
+                .command("run", "--config", site.settingsFile().toString());
 
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.output())
@@ -65,7 +71,8 @@ class NativeLibrariesIT {
         site.set("crypto", "jdk");
         try (var daemon = site.start(Map.of("SMART_PROXY_JAVA_OPTS", "-XX:TieredStopAtLevel=1"))) {
             assertThat(daemon.isAlive()).isTrue();
-            assertThat(site.log()).contains("[W] TLS is done by Java ", "set SMART_PROXY_JAVA_OPTS=-XX:TieredStopAtLevel=4");
+            assertThat(site.log())
+                    .contains("[W] TLS is done by Java ", "set SMART_PROXY_JAVA_OPTS=-XX:TieredStopAtLevel=4");
             var health = site.foreman().json("/health");
             assertThat(health.path("status").asText()).isEqualTo("degraded");
             assertThat(health.path("items").path("java: crypto").path("state").asText())
@@ -79,9 +86,7 @@ class NativeLibrariesIT {
         var tree = directory.resolve("tree");
         Command.run(directory, Map.of(), List.of("cp", "-a", House.TREE + "/.", tree.toString()));
         var found = Command.run(
-                directory,
-                Map.of(),
-                List.of("find", tree.toString(), "-name", "libconscrypt*", "-print", "-delete"));
+                directory, Map.of(), List.of("find", tree.toString(), "-name", "libconscrypt*", "-print", "-delete"));
         assertThat(found.output()).isNotEmpty();
         return tree;
     }

@@ -91,7 +91,8 @@ record TlsSetup(
         notes.addAll(suites.notes());
         var algorithm = material.key().getAlgorithm();
         suites.fitting(algorithm).ifPresent(notes::add);
-        return new TlsSetup(material, crypto, suites, context, parameters(suites, crypto, algorithm), List.copyOf(notes));
+        return new TlsSetup(
+                material, crypto, suites, context, parameters(suites, crypto, algorithm), List.copyOf(notes));
     }
 
     /** BoringSSL offers all its suites of TLS 1.3 or none. */
