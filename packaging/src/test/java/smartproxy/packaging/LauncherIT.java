@@ -150,7 +150,7 @@ class LauncherIT {
     void takesNoArchiveOfWrongSize() throws Exception {
         archived();
         var file = archive();
-        Files.writeString(file, "short");
+        Files.writeString(file, "of another size");
 
         assertThat(told("check", withCache())).noneMatch(word -> word.startsWith("-XX:SharedArchiveFile"));
     }
