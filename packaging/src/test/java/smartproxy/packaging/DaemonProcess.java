@@ -68,6 +68,11 @@ final class DaemonProcess implements AutoCloseable {
         return process.descendants().map(child -> child.info().toString()).toList();
     }
 
+    /** The files that are mapped into it: the JVM's, native libraries, archives. */
+    String mappings() {
+        return read(Path.of("/proc/" + pid() + "/maps"));
+    }
+
     /** @param name without SIG */
     void signal(String name) {
         try {

@@ -21,7 +21,8 @@ class DistributionIT {
     @Test
     void libHoldsTheModulesAndNothingForTests() throws IOException {
         assertThat(files(House.TREE.resolve("lib")))
-                .allMatch(name -> name.endsWith(".jar"))
+                .allMatch(name -> name.endsWith(".jar") || name.matches("native/(x86_64|aarch64)/lib.*\\.so"))
+                .contains("native/x86_64/libsqlitejdbc.so", "native/aarch64/libsqlitejdbc.so")
                 .contains("smart-proxy-core-0.1.0.jar", "smart-proxy-dns-0.1.0.jar")
                 .noneMatch(name -> name.matches("(junit|assertj|awaitility|archunit).*|.*-tests\\.jar"));
     }

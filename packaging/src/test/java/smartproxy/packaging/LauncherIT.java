@@ -1,6 +1,7 @@
 package smartproxy.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +100,123 @@ class LauncherIT {
                 .contains("smartproxy.core.daemon.Main");
     }
 
+    @Test
+    void takesNativeLibrariesFromItsTree() throws Exception {
+        var flags = flags("17.0.15", Map.of());
+
+        assertThat(flags)
+                .filteredOn(flag -> flag.contains("/lib/native/"))
+                .hasSize(3)
+                .allSatisfy(flag -> assertThat(Path.of(flag.substring(flag.indexOf('=') + 1)))
+                        .exists());
+        assertThat(House.TREE.resolve("lib")).isDirectoryContaining("glob:**/conscrypt-openjdk-2*.jar");
+    }
+
+    @Test
+    void keepsTheSafeCompilerWhileNothingIsKnownOfTheJvm() throws Exception {
+        var flags = flags("17.0.15", Map.of());
+
+        assertThat(flags)
+                .doesNotContain("-XX:TieredStopAtLevel=1")
+                .noneMatch(flag -> flag.startsWith("-XX:SharedArchiveFile"));
+        assertThat(told("run", Map.of()))
+                .contains("-Dsmartproxy.archive.none=there is no cache directory (SMART_PROXY_CACHE)");
+    }
+
+    @Test
+    void usesWhatArchiveFoundOut() throws Exception {
+        assertThat(archived().status()).isZero();
+
+        var file = archive();
+        assertThat(told("run", withCache()))
+                .contains("-XX:TieredStopAtLevel=1", "-XX:SharedArchiveFile=" + file, "-Dsmartproxy.archive=" + file);
+        assertThat(told("check", withCache())).contains("-XX:SharedArchiveFile=" + file);
+    }
+
+    @Test
+    void optionsWinOverWhatArchiveFoundOut() throws Exception {
+        archived();
+        var options = new HashMap<>(withCache());
+        options.put("SMART_PROXY_JAVA_OPTS", "-XX:TieredStopAtLevel=4 -Xshare:off");
+
+        var told = told("run", options);
+
+        assertThat(told).contains("-Dsmartproxy.archive.none=SMART_PROXY_JAVA_OPTS has its own");
+        assertThat(told.lastIndexOf("-XX:TieredStopAtLevel=4"))
+                .isGreaterThan(told.lastIndexOf("-XX:TieredStopAtLevel=1"));
+    }
+
+    @Test
+    void takesNoArchiveOfWrongSize() throws Exception {
+        archived();
+        var file = archive();
+        Files.writeString(file, "of another size");
+
+        assertThat(told("check", withCache())).noneMatch(word -> word.startsWith("-XX:SharedArchiveFile"));
+    }
+
+    @Test
+    void takesNoArchiveThatAnotherUserCouldHaveWritten() throws Exception {
+        archived();
+        var file = archive();
+        assumeRoot();
+        var nobody = directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        Files.setOwner(file, nobody);
+
+        assertThat(told("check", withCache()))
+                .doesNotContain("-XX:TieredStopAtLevel=1")
+                .noneMatch(word -> word.startsWith("-XX:SharedArchiveFile"));
+    }
+
+    @Test
+    void aJvmThatCannotMakeAnArchiveIsSaidOnce() throws Exception {
+        var made = launch(
+                withCache("17.0.15", "sleep 0; case \"$*\" in *probe*) echo native ;; *) echo no room; exit 1 ;; esac"),
+                "archive");
+
+        assertThat(made.status()).isEqualTo(1);
+        assertThat(made.output()).contains("no room", "No class-data archive could be made");
+        assertThat(told("run", withCache()))
+                .contains(
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dsmartproxy.archive.none=it could not be made (`smart-proxy archive` tells why)");
+    }
+
+    /** The file that `archive` made. */
+    private Path archive() throws IOException {
+        var line = Files.readAllLines(cache().resolve("launch")).get(1);
+        return cache().resolve(line.substring(0, line.indexOf(' ')));
+    }
+
+    private Path cache() {
+        return directory.resolve("cache");
+    }
+
+    private Command archived() throws Exception {
+        return launch(withCache("17.0.15", """
+                for word; do case $word in -XX:ArchiveClassesAtExit=*) echo data >"${word#*=}" ;; probe) echo native ;; esac; done
+                """), "archive");
+    }
+
+    /** The printing JVM at the same path, so that what was found out of the other is true of it. */
+    private Map<String, String> withCache() throws IOException {
+        return withCache("17.0.15", "printf '%s\\n' \"$@\"");
+    }
+
+    private Map<String, String> withCache(String version, String script) throws IOException {
+        return Map.of("SMART_PROXY_JAVA", jvm(version, script).toString(), "SMART_PROXY_CACHE", cache().toString());
+    }
+
+    private List<String> told(String command, Map<String, String> environment) throws Exception {
+        var all = new HashMap<>(environment);
+        all.putIfAbsent("SMART_PROXY_JAVA", jvm("17.0.15").toString());
+        return launch(all, command).output().lines().toList();
+    }
+
+    private static void assumeRoot() {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can give a file away");
+    }
+
     private List<String> flags(String version, Map<String, String> environment) throws Exception {
         var all = new HashMap<>(environment);
         all.put("SMART_PROXY_JAVA", jvm(version).toString());
@@ -111,16 +229,23 @@ class LauncherIT {
                 new ArrayList<>(List.of(House.TREE.resolve("bin/smart-proxy").toString()));
         words.addAll(List.of(arguments));
         var all = new HashMap<>(
-                Map.of("SMART_PROXY_DEFAULTS", directory.resolve("absent").toString()));
+                Map.of("SMART_PROXY_DEFAULTS", directory.resolve("absent").toString(), "SMART_PROXY_CACHE", "none"));
         all.putAll(environment);
         return Command.run(directory, all, words);
     }
 
     private Path jvm(String version) throws IOException {
+        return jvm(version, "printf '%s\\n' \"$@\"");
+    }
+
+    private Path jvm(String version, String script) throws IOException {
         var home = directory.resolve("jvm " + version);
         var java = Files.createDirectories(home.resolve("bin")).resolve("java");
-        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
-        Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+        var release = home.resolve("release");
+        if (!Files.exists(release)) {
+            Files.writeString(release, "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\nOS_ARCH=\"x86_64\"\n");
+        }
+        Files.writeString(java, "#!/bin/sh\n" + script + "\n");
         return Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 }

@@ -68,6 +68,12 @@ final class Site {
         }
     }
 
+    /** Runs another tree than the built one. */
+    Site tree(Path other) {
+        tree = other;
+        return this;
+    }
+
     int port() {
         return port;
     }
@@ -181,7 +187,11 @@ final class Site {
 
     /** Runs a command of the built tree with these settings to its end. */
     Command command(String... words) throws IOException, InterruptedException {
-        return Command.run(directory, environment(Map.of()), words(words));
+        return command(Map.of(), words);
+    }
+
+    Command command(Map<String, String> environment, String... words) throws IOException, InterruptedException {
+        return Command.run(directory, environment(environment), words(words));
     }
 
     /** Starts the daemon; it may not answer yet. */
@@ -214,6 +224,7 @@ final class Site {
                 all.put(name, value);
             }
         }
+        all.put("SMART_PROXY_CACHE", "none");
         all.put("SMART_PROXY_DEFAULTS", directory.resolve("absent").toString());
         all.putAll(more);
         return all;

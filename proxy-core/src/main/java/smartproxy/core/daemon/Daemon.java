@@ -127,6 +127,7 @@ public final class Daemon {
                 new ProxyHandler(generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
         server.setHandler(handler);
         state.register(metrics, connections, handler, pool);
+        health.scope().item("java", "crypto", () -> CryptoFit.of(tls.map(Tls::context)));
         open();
     }
 
@@ -145,6 +146,8 @@ public final class Daemon {
         ready = true;
         warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
+        CryptoFit.warn(tls.map(Tls::context));
+        StartReport.log();
     }
 
     private static int applications(HostSettings settings) {
@@ -285,6 +288,7 @@ public final class Daemon {
                 tls.ifPresent(old -> old.reloader().close());
                 tls = nextTls;
                 nextTls.ifPresent(present -> present.reloader().start());
+                CryptoFit.warn(nextTls.map(Tls::context));
             }
         } catch (StartException | RuntimeException e) {
             nextModules.release();

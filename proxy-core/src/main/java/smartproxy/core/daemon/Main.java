@@ -9,15 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.log.Logs;
 import smartproxy.core.settings.HostSettingsReader;
+import smartproxy.core.tls.TlsContexts;
 
-/** The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]}, {@code version}. */
+/**
+ * The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]}, {@code version}; and, for the
+ * launcher's {@code archive}, {@code probe} and {@code rehearse}.
+ */
 public final class Main {
+    private static final String REHEARSE = "rehearse";
     private static final String USAGE = """
             Usage: smart-proxy [run] [--config PATH]   serve until TERM; HUP reloads the settings
                    smart-proxy check [--config PATH]   print all problems of the settings, exit 1 when there is an error
                    smart-proxy check --live [--zone NAME]...
                                                        also look at ports, certificates, names and backends; changes nothing
                    smart-proxy version                 print the version
+                   smart-proxy archive                 make the class-data archive for a fast start
             PATH is settings.yml or its directory. Without --config: FOREMAN_PROXY_CONFIG, else /etc/foreman-proxy.
             """;
 
@@ -34,6 +40,9 @@ public final class Main {
     public static void main(String[] arguments) {
         var code = new Main(System.out, System.err, System.getenv()).run(List.of(arguments));
         System.out.flush();
+        if (List.of(arguments).contains(REHEARSE)) {
+            System.exit(code); // in order: the JVM writes its class-data archive now
+        }
         Runtime.getRuntime().halt(code);
     }
 
@@ -57,6 +66,9 @@ public final class Main {
             }
         }
         var command = words.isEmpty() ? "run" : words.remove(0);
+        if (command.equals(REHEARSE) && words.size() == 2) {
+            return new Rehearsal(out, Path.of(words.get(0)), Path.of(words.get(1))).run();
+        }
         if (!words.isEmpty()) {
             return usage("unexpected " + String.join(" ", words));
         }
@@ -68,6 +80,7 @@ public final class Main {
             case "run" -> new RunCommand(out, environment).run(location);
             case "check" -> check(location, live ? Optional.of(zones) : Optional.empty());
             case "version" -> version();
+            case "probe" -> probe();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command " + command);
         };
@@ -76,6 +89,12 @@ public final class Main {
     private int check(Path location, Optional<List<String>> live) {
         Logs.mute(); // what is logged on the way is among the problems too
         return new CheckCommand(out, live).run(location);
+    }
+
+    /** For the launcher, which sees to the flags of the JVM: whether native crypto works in this one. */
+    private int probe() {
+        out.println(TlsContexts.whyNotNative().map(reason -> "jdk " + reason).orElse("native"));
+        return 0;
     }
 
     private int version() {

@@ -2,11 +2,13 @@ package smartproxy.core.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import smartproxy.core.auth.Authorizer.Peer;
+import smartproxy.core.tls.JdkCertificates;
 
 /** The other end of a connection, as TCP and TLS know it; no header is believed. */
 final class Peers {
@@ -28,7 +30,11 @@ final class Peers {
         if (attribute instanceof EndPoint.SslSessionData data
                 && data.peerCertificates() != null
                 && data.peerCertificates().length > 0) {
-            return Optional.of(data.peerCertificates()[0]);
+            try {
+                return Optional.of(JdkCertificates.of(data.peerCertificates()[0]));
+            } catch (CertificateException e) {
+                return Optional.empty(); // cannot be: it was read to be judged. If it is, it proves nothing
+            }
         }
         return Optional.empty();
     }

@@ -48,7 +48,7 @@ public record CipherSuites(List<String> protocols, List<String> suites, List<Str
             "AES256-SHA");
 
     private static final String SYSTEM_PROFILE = "PROFILE=SYSTEM";
-    private static final String TLS_1_2 = "TLSv1.2";
+    static final String TLS_1_2 = "TLSv1.2";
     private static final String TLS_1_3 = "TLSv1.3";
     private static final Set<String> KNOWN_VERSIONS = Set.of("TLSv1", "TLSv1.0", "TLSv1.1", TLS_1_2, TLS_1_3);
     private static final Pattern SEPARATORS = Pattern.compile("[:,\\s]+");
@@ -130,12 +130,7 @@ public record CipherSuites(List<String> protocols, List<String> suites, List<Str
         if (protocols.isEmpty()) {
             throw new StartException("No TLS version with a cipher suite is left; look at tls_ciphers,"
                     + " ssl_disabled_ciphers, tls_disabled_versions and tls_min_version"
-                    + (lacking.isEmpty() ? "" : " (the Java runtime lacks " + String.join(", ", lacking) + ")"));
-        }
-        if (!lacking.isEmpty()) {
-            notes.add(new Note(
-                    false,
-                    "Cipher suites that this Java runtime lacks or has disabled: " + String.join(", ", lacking)));
+                    + (lacking.isEmpty() ? "" : " (the TLS library lacks " + String.join(", ", lacking) + ")"));
         }
         return new CipherSuites(List.copyOf(protocols), List.copyOf(suites), List.copyOf(lacking), List.copyOf(notes));
     }
@@ -147,8 +142,7 @@ public record CipherSuites(List<String> protocols, List<String> suites, List<Str
      * @return a note when TLS 1.2 is of no use with this key
      */
     Optional<Note> fitting(String algorithm) throws StartException {
-        if (!protocols.contains(TLS_1_2)
-                || suites.stream().anyMatch(suite -> !isOfTls13(suite) && fits(suite, algorithm))) {
+        if (!protocols.contains(TLS_1_2) || hasTls12For(algorithm)) {
             return Optional.empty();
         }
         var reason = "no cipher suite of TLS 1.2 that is enabled fits the " + algorithm + " key of ssl_private_key";
@@ -158,6 +152,12 @@ public record CipherSuites(List<String> protocols, List<String> suites, List<Str
                             + " ECDHE-ECDSA-AES128-GCM-SHA256");
         }
         return Optional.of(new Note(true, "Only TLS 1.3 can be spoken: " + reason));
+    }
+
+    /** Whether TLS 1.2 can be spoken with a key of this algorithm. */
+    boolean hasTls12For(String algorithm) {
+        return protocols.contains(TLS_1_2)
+                && suites.stream().anyMatch(suite -> !isOfTls13(suite) && fits(suite, algorithm));
     }
 
     private static boolean fits(String suite, String algorithm) {
@@ -266,7 +266,7 @@ public record CipherSuites(List<String> protocols, List<String> suites, List<Str
         return engine.supported.contains(suite) || ENGINE_NAMES.containsValue(suite) ? suite : "";
     }
 
-    private static boolean isOfTls13(String suite) {
+    static boolean isOfTls13(String suite) {
         return suite.startsWith("TLS_") && !suite.contains("_WITH_") && !suite.endsWith("_SCSV");
     }
 

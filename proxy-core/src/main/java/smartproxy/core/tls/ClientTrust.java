@@ -23,8 +23,10 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class ClientTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager path;
     private final List<X509CRL> revocations;
+    private final Crypto crypto;
 
-    ClientTrust(TlsMaterial material) throws GeneralSecurityException {
+    ClientTrust(TlsMaterial material, Crypto crypto) throws GeneralSecurityException {
+        this.crypto = crypto;
         revocations = material.revocations();
         var anchors = material.authorities().stream()
                 .filter(authority -> !isRevoked(authority))
@@ -40,6 +42,10 @@ final class ClientTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
+        if (crypto.isNative()) {
+            checkClientTrusted(JdkCertificates.of(chain), authType);
+            return;
+        }
         path.checkClientTrusted(chain, authType, engine);
         checkRevocation(chain);
     }

@@ -4,6 +4,7 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,9 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
     private final PrivateKey key;
     private final X509Certificate[] chain;
 
-    ServerKeyManager(TlsMaterial material) {
-        key = material.key();
-        chain = material.chain().toArray(X509Certificate[]::new);
+    ServerKeyManager(PrivateKey key, List<X509Certificate> chain) {
+        this.key = key;
+        this.chain = chain.toArray(X509Certificate[]::new);
     }
 
     @Override

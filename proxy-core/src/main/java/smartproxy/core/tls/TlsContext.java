@@ -1,20 +1,15 @@
 package smartproxy.core.tls;
 
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.TrustManager;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +23,8 @@ import smartproxy.core.api.StartException;
  */
 public final class TlsContext {
     private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
-    /** A resumed session is not judged again, so it shall not outlive its certificate by much. */
-    private static final int SESSION_SECONDS = 3600;
 
-    private record Loaded(
-            TlsMaterial material,
-            CipherSuites suites,
-            Optional<CipherSuites.Note> fitting,
-            SSLContext context,
-            SSLParameters parameters,
-            Instant at) {}
+    private record Loaded(TlsSetup setup, Instant at) {}
 
     private final TlsSettings settings;
     private final Clock clock;
@@ -51,7 +38,7 @@ public final class TlsContext {
         this.settings = settings;
         this.clock = clock;
         loaded = load();
-        loaded.suites.notes().forEach(TlsContext::log);
+        loaded.setup.notes().forEach(TlsContext::log);
         logNotes();
     }
 
@@ -63,12 +50,17 @@ public final class TlsContext {
     public void reload() throws StartException {
         var fresh = load();
         var now = clock.instant();
-        if (now.isAfter(fresh.material.certificateNotAfter()) && now.isBefore(loaded.material.certificateNotAfter())) {
+        if (now.isAfter(fresh.setup.material().certificateNotAfter())
+                && now.isBefore(loaded.setup.material().certificateNotAfter())) {
             throw new StartException(settings.certificate().orElseThrow() + ": the new certificate of "
-                    + TlsMaterial.name(fresh.material.chain().get(0)) + " expired at "
-                    + fresh.material.certificateNotAfter() + " already; put a valid one there");
+                    + TlsMaterial.name(fresh.setup.material().chain().get(0)) + " expired at "
+                    + fresh.setup.material().certificateNotAfter() + " already; put a valid one there");
         }
+        var same = fresh.setup.notes().equals(loaded.setup.notes());
         loaded = fresh;
+        if (!same) {
+            fresh.setup.notes().forEach(TlsContext::log);
+        }
         logNotes();
     }
 
@@ -80,19 +72,29 @@ public final class TlsContext {
     /** An engine for a newly accepted connection. */
     SSLEngine newEngine(String peerHost, int peerPort) {
         var current = loaded;
-        var engine = current.context.createSSLEngine(peerHost, peerPort);
+        var engine = current.setup.context().createSSLEngine(peerHost, peerPort);
         engine.setUseClientMode(false);
-        engine.setSSLParameters(current.parameters);
+        engine.setSSLParameters(current.setup.parameters());
         return engine;
     }
 
     SSLContext sslContext() {
-        return loaded.context;
+        return loaded.setup.context();
     }
 
     /** Versions and suites in use, and those that are lacking. */
     public CipherSuites suites() {
-        return loaded.suites;
+        return loaded.setup.suites();
+    }
+
+    /** The library that does it and its version. */
+    public String library() {
+        return loaded.setup.crypto().title();
+    }
+
+    /** Whether the native library does it; else the Java runtime's. */
+    public boolean isNative() {
+        return loaded.setup.crypto().isNative();
     }
 
     /** The files that are read, as the settings name them. */
@@ -102,17 +104,17 @@ public final class TlsContext {
 
     /** When the server's certificate ends. */
     public Instant certificateNotAfter() {
-        return loaded.material.certificateNotAfter();
+        return loaded.setup.material().certificateNotAfter();
     }
 
     /** When the first of the authorities of client certificates ends. */
     public Instant authorityNotAfter() {
-        return loaded.material.authorityNotAfter();
+        return loaded.setup.material().authorityNotAfter();
     }
 
     /** When the first of the revocation lists should be replaced; empty without lists. */
     public Optional<Instant> revocationsNextUpdate() {
-        return loaded.material.revocationsNextUpdate();
+        return loaded.setup.material().revocationsNextUpdate();
     }
 
     /** When the files were read. */
@@ -122,66 +124,37 @@ public final class TlsContext {
 
     /** What has expired or will soon, one sentence each. */
     public List<String> expiryWarnings() {
-        return loaded.material.expiryWarnings(settings, clock.instant());
+        return loaded.setup.material().expiryWarnings(settings, clock.instant());
     }
 
     /** The server's certificate, then its authorities as far as they are sent. */
     public List<X509Certificate> chain() {
-        return loaded.material.chain();
+        return loaded.setup.material().chain();
     }
 
     /** Of client certificates. */
     public List<X509Certificate> authorities() {
-        return loaded.material.authorities();
+        return loaded.setup.material().authorities();
     }
 
     /** What was doubtful when it was loaded, one sentence each. */
     public List<String> warnings() {
         var warnings = new ArrayList<String>();
-        loaded.suites.notes().stream()
+        loaded.setup.notes().stream()
                 .filter(CipherSuites.Note::warning)
                 .map(CipherSuites.Note::text)
                 .forEach(warnings::add);
-        loaded.fitting.map(CipherSuites.Note::text).ifPresent(warnings::add);
-        warnings.addAll(loaded.material.notes());
+        warnings.addAll(loaded.setup.material().notes());
         warnings.addAll(expiryWarnings());
         return warnings;
     }
 
     private Loaded load() throws StartException {
-        var material = TlsMaterial.read(settings);
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(
-                    new KeyManager[] {new ServerKeyManager(material)},
-                    new TrustManager[] {new ClientTrust(material)},
-                    null);
-            context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
-            var suites = CipherSuites.choose(settings, engine(context));
-            var fitting = suites.fitting(material.key().getAlgorithm());
-            fitting.ifPresent(TlsContext::log);
-            return new Loaded(material, suites, fitting, context, parameters(suites), clock.instant());
-        } catch (GeneralSecurityException e) {
-            throw new StartException("TLS cannot be set up: " + e.getMessage(), e);
-        }
-    }
-
-    private static CipherSuites.Engine engine(SSLContext context) {
-        return new CipherSuites.Engine(
-                Arrays.asList(context.getDefaultSSLParameters().getCipherSuites()),
-                Arrays.asList(context.getSupportedSSLParameters().getCipherSuites()));
-    }
-
-    private static SSLParameters parameters(CipherSuites suites) {
-        var parameters = new SSLParameters(
-                suites.suites().toArray(String[]::new), suites.protocols().toArray(String[]::new));
-        parameters.setUseCipherSuitesOrder(true);
-        parameters.setWantClientAuth(true);
-        return parameters;
+        return new Loaded(TlsSetup.of(settings), clock.instant());
     }
 
     private void logNotes() {
-        loaded.material.notes().forEach(LOG::warn);
+        loaded.setup.material().notes().forEach(LOG::warn);
         expiryWarnings().forEach(LOG::warn);
     }
 

@@ -1,6 +1,7 @@
 package smartproxy.core.tls;
 
 import java.util.List;
+import java.util.Optional;
 import smartproxy.core.api.StartException;
 
 /** Makes TLS contexts of settings. */
@@ -25,5 +26,15 @@ public final class TlsContexts {
      */
     public static List<TlsTrouble> troubles(TlsSettings settings) {
         return TlsMaterial.troubles(settings);
+    }
+
+    /** Why native crypto cannot be used in this JVM; empty when it can. */
+    public static Optional<String> whyNotNative() {
+        try {
+            Crypto.ofPlatform();
+            return Optional.empty();
+        } catch (Crypto.UnfitException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -19,6 +19,7 @@ import smartproxy.core.api.Values;
  * @param disabledVersions {@code 1.2}, {@code 1.3}
  * @param minVersion {@code 1.2} or {@code 1.3}
  * @param ciphers OpenSSL names that replace the built-in list; empty for the built-in list
+ * @param crypto {@code auto}, {@code native} or {@code jdk}
  */
 public record TlsSettings(
         Optional<Path> certificate,
@@ -29,7 +30,12 @@ public record TlsSettings(
         List<String> disabledCiphers,
         List<String> disabledVersions,
         String minVersion,
-        Optional<String> ciphers) {
+        Optional<String> ciphers,
+        String crypto) {
+
+    static final String AUTO = "auto";
+    static final String NATIVE = "native";
+    static final String JDK = "jdk";
 
     public static final Setting<Path> CERTIFICATE = SettingTypes.path(
                     "ssl_certificate", "PEM file of the server certificate, with its chain")
@@ -60,6 +66,12 @@ public record TlsSettings(
                     "tls_ciphers",
                     "Cipher suites in order of preference: OpenSSL names separated by colons, or PROFILE=SYSTEM for the engine's own")
             .sampled("PROFILE=SYSTEM");
+    public static final Setting<String> CRYPTO = SettingTypes.oneOf(
+                    "crypto",
+                    List.of(AUTO, NATIVE, JDK),
+                    "Library that does TLS: auto is native (Conscrypt) where it can do what the settings ask for, else the Java runtime's")
+            .defaultsTo(AUTO)
+            .ownExtension();
 
     public static final List<Setting<?>> SETTINGS = List.of(
             CERTIFICATE,
@@ -70,7 +82,8 @@ public record TlsSettings(
             DISABLED_CIPHERS,
             DISABLED_VERSIONS,
             MIN_VERSION,
-            CIPHERS);
+            CIPHERS,
+            CRYPTO);
 
     /** https needs all three. */
     public boolean enabled() {
@@ -87,6 +100,7 @@ public record TlsSettings(
                 values.get(DISABLED_CIPHERS),
                 values.get(DISABLED_VERSIONS),
                 values.get(MIN_VERSION),
-                values.find(CIPHERS));
+                values.find(CIPHERS),
+                values.get(CRYPTO));
     }
 }

@@ -86,6 +86,11 @@ public final class TestServer implements AutoCloseable {
     }
 
     public static TlsSettings tlsSettings(Path directory) {
+        return tlsSettings(directory, "auto");
+    }
+
+    /** @param crypto {@code auto}, {@code native} or {@code jdk} */
+    public static TlsSettings tlsSettings(Path directory, String crypto) {
         return new TlsSettings(
                 Optional.of(directory.resolve("server.pem")),
                 Optional.of(directory.resolve("ca.pem")),
@@ -95,7 +100,8 @@ public final class TestServer implements AutoCloseable {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.empty());
+                Optional.empty(),
+                crypto);
     }
 
     public Server server() {

@@ -104,6 +104,7 @@ class HostSettingsTest {
                         List.of("1.2", "1.3")),
                 row("tls_min_version", s -> s.tls().minVersion(), "1.2", "1.3", "1.3"),
                 row("tls_ciphers", s -> s.tls().ciphers(), Optional.empty(), "A:B", Optional.of("A:B")),
+                row("crypto", s -> s.tls().crypto(), "auto", "jdk", "jdk"),
                 row(
                         "trusted_hosts",
                         s -> s.auth().trustedHosts(),

@@ -94,6 +94,7 @@ public final class TestPki {
         RSA_4096("RSA", 4096),
         EC_P256("EC", 256),
         EC_P384("EC", 384),
+        EC_P521("EC", 521),
         ED25519("Ed25519", 0);
 
         private final String algorithm;

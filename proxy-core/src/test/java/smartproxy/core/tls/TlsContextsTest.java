@@ -56,9 +56,11 @@ class TlsContextsTest {
     void readsEveryFormOfKey(Issued server, String key) throws Exception {
         TestPki.write(directory.resolve("server.pem"), server.pem());
         TestPki.write(directory.resolve("server.key"), key);
-        assertThat(load(Optional.of(directory.resolve("passphrase")), Optional.empty())
-                        .certificateNotAfter())
-                .isEqualTo(server.certificate().getNotAfter().toInstant());
+        for (var crypto : List.of("native", "jdk")) {
+            assertThat(load(Optional.of(directory.resolve("passphrase")), Optional.empty(), crypto)
+                            .certificateNotAfter())
+                    .isEqualTo(server.certificate().getNotAfter().toInstant());
+        }
     }
 
     @Test
@@ -241,10 +243,18 @@ class TlsContextsTest {
     }
 
     private TlsContext load(Optional<Path> passphrase, Optional<Path> crl) throws StartException {
-        return TlsContexts.load(settings(passphrase, crl));
+        return load(passphrase, crl, "auto");
+    }
+
+    private TlsContext load(Optional<Path> passphrase, Optional<Path> crl, String crypto) throws StartException {
+        return TlsContexts.load(settings(passphrase, crl, crypto));
     }
 
     private TlsSettings settings(Optional<Path> passphrase, Optional<Path> crl) {
+        return settings(passphrase, crl, "auto");
+    }
+
+    private TlsSettings settings(Optional<Path> passphrase, Optional<Path> crl, String crypto) {
         var base = TestServer.tlsSettings(directory);
         return new TlsSettings(
                 base.certificate(),
@@ -255,6 +265,7 @@ class TlsContextsTest {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.empty());
+                Optional.empty(),
+                crypto);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -16,23 +17,32 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.api.StartException;
 import smartproxy.core.http.TestServer;
 import smartproxy.core.tls.TestPki.Issued;
 import smartproxy.core.tls.TestPki.KeyType;
 import smartproxy.core.tls.TestPki.Purpose;
 
-/** Who is let through the handshake, and with what it is done. */
+/** Who is let through the handshake, and with what it is done; the same with either library. */
+@ParameterizedClass
+@ValueSource(strings = {"native", "jdk"})
 class TlsIT {
     private static final String TLS_1_2 = "TLSv1.2";
     static final List<String> VERSIONS = List.of(TLS_1_2, "TLSv1.3");
     static final List<String> BUILT_IN = CipherSuites.BUILT_IN;
+    private static final List<String> NATIVE_LACKS = List.of("AES128-SHA256", "AES256-SHA256");
     private static final TestPki PKI = TestPki.create();
 
     @TempDir
     private static Path directory;
+
+    @Parameter
+    private String crypto = "";
 
     private Optional<TestServer> running = Optional.empty();
 
@@ -72,6 +82,22 @@ class TlsIT {
         for (var version : VERSIONS) {
             assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version))
                     .contains("CN=client.example.com /");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC_P521", "ED25519"})
+    void rareKindsOfClientKeyNeedTheRuntimesLibrary(KeyType type) throws Exception {
+        var port = start(settings());
+        var client = PKI.issue("client.example.com").key(type).sign();
+        if (crypto.equals("jdk")) {
+            assertThat(TestServer.get(port, client.sslContext(PKI.ca()), "TLSv1.3"))
+                    .contains("CN=client.example.com /");
+        } else if (type == KeyType.EC_P521) {
+            refused(port, client, "TLSv1.3");
+        } else { // this client finds nothing to sign with and shows no certificate
+            assertThat(TestServer.get(port, client.sslContext(PKI.ca()), "TLSv1.3"))
+                    .contains("anonymous /");
         }
     }
 
@@ -180,10 +206,10 @@ class TlsIT {
     @ParameterizedTest
     @FieldSource("VERSIONS")
     void sendsWholeChain(String version) throws Exception {
-        var own = Files.createDirectory(directory.resolve("chain-" + version));
+        var own = Files.createDirectory(directory.resolve("chain-" + crypto + version));
         PKI.writeTo(own);
         PKI.issueServer().signedBy(PKI.intermediate("Server CA")).sign().writeTo(own, "server");
-        var port = start(TestServer.tlsSettings(own));
+        var port = start(TestServer.tlsSettings(own, crypto));
         try (var socket = TestServer.connectTls(port, TestPki.anonymousContext(PKI.ca()), version)) {
             assertThat(socket.getSession().getPeerCertificates()).hasSize(2);
         }
@@ -195,10 +221,11 @@ class TlsIT {
         var context = TlsContexts.load(settings());
         var port = start(context);
         var engineName = CipherSuites.engineName(suite).orElseThrow();
+        var ofJdk = List.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
         if (context.suites().lacking().contains(suite)) {
-            assertThat(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())
-                    .doesNotContain(engineName);
-        } else {
+            assertThat(crypto.equals("jdk") ? !ofJdk.contains(engineName) : NATIVE_LACKS.contains(suite))
+                    .isTrue();
+        } else if (ofJdk.contains(engineName)) { // else this client does not have it
             assertThat(negotiated(port, engineName)).isEqualTo(engineName);
         }
     }
@@ -243,23 +270,62 @@ class TlsIT {
 
     @Test
     void offersNamedSuitesAlone() throws Exception {
-        var port = start(with(List.of(), List.of(), Optional.of("ECDHE-RSA-CHACHA20-POLY1305:TLS_AES_128_GCM_SHA256")));
+        var port = start(with(List.of(), List.of(), Optional.of("ECDHE-RSA-CHACHA20-POLY1305")));
         assertThat(negotiated(port, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"))
                 .contains("CHACHA20");
         assertThatThrownBy(() -> negotiated(port, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"))
                 .isInstanceOf(IOException.class);
-        var client = TestPki.anonymousContext(PKI.ca());
-        try (var socket = TestServer.connectTls(port, client, "TLSv1.3")) {
-            assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+    }
+
+    @Test
+    void offersNamedSuiteOfTls13Alone() throws Exception {
+        var settings = with(List.of(), List.of(), Optional.of("TLS_AES_256_GCM_SHA384"));
+        if (crypto.equals("native")) {
+            assertThatThrownBy(() -> TlsContexts.load(settings))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageContaining("it cannot leave out suites of TLS 1.3")
+                    .hasMessageContaining("set crypto to auto or jdk");
+            return;
         }
+        try (var socket = TestServer.connectTls(start(settings), TestPki.anonymousContext(PKI.ca()), "TLSv1.3")) {
+            assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_AES_256_GCM_SHA384");
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void knowsTheClientOfAResumedSession(String version) throws Exception {
+        var port = start(settings());
+        var client = PKI.client("foreman.example.com").sslContext(PKI.ca());
+        var creation = new HashSet<Long>();
+        for (var i = 0; i < 3; i++) {
+            try (var socket = TestServer.connectTls(port, client, version)) {
+                assertThat(TestServer.keepAlive(socket, "/")).contains("CN=foreman.example.com /");
+                creation.add(socket.getSession().getCreationTime());
+            }
+        }
+        if (crypto.equals("jdk") || version.equals(TLS_1_2)) { // else each is a full handshake
+            assertThat(creation).as("sessions made").hasSizeLessThan(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EC_P256", "EC_P384", "EC_P521"})
+    void servesEveryEcKeyOverTls13(KeyType type) throws Exception {
+        var own = Files.createDirectory(directory.resolve("ec-" + crypto + type));
+        PKI.writeTo(own);
+        PKI.issueServer().key(type).sign().writeTo(own, "server");
+        var port = start(TestServer.tlsSettings(own, crypto));
+        assertThat(TestServer.get(port, TestPki.anonymousContext(PKI.ca()), "TLSv1.3"))
+                .contains("200 OK");
     }
 
     @Test
     void servesEcKeyWithNamedSuites() throws Exception {
-        var own = Files.createDirectory(directory.resolve("ec"));
+        var own = Files.createDirectory(directory.resolve("ec-" + crypto));
         PKI.writeTo(own);
         PKI.issueServer().key(KeyType.EC_P256).sign().writeTo(own, "server");
-        var base = TestServer.tlsSettings(own);
+        var base = TestServer.tlsSettings(own, crypto);
         var port = start(new TlsSettings(
                 base.certificate(),
                 base.ca(),
@@ -269,7 +335,8 @@ class TlsIT {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.of("ECDHE-ECDSA-AES128-GCM-SHA256")));
+                Optional.of("ECDHE-ECDSA-AES128-GCM-SHA256"),
+                crypto));
         for (var version : VERSIONS) {
             assertThat(TestServer.get(port, TestPki.anonymousContext(PKI.ca()), version))
                     .contains("200 OK");
@@ -306,12 +373,11 @@ class TlsIT {
         }
     }
 
-    private static TlsSettings settings() {
-        return TestServer.tlsSettings(directory);
+    private TlsSettings settings() {
+        return TestServer.tlsSettings(directory, crypto);
     }
 
-    private static TlsSettings with(
-            List<String> disabledCiphers, List<String> disabledVersions, Optional<String> ciphers) {
+    private TlsSettings with(List<String> disabledCiphers, List<String> disabledVersions, Optional<String> ciphers) {
         var base = settings();
         return new TlsSettings(
                 base.certificate(),
@@ -322,10 +388,11 @@ class TlsIT {
                 disabledCiphers,
                 disabledVersions,
                 "1.2",
-                ciphers);
+                ciphers,
+                crypto);
     }
 
-    private static TlsSettings withCrl(String crl) throws IOException {
+    private TlsSettings withCrl(String crl) throws IOException {
         var base = settings();
         return new TlsSettings(
                 base.certificate(),
@@ -336,7 +403,8 @@ class TlsIT {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.empty());
+                Optional.empty(),
+                crypto);
     }
 
     private int start(TlsSettings settings) throws Exception {

@@ -21,16 +21,24 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.http.TestServer;
 
-/** Changed files come into use without a lost connection, bad ones do not. */
+/** Changed files come into use without a lost connection, bad ones do not; the same with either library. */
+@ParameterizedClass
+@ValueSource(strings = {"native", "jdk"})
 class TlsReloaderIT {
     private static final TestPki PKI = TestPki.create();
     private static final Duration WATCHDOG = Duration.ofSeconds(10);
 
     @TempDir
     Path directory;
+
+    @Parameter
+    private String crypto = "";
 
     private TlsContext context;
     private TlsReloader reloader;
@@ -41,7 +49,7 @@ class TlsReloaderIT {
     void start() throws Exception {
         PKI.writeTo(directory);
         TestPki.write(directory.resolve("crl.pem"), PKI.crlPem());
-        var base = TestServer.tlsSettings(directory);
+        var base = TestServer.tlsSettings(directory, crypto);
         context = TlsContexts.load(new TlsSettings(
                 base.certificate(),
                 base.ca(),
@@ -51,7 +59,8 @@ class TlsReloaderIT {
                 List.of(),
                 List.of(),
                 "1.2",
-                Optional.empty()));
+                Optional.empty(),
+                crypto));
         reloader = new TlsReloader(context, Duration.ofMillis(100));
         server = new TestServer(TestServer.settings(), Optional.of(context), 0);
         log.start();
