@@ -1,9 +1,12 @@
 package smartproxy.dns;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +73,24 @@ public final class LabBind implements AutoCloseable {
     }
 
     /** Stops its execution; its sockets stay open. */
+    /** Returns when each of its threads stands: one that still ran could take a packet. */
     public void freeze() {
         signal("STOP");
+        await().atMost(Duration.ofSeconds(10)).until(this::stands);
+    }
+
+    private boolean stands() throws IOException {
+        try (var threads = Files.list(Path.of("/proc", pid(), "task"))) {
+            for (var thread : threads.toList()) {
+                // PID (NAME) STATE …
+                if (!Files.readString(thread.resolve("stat"))
+                        .replaceFirst(".*\\) ", "")
+                        .startsWith("T")) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     public void thaw() {
@@ -80,11 +99,14 @@ public final class LabBind implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            var pid = Files.readString(directory.resolve("named.pid")).strip();
-            run(Map.of(), "kill", "-" + name, pid);
+            run(Map.of(), "kill", "-" + name, pid());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private String pid() throws IOException {
+        return Files.readString(directory.resolve("named.pid")).strip();
     }
 
     /** The data of the records of that name and type as dig shows them, sorted. */

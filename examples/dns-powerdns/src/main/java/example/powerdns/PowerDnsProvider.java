@@ -4,60 +4,48 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.api.Lifecycle;
+import smartproxy.core.api.HttpCall;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
 import smartproxy.core.api.Operation;
-import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsProvider;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
 
 /** Asks the HTTP API of PowerDNS what is at a name, then has it replace or delete one record set. */
-final class PowerDnsProvider implements DnsProvider, Lifecycle {
+final class PowerDnsProvider implements DnsProvider {
     // Both may be sent again: a set is replaced as a whole, and what is gone already is ABSENT.
     private static final Operation CREATE = Operation.repeatable("create");
     private static final Operation REMOVE = Operation.repeatable("remove");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final PowerDnsSettings settings;
+    private final URI url;
     private final Backend backend;
+    private final HttpPeer server;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private volatile HttpClient http;
 
-    PowerDnsProvider(PowerDnsSettings settings, Backend backend) {
-        this.settings = settings;
+    /**
+     * @param url for errors
+     * @param server below whose base the zones are
+     */
+    PowerDnsProvider(URI url, Backend backend, HttpPeer server) {
+        this.url = url;
         this.backend = backend;
-    }
-
-    @Override
-    public void start() {
-        http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    }
-
-    @Override
-    public void close() {
-        http = null; // its threads end when it is collected
+        this.server = server;
     }
 
     @Override
@@ -116,13 +104,13 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
     /** The zone a name lies in: of those that are served, the one with the longest name. */
     private String zone(DnsName name, Deadline attempt) throws IOException, InterruptedException {
         return findZone(dotted(name.key()), attempt)
-                .orElseThrow(() -> BackendException.rejected(backend.name() + ": PowerDNS at " + settings.url()
+                .orElseThrow(() -> BackendException.rejected(backend.name() + ": PowerDNS at " + url
                         + " serves no zone for " + name + "; create the zone there"));
     }
 
     private Optional<String> findZone(String name, Deadline attempt) throws IOException, InterruptedException {
         var longest = Optional.<String>empty();
-        for (var zone : get("?dnssec=false", attempt)) {
+        for (var zone : get(HttpCall.get("zones").with("dnssec", "false"), attempt)) {
             var candidate = zone.path("name").asText().toLowerCase(Locale.ROOT);
             if (("." + name).endsWith("." + candidate)
                     && candidate.length() > longest.map(String::length).orElse(0)) {
@@ -137,7 +125,8 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
             throws IOException, InterruptedException {
         var wanted = dotted(name.key());
         var sets = new HashMap<String, List<String>>();
-        for (var set : get("/" + zone + "?rrset_name=" + wanted, attempt).path("rrsets")) {
+        var call = HttpCall.get("zones/" + zone).with("rrset_name", wanted);
+        for (var set : get(call, attempt).path("rrsets")) {
             if (set.path("name").asText().equalsIgnoreCase(wanted)) {
                 var data = new ArrayList<String>();
                 set.path("records")
@@ -158,69 +147,42 @@ final class PowerDnsProvider implements DnsProvider, Lifecycle {
                 : sets(zone.get(), name.get(), attempt).getOrDefault(type.name(), List.of());
     }
 
-    private JsonNode get(String path, Deadline attempt) throws IOException, InterruptedException {
-        var answer = send(request(path).GET().build(), attempt);
-        if (answer.statusCode() != 200) {
-            throw refused("reading", answer);
+    private JsonNode get(HttpCall call, Deadline attempt) throws IOException, InterruptedException {
+        var reply = server.send(call, attempt);
+        if (reply.status() != 200) {
+            throw refused("reading", reply);
         }
         try {
-            return JSON.readTree(answer.body());
+            return JSON.readTree(reply.body());
         } catch (JsonProcessingException e) {
-            throw refused("reading, no JSON,", answer);
+            throw refused("reading, no JSON,", reply);
         }
     }
 
     private void change(String zone, Map<String, Object> set, Deadline attempt)
             throws IOException, InterruptedException {
-        var body = JSON.writeValueAsString(Map.of("rrsets", List.of(set)));
-        var request = request("/" + zone)
-                .method("PATCH", BodyPublishers.ofString(body))
-                .build();
+        var call = HttpCall.patch("zones/" + zone).json(JSON.writeValueAsString(Map.of("rrsets", List.of(set))));
         // changes that meet in its database are answered 500
         if (!turn.tryLock(attempt.leftMillis(), TimeUnit.MILLISECONDS)) {
             throw new SocketTimeoutException("other changes have not ended in time");
         }
-        HttpResponse<String> answer;
+        HttpReply reply;
         try {
-            answer = send(request, attempt);
-        } catch (ConnectException e) {
-            throw e; // nothing was sent
-        } catch (IOException e) {
-            throw new OutcomeUnknownException(e);
+            reply = server.send(call, attempt);
         } finally {
             turn.unlock();
         }
-        if (answer.statusCode() != 204) {
-            throw refused("change of " + set.get("name") + " " + set.get("type"), answer);
+        if (reply.status() != 204) {
+            throw refused("change of " + set.get("name") + " " + set.get("type"), reply);
         }
     }
 
     /** PowerDNS answered, and the answer is no: nothing was changed, and trying again would not help. */
-    private BackendException refused(String what, HttpResponse<String> answer) {
-        var text = answer.body().strip();
-        return BackendException.rejected(backend.name() + ": " + what + " at " + settings.url() + ": status "
-                + answer.statusCode() + " " + text.substring(0, Math.min(200, text.length()))
-                + (answer.statusCode() == 401 ? "; check powerdns_key" : ""));
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(settings.url() + "/api/v1/servers/localhost/zones" + path))
-                .header("X-API-Key", settings.key().reveal())
-                .header("Content-Type", "application/json");
-    }
-
-    /** One exchange within the attempt's time. */
-    private HttpResponse<String> send(HttpRequest request, Deadline attempt) throws IOException, InterruptedException {
-        var exchange = http.sendAsync(request, BodyHandlers.ofString());
-        try {
-            return exchange.get(Math.max(1, attempt.leftMillis()), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new SocketTimeoutException("no answer in time");
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-        } finally {
-            exchange.cancel(true);
-        }
+    private BackendException refused(String what, HttpReply reply) {
+        var text = reply.text().strip();
+        return BackendException.rejected(backend.name() + ": " + what + " at " + url + ": status " + reply.status()
+                + " " + text.substring(0, Math.min(200, text.length()))
+                + (reply.status() == 401 ? "; check powerdns_key" : ""));
     }
 
     private static String dotted(String name) {

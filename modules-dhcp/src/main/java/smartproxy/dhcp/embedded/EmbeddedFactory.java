@@ -38,6 +38,12 @@ public final class EmbeddedFactory implements DhcpProviderFactory<EmbeddedDhcpSe
     }
 
     @Override
+    public List<String> differences() {
+        return List.of(
+                "new: reservations in the daemon's store, without a DHCP server, which the Ruby proxy does not have");
+    }
+
+    @Override
     public DhcpProvider create(EmbeddedDhcpSettings settings, ProviderContext context) {
         return new EmbeddedDhcpProvider(settings, context);
     }

@@ -12,6 +12,8 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProxyException;
 import smartproxy.dns.DnsName;
@@ -23,7 +25,7 @@ import smartproxy.dns.RecordType;
  * Looks, then changes: of callers in other processes two may create a name at once. The grid refuses a second equal record by
  * itself, so an attempt whose outcome is unknown can be repeated, and tells a record of its own from another's.
  */
-final class InfobloxProvider implements DnsProvider {
+final class InfobloxProvider implements DnsProvider, LiveCheck {
     private static final Logger LOG = LoggerFactory.getLogger(InfobloxProvider.class);
 
     private static final Operation CREATE = Operation.repeatable("create");
@@ -36,12 +38,19 @@ final class InfobloxProvider implements DnsProvider {
     private final Wapi wapi;
     private final InfobloxRecords records;
     private final Backend backend;
+    private final GridCheck check;
 
     InfobloxProvider(InfobloxSettings settings, Wapi wapi, Backend backend) {
         this.settings = settings;
         this.wapi = wapi;
         this.records = new InfobloxRecords(wapi, settings.view());
         this.backend = backend;
+        this.check = new GridCheck(settings, wapi, records, backend);
+    }
+
+    @Override
+    public List<Finding> probe(Host host, Deadline deadline) {
+        return check.probe(host, deadline);
     }
 
     /** How far the attempts of one call came; all run on its thread. */
@@ -165,7 +174,7 @@ final class InfobloxProvider implements DnsProvider {
     /** Foreman reads "absent" as done, so it is said only of a name that could be there. */
     private void requireZone(DnsName name, Deadline attempt) throws IOException, InterruptedException {
         try {
-            if (!records.hasZone(name, attempt)) {
+            if (records.zones(name, attempt).isEmpty()) {
                 throw BackendException.rejected(backend.name() + ": no zone for " + name + " in view "
                         + settings.view() + " of " + settings.server()
                         + "; check dns_view, and that the user may read the zone");
@@ -208,12 +217,7 @@ final class InfobloxProvider implements DnsProvider {
         }
         var time = deadline.within(LONGEST_CLEARING);
         try {
-            var members = call(
-                    FIND_MEMBERS,
-                    time,
-                    new Progress(),
-                    "list of members",
-                    attempt -> wapi.find("member:dns", "host_name", Map.of(), attempt));
+            var members = call(FIND_MEMBERS, time, new Progress(), "list of members", wapi::members);
             for (var member : members) {
                 clearCache(name, done, member, time);
             }

@@ -52,8 +52,8 @@ final class InfobloxRecords {
         wapi.create(object(record.type()), fields, deadline);
     }
 
-    /** Whether the view has a zone that the name lies in. */
-    boolean hasZone(DnsName name, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+    /** Zones of the view that the name lies in: domain names, and networks such as {@code 192.0.2.0/24}. */
+    List<String> zones(DnsName name, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
         var labels = name.labels();
         var domains = Stream.iterate(0, i -> i < labels.size(), i -> i + 1)
                 .map(i -> String.join(".", labels.subList(i, labels.size())).toLowerCase(Locale.ROOT));
@@ -61,8 +61,13 @@ final class InfobloxRecords {
         var either = Stream.concat(domains, networks.stream())
                 .map(fqdn -> fqdn.replace(".", "\\."))
                 .collect(Collectors.joining("|", "^(", ")$"));
-        var filter = Map.of("view", view, "fqdn~", either, "_max_results", "1");
-        return !wapi.find("zone_auth", "fqdn", filter, deadline).isEmpty();
+        var found = wapi.find("zone_auth", "fqdn", Map.of("view", view, "fqdn~", either), deadline);
+        return found.stream().map(zone -> wapi.field(zone, "fqdn")).toList();
+    }
+
+    /** A zone of the view, or none. */
+    List<JsonNode> anyZone(Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+        return wapi.find("zone_auth", "fqdn", Map.of("view", view, "_max_results", "1"), deadline);
     }
 
     /** What the objects of a name are found by, and created with. A PTR has its address as well, if its name is that of one. */

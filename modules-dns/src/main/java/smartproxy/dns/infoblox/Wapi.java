@@ -66,6 +66,11 @@ final class Wapi {
         return objects;
     }
 
+    /** Members of the grid that serve DNS, with their {@code host_name}. */
+    List<JsonNode> members(Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+        return find("member:dns", "host_name", Map.of(), deadline);
+    }
+
     /** Creates an object; all its fields are texts. */
     void create(String type, Map<String, String> fields, Deadline deadline)
             throws WapiRefusal, IOException, InterruptedException {

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,7 +17,7 @@ import java.util.Optional;
  * @param caSetting key of the setting that names the file, for errors
  * @param certificate PEM file of the client's certificate and its chain
  * @param privateKey PEM file of its key, not encrypted
- * @param authorization value of the header {@code Authorization}
+ * @param headers sent with each request, by name: {@code Authorization}
  */
 public record HttpIdentity(
         URI base,
@@ -23,7 +25,12 @@ public record HttpIdentity(
         String caSetting,
         Optional<Path> certificate,
         Optional<Path> privateKey,
-        Optional<Secret> authorization) {
+        Map<String, Secret> headers) {
+    private static final String AUTHORIZATION = "Authorization";
+
+    public HttpIdentity {
+        headers = Map.copyOf(headers);
+    }
 
     /**
      * Nobody in particular.
@@ -31,32 +38,34 @@ public record HttpIdentity(
      * @param caSetting key of the setting that names a file of authorities, for errors
      */
     public static HttpIdentity of(URI base, String caSetting) {
-        return new HttpIdentity(
-                base, Optional.empty(), caSetting, Optional.empty(), Optional.empty(), Optional.empty());
+        return new HttpIdentity(base, Optional.empty(), caSetting, Optional.empty(), Optional.empty(), Map.of());
     }
 
     /** Trusts the authorities of a PEM file, and no others. */
     public HttpIdentity trusting(Path authorities) {
-        return new HttpIdentity(base, Optional.of(authorities), caSetting, certificate, privateKey, authorization);
+        return new HttpIdentity(base, Optional.of(authorities), caSetting, certificate, privateKey, headers);
     }
 
     /** Shows a client certificate. */
     public HttpIdentity presenting(Path chain, Path key) {
-        return new HttpIdentity(base, caFile, caSetting, Optional.of(chain), Optional.of(key), authorization);
+        return new HttpIdentity(base, caFile, caSetting, Optional.of(chain), Optional.of(key), headers);
     }
 
     /** Sends user and password with each request (RFC 7617). */
     public HttpIdentity basic(String user, Secret password) {
         var pair = (user + ":" + password.reveal()).getBytes(StandardCharsets.UTF_8);
-        return authorized(new Secret("Basic " + Base64.getEncoder().encodeToString(pair)));
+        return header(AUTHORIZATION, new Secret("Basic " + Base64.getEncoder().encodeToString(pair)));
     }
 
     /** Sends a token with each request (RFC 6750). */
     public HttpIdentity bearer(Secret token) {
-        return authorized(new Secret("Bearer " + token.reveal()));
+        return header(AUTHORIZATION, new Secret("Bearer " + token.reveal()));
     }
 
-    private HttpIdentity authorized(Secret header) {
-        return new HttpIdentity(base, caFile, caSetting, certificate, privateKey, Optional.of(header));
+    /** Sends a header with each request, such as {@code X-API-Key}. */
+    public HttpIdentity header(String name, Secret value) {
+        var all = new HashMap<>(headers);
+        all.put(name, value);
+        return new HttpIdentity(base, caFile, caSetting, certificate, privateKey, all);
     }
 }

@@ -108,9 +108,7 @@ final class JettyClient {
     private Request request(HttpCall call) {
         var query = call.query().isEmpty() ? "" : "?" + call.query();
         var request = client.newRequest(URI.create(base + call.path() + query)).method(call.method());
-        identity.authorization()
-                .ifPresent(
-                        header -> request.headers(headers -> headers.put(HttpHeader.AUTHORIZATION, header.reveal())));
+        request.headers(headers -> identity.headers().forEach((name, value) -> headers.put(name, value.reveal())));
         if (!call.contentType().isEmpty()) {
             request.body(new BytesRequestContent(call.contentType(), call.body()));
         }

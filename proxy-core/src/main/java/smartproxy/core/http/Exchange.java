@@ -97,7 +97,21 @@ final class Exchange {
     private void send(Answer answer) {
         head(answer);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
-        response.write(true, ByteBuffer.wrap(answer.body()), ending());
+        var body = ByteBuffer.wrap(answer.body());
+        if (isDrained()) {
+            // The last write ends TLS, with native crypto in both directions: not before the client has sent all.
+            response.write(false, body, Callback.from(this::drainAndEnd, callback::failed));
+        } else {
+            response.write(true, body, callback);
+        }
+    }
+
+    private void drainAndEnd() {
+        new Drain(request, Callback.from(this::lastWrite, callback::failed)).run();
+    }
+
+    private void lastWrite() {
+        response.write(true, ByteBuffer.allocate(0), callback);
     }
 
     /**
@@ -144,7 +158,11 @@ final class Exchange {
     /** The answer that was begun is whole. */
     void end() {
         streaming = false;
-        response.write(true, ByteBuffer.allocate(0), ending());
+        if (isDrained()) {
+            drainAndEnd();
+        } else {
+            lastWrite();
+        }
     }
 
     /** Breaks off the answer that was begun, so that the client sees that it is not whole. */
@@ -180,12 +198,9 @@ final class Exchange {
         return !bodyRead && mayHaveBody();
     }
 
-    /** What comes after the last byte. */
-    private Callback ending() {
-        var expectsContinue = request.getHeaders().contains(HttpHeader.EXPECT);
-        return mustDrain() && !expectsContinue
-                ? Callback.from(() -> new Drain(request, callback).run(), callback::failed)
-                : callback;
+    /** A client that waits to be asked for its body will not send it. */
+    private boolean isDrained() {
+        return mustDrain() && !request.getHeaders().contains(HttpHeader.EXPECT);
     }
 
     /** Whether the head announces a body. */

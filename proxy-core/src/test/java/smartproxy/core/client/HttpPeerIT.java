@@ -156,6 +156,17 @@ class HttpPeerIT {
     }
 
     @Test
+    void sendsAHeaderOfTheServersOwnAndShowsItToNobodyElse() throws Exception {
+        var identity =
+                identity("http", http()).header("Cookie", new Secret("k3y")).bearer(new Secret("word"));
+
+        peer(identity).send(HttpCall.patch("200"), soon());
+
+        assertThat(seen.get(0)).endsWith(" PATCH /base/200 Bearer word null k3y null ");
+        assertThat(identity.toString()).doesNotContain("k3y", "word");
+    }
+
+    @Test
     void redirectsAndRefusalsAreAnswersLikeOthers() throws Exception {
         var peer = peer(identity("http", http()));
 
