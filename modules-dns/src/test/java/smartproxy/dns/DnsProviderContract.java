@@ -79,7 +79,7 @@ public abstract class DnsProviderContract {
     }
 
     protected static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(30));
     }
 
     private static DnsName fresh(DnsName zone) {

@@ -56,10 +56,14 @@ final class Site {
         return this;
     }
 
-    /** A port of the loopback addresses, free for TCP now, below those that outgoing connections get. */
+    /**
+     * A port of the loopback addresses, free for TCP now, below those that outgoing connections get. Each process of tests has
+     * a range of its own, so that none takes what another has chosen and not yet opened.
+     */
     static int freePort() {
+        var lowest = 12_000 + Integer.getInteger("fork", 0) % 4 * 2_000;
         while (true) {
-            var port = ThreadLocalRandom.current().nextInt(12_000, 20_000);
+            var port = ThreadLocalRandom.current().nextInt(lowest, lowest + 2_000);
             try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return probe.getLocalPort();
             } catch (IOException e) {

@@ -27,7 +27,7 @@ final class InfobloxContractIT extends DnsProviderContract {
         grid = FakeGrid.start(
                 directory, pki.issueServer().key(TestPki.KeyType.EC_P256).sign());
         provider = new Provider(
-                Provider.settings(grid.address(), directory.resolve("ca.pem"), "2.12"), Duration.ofSeconds(10));
+                Provider.settings(grid.address(), directory.resolve("ca.pem"), "2.12"), Duration.ofSeconds(30));
     }
 
     @AfterEach

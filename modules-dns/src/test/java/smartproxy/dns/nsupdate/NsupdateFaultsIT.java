@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
@@ -27,7 +29,8 @@ import smartproxy.dns.DnsProvider.Removal;
 import smartproxy.dns.LabBind;
 import smartproxy.dns.RecordType;
 
-/** A real BIND that is stopped, killed or frozen. */
+/** A real BIND that is stopped, killed or frozen; each test has its own, and waits for most of its time. */
+@Execution(ExecutionMode.CONCURRENT)
 class NsupdateFaultsIT {
     private static final Duration SHORT = Duration.ofSeconds(2);
 

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.DClass;
@@ -34,6 +36,7 @@ import smartproxy.dns.DnsProvider.Removal;
 import smartproxy.dns.RecordType;
 
 /** What a well-behaved server never does, or not on demand. */
+@Execution(ExecutionMode.CONCURRENT)
 class NsupdateProtocolIT {
     private static final Duration SHORT = Duration.ofSeconds(2);
 

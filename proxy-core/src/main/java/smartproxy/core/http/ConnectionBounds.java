@@ -144,6 +144,14 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         }
     }
 
+    /** Gives up a connection that has no request yet, because too many wait for their handshake. */
+    void refuse(EndPoint endPoint) {
+        forget(endPoint);
+        evicted.incrementAndGet();
+        LOG.debug("Refusing {}: too many handshakes", endPoint);
+        endPoint.close();
+    }
+
     @Override
     public void onOpened(Connection connection) {
         // TLS reports twice: for the socket, and for the stream inside.

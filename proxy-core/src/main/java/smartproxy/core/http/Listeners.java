@@ -60,6 +60,7 @@ public final class Listeners {
     private final Server server;
     private final ConnectionBounds bounds;
     private final Handshakes handshakes;
+    private final HandshakeGate gate;
     private final HttpConfiguration http = configuration();
     private final HttpConfiguration https = configuration();
     private final Map<BindAddress, Listener> listeners = new LinkedHashMap<>();
@@ -85,9 +86,15 @@ public final class Listeners {
      * @param handshakes told of every TLS handshake
      */
     public Listeners(Server server, ConnectionBounds bounds, Handshakes handshakes) {
+        this(server, bounds, handshakes, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** @param atOnce handshakes that compute at once */
+    Listeners(Server server, ConnectionBounds bounds, Handshakes handshakes, int atOnce) {
         this.server = server;
         this.bounds = bounds;
         this.handshakes = handshakes;
+        gate = new HandshakeGate(atOnce, HandshakeGate.MAX_WAITING, server.getThreadPool());
         // Foreman may call by any name or address: the certificate is the client's to judge.
         https.addCustomizer(new SecureRequestCustomizer(false));
     }
@@ -179,7 +186,7 @@ public final class Listeners {
     private void listen(BindAddress address, ServerSocketChannel channel) throws StartException {
         var plain = new HttpConnectionFactory(address.https() ? https : http);
         var connector = address.https()
-                ? new Acceptor(new SslConnectionFactory(new TlsEngines(this::currentTls), plain.getProtocol()), plain)
+                ? new Acceptor(new GatedTls(new TlsEngines(this::currentTls), plain.getProtocol(), gate, bounds), plain)
                 : new Acceptor(plain);
         connector.setIdleTimeout(ioTimeout.toMillis());
         connector.setShutdownIdleTimeout(ioTimeout.toMillis());

@@ -83,7 +83,10 @@ class CrowdIT {
                 .set("body_timeout", "3600")
                 .start()) {
             var crowd = new ArrayList<Wire>();
-            for (var i = 0; i < CROWD; i++) {
+            // the others are taken in an order of the selectors' own
+            crowd.add(kind.join(proxy));
+            Awaitility.await().until(() -> proxy.metric("smart_proxy_connections") == 1);
+            while (crowd.size() < CROWD) {
                 crowd.add(kind.join(proxy));
             }
             awaitEvicted(proxy, CROWD - ROOM);
@@ -100,7 +103,6 @@ class CrowdIT {
         }
     }
 
-    /** Selectors take connections in an order of their own. */
     private static void awaitEvicted(DaemonFixture proxy, int count) {
         Awaitility.await().until(() -> proxy.metric("smart_proxy_connections_evicted") >= count);
     }
@@ -136,7 +138,9 @@ class CrowdIT {
                 var other = Wire.open(proxy.httpPort(), "127.0.0.2")) {
             assertThat(other.get("/features").status()).isEqualTo(200);
             List<Wire> flood = new ArrayList<>();
-            for (var i = 0; i < CROWD; i++) {
+            flood.add(proxy.http());
+            Awaitility.await().until(() -> proxy.metric("smart_proxy_connections") == 2);
+            while (flood.size() < CROWD) {
                 flood.add(proxy.http());
             }
             awaitEvicted(proxy, CROWD - 10);

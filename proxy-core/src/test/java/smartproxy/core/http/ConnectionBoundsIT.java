@@ -7,19 +7,25 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import smartproxy.core.tls.TestPki;
 import smartproxy.core.tls.TlsContext;
 import smartproxy.core.tls.TlsContexts;
 
 /** Silent and slow clients, and too many of them, keep nobody out. */
+@Execution(ExecutionMode.CONCURRENT)
 class ConnectionBoundsIT {
     private static final Duration WATCHDOG = Duration.ofSeconds(10);
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -41,8 +47,10 @@ class ConnectionBoundsIT {
         var pki = TestPki.create();
         var tls = TlsContexts.load(TestServer.tlsSettings(pki.writeTo(directory)));
         var server = start(MOST, 1000, LONG, Optional.of(tls), 0);
-        // Neither handshake nor request: not a byte.
-        for (var i = 0; i < 3 * MOST; i++) {
+        // Neither handshake nor request: not a byte. Only the first is sure to be the oldest.
+        connect(server.httpsPort());
+        awaitOpen(server, 1);
+        for (var i = 1; i < 3 * MOST; i++) {
             connect(i % 2 == 0 ? server.httpsPort() : server.httpPort());
         }
         await().atMost(WATCHDOG).until(() -> server.bounds().evicted() == 2 * MOST);
@@ -50,6 +58,33 @@ class ConnectionBoundsIT {
                 .contains("200 OK");
         assertThat(server.bounds().open()).isLessThanOrEqualTo(MOST);
         assertThat(clients.get(0).getInputStream().read()).as("the oldest").isEqualTo(-1);
+    }
+
+    @Test
+    void halfHandshakesAndRunningRequestsHoldNoPlaceOfAHandshake(@TempDir Path directory) throws Exception {
+        var pki = TestPki.create();
+        var tls = TlsContexts.load(TestServer.tlsSettings(pki.writeTo(directory)));
+        var server = start(MOST, 1000, LONG, Optional.of(tls), 1);
+        var context = TestPki.anonymousContext(pki.ca());
+        for (var i = 0; i < MOST / 2; i++) {
+            connect(server.httpsPort()).getOutputStream().write(hello(context));
+        }
+        var slow = TestServer.connectTls(server.httpsPort(), context);
+        clients.add(slow);
+        TestServer.send(slow, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+        server.awaitSlow();
+        assertThat(TestServer.get(server.httpsPort(), context)).contains("200 OK");
+        assertThat(server.bounds().evicted()).isZero();
+        server.release();
+        assertThat(TestServer.answer(slow)).contains("200 OK");
+    }
+
+    private static byte[] hello(SSLContext context) throws IOException {
+        var engine = context.createSSLEngine("localhost", 1);
+        engine.setUseClientMode(true);
+        var octets = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), octets);
+        return Arrays.copyOf(octets.array(), octets.position());
     }
 
     @Test

@@ -41,7 +41,8 @@ public final class TestServer implements AutoCloseable {
     public TestServer(HttpSettings settings, Optional<TlsContext> tls, int slow) throws Exception {
         slowOnes = new CountDownLatch(slow);
         bounds = new ConnectionBounds(settings);
-        listeners = new Listeners(server, bounds, new Handshakes(new Metrics()));
+        // one handshake at once: who holds that place without computing would keep out all others
+        listeners = new Listeners(server, bounds, new Handshakes(new Metrics()), 1);
         server.setHandler(new Subject());
         listeners.apply(settings, tls);
         server.start();

@@ -1,0 +1,104 @@
+package smartproxy.core.http;
+
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** TLS connections whose handshakes pass a {@link HandshakeGate}; what comes after does not. */
+final class GatedTls extends SslConnectionFactory {
+    private final HandshakeGate gate;
+    private final ConnectionBounds bounds;
+
+    /** @param bounds told which connections are refused */
+    GatedTls(SslContextFactory.Server engines, String next, HandshakeGate gate, ConnectionBounds bounds) {
+        super(engines, next);
+        this.gate = gate;
+        this.bounds = bounds;
+    }
+
+    @Override
+    protected SslConnection newSslConnection(Connector connector, EndPoint endPoint, SSLEngine engine) {
+        return new Gated(connector, endPoint, engine);
+    }
+
+    private final class Gated extends SslConnection implements SslHandshakeListener, HandshakeGate.Step {
+        private final AtomicBoolean inside = new AtomicBoolean();
+        private volatile boolean begun;
+        private volatile boolean ended;
+
+        Gated(Connector connector, EndPoint endPoint, SSLEngine engine) {
+            super(
+                    connector.getByteBufferPool(),
+                    connector.getExecutor(),
+                    getSslContextFactory(),
+                    endPoint,
+                    engine,
+                    isDirectBuffersForEncryption(),
+                    isDirectBuffersForDecryption());
+            addHandshakeListener(this);
+        }
+
+        @Override
+        public void onFillable() {
+            if (ended) {
+                super.onFillable();
+            } else {
+                gate.enter(this);
+            }
+        }
+
+        @Override
+        public void proceed() {
+            inside.set(true);
+            begun = true;
+            try {
+                super.onFillable();
+            } finally {
+                leave();
+            }
+        }
+
+        @Override
+        public void refuse() {
+            bounds.refuse(getEndPoint());
+            super.onFillable(); // finds the end, and lets go of the rest
+        }
+
+        @Override
+        public boolean isFirst() {
+            return !begun;
+        }
+
+        @Override
+        public Object client() {
+            return getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress remote
+                    ? remote.getAddress()
+                    : this;
+        }
+
+        /** The request that came with the end of the handshake runs on this thread, without a place. */
+        @Override
+        public void handshakeSucceeded(Event event) {
+            ended = true;
+            leave();
+        }
+
+        @Override
+        public void handshakeFailed(Event event, Throwable failure) {
+            ended = true;
+            leave();
+        }
+
+        private void leave() {
+            if (inside.getAndSet(false)) {
+                gate.leave();
+            }
+        }
+    }
+}
