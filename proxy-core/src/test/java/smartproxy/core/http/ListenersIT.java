@@ -151,7 +151,8 @@ class ListenersIT {
             server.apply(plain("127.0.0.1", freePort()), Optional.empty());
             // the system takes the socket away with the next turn of its selector
             await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThatThrownBy(() -> TestServer.connect("127.0.0.1", port).close())
+                    .untilAsserted(() -> assertThatThrownBy(
+                                    () -> TestServer.connect("127.0.0.1", port).close())
                             .isInstanceOf(IOException.class));
             server.release();
             assertThat(TestServer.answer(socket)).contains("200 OK", "/slow END");
