@@ -6,6 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../common.sh"
 dir=$(cd "$1" && pwd)
 stop_server "$dir/dhcp4.pid" 'kea-dhcp4'
+# One that was killed and is not reaped yet still counts as running.
+rm -f "$dir"/kea-dhcp4.*.pid "$dir"/run/*.pid
 in=
 [ -z "${KEA_NETNS:-}" ] || in="ip netns exec $KEA_NETNS"
 if [ "${2:-2.2}" = 3.0 ]; then

@@ -30,7 +30,7 @@ final class HostWriter {
     /** Makes the changes and ends each. */
     void make(List<Change> changes, KeaSnapshot kea, Deadline deadline) throws IOException, InterruptedException {
         var made = new ArrayList<Made>();
-        for (var change : changes) {
+        for (var change : changes.stream().filter(one -> !one.hasEnded()).toList()) {
             try {
                 make(change, kea, made, deadline);
             } catch (KeaRefusal e) {

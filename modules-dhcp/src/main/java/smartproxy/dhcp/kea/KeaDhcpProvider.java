@@ -7,11 +7,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.Operation;
+import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
@@ -27,7 +29,7 @@ import smartproxy.dhcp.Reservation;
 final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Operation READ = Operation.repeatable("read");
     private static final Operation FIND = Operation.repeatable("find");
-    private static final Operation CHANGE = Operation.once("change");
+    private static final Operation CHANGE = Operation.repeatable("change");
 
     private final KeaSettings settings;
     private final Backend backend;
@@ -59,6 +61,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     public void start() throws StartException {
         try {
             turns = shared.acquire("kea " + settings.url(), Turns.class, Turns::new);
+            turns().caches().add(cache);
         } catch (Exception e) {
             throw new StartException(backend.name() + ": " + e.getMessage(), e);
         }
@@ -68,6 +71,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     public void close() {
         var lease = turns;
         if (lease != null) {
+            lease.get().caches().remove(cache);
             lease.close();
         }
     }
@@ -142,7 +146,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
             cache.doubt();
             return new Creation.Occupied(outcome.inTheWay());
         }
-        cache.apply(snapshot -> snapshot.with(stored));
+        turns().caches().forEach(each -> each.apply(snapshot -> snapshot.with(stored)));
         return new Creation.Created(stored);
     }
 
@@ -150,7 +154,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     public Removal remove(Reservation reservation, Deadline deadline) {
         var kea = cache.get(deadline);
         var outcome = make(kea, Change.remove(idOf(kea, reservation), reservation, deadline), deadline);
-        cache.apply(snapshot -> snapshot.without(reservation));
+        turns().caches().forEach(each -> each.apply(snapshot -> snapshot.without(reservation)));
         return outcome.done() ? Removal.REMOVED : Removal.ABSENT;
     }
 
@@ -170,7 +174,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
             return change.result().orElseThrow();
         } catch (BackendException e) {
             if (e.outcome() == Outcome.UNKNOWN) {
-                cache.doubt();
+                turns().caches().forEach(KeaCache::doubt);
             }
             throw e;
         }
@@ -184,14 +188,24 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
         return lease.get();
     }
 
+    /** An attempt that failed before anything was changed may be made again; one whose outcome is unknown is the last. */
     private void write(KeaSnapshot kea, List<Change> changes, Deadline deadline) {
         call(CHANGE, deadline, attempt -> {
-            if (kea.writing() == Writing.CONFIG) {
-                configWriter.make(changes, attempt);
-            } else {
-                hostWriter.make(changes, kea, attempt);
+            try {
+                if (kea.writing() == Writing.CONFIG) {
+                    configWriter.make(changes, attempt);
+                } else {
+                    hostWriter.make(changes, kea, attempt);
+                }
+                return true;
+            } catch (OutcomeUnknownException e) {
+                throw new BackendException(
+                        attempt.expired() ? Kind.TIMEOUT : Kind.UNAVAILABLE,
+                        Outcome.UNKNOWN,
+                        backend.name() + ": " + CHANGE.name() + ": " + e.getMessage()
+                                + "; whether the change was made is unknown",
+                        e);
             }
-            return true;
         });
     }
 

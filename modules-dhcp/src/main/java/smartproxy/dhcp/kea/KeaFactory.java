@@ -34,6 +34,11 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
     }
 
     @Override
+    public List<String> differences() {
+        return List.of("certificates are always verified", "removing a reservation leaves its lease");
+    }
+
+    @Override
     public Set<DhcpAbility> abilities() {
         return Set.of(DhcpAbility.BOOT, DhcpAbility.FREE_CHECK, DhcpAbility.FRESH_READS);
     }

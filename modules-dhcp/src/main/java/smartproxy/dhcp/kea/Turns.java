@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -23,6 +24,12 @@ final class Turns implements AutoCloseable {
 
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Deque<Change> waiting = new ArrayDeque<>();
+    private final List<KeaCache> caches = new CopyOnWriteArrayList<>();
+
+    /** The caches of all generations, each to be told of every change. */
+    List<KeaCache> caches() {
+        return caches;
+    }
 
     /**
      * Makes a change, perhaps together with others.
@@ -84,6 +91,13 @@ final class Turns implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    /** How many changes wait. */
+    int waiting() {
+        synchronized (waiting) {
+            return waiting.size();
         }
     }
 

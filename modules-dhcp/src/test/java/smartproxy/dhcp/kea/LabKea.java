@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.Secret;
 import smartproxy.core.client.LazyPeer;
 import smartproxy.core.store.SqliteStore;
@@ -58,13 +60,17 @@ final class LabKea implements AutoCloseable {
         throw new IllegalStateException("lab/kea is not in this directory or one above it");
     }
 
+    private String told(String key) {
+        return Objects.requireNonNull(told.get(key), key);
+    }
+
     Path directory() {
         return directory;
     }
 
     /** The configuration file that Kea reads at its start. */
     Path configuration() {
-        return Path.of(told.get("conf"));
+        return Path.of(told("conf"));
     }
 
     KeaSettings settings() {
@@ -73,9 +79,9 @@ final class LabKea implements AutoCloseable {
 
     KeaSettings settings(String password) {
         var tls = directory.resolve("tls");
-        var https = told.get("url").startsWith("https");
+        var https = told("url").startsWith("https");
         return new KeaSettings(
-                URI.create(told.get("url")),
+                URI.create(told("url")),
                 Optional.of("foreman"),
                 Optional.of(new Secret(password)),
                 Duration.ofSeconds(60),
@@ -97,7 +103,7 @@ final class LabKea implements AutoCloseable {
     }
 
     KeaClient client(KeaSettings settings) throws Exception {
-        var identity = smartproxy.core.api.HttpIdentity.of(settings.url(), KeaSettings.CA_FILE.key())
+        var identity = HttpIdentity.of(settings.url(), KeaSettings.CA_FILE.key())
                 .basic(settings.username().orElseThrow(), settings.password().orElseThrow());
         if (settings.caFile().isPresent()) {
             identity = identity.trusting(settings.caFile().get());
