@@ -1,7 +1,8 @@
 #!/bin/sh
-# install.sh [2.2|3.0]: installs Kea for the tests and starts no service. Does nothing when it is present.
+# install.sh [2.2|3.0|pgsql]: installs Kea for the tests and starts no service. Does nothing when it is present.
 #   2.2  from Debian: without the hook libraries host_cmds and subnet_cmds
 #   3.0  in the root of a Debian 13, made once and kept in $SMART_PROXY_LAB, else /var/cache/smart-proxy-lab (0.4 GB)
+#   pgsql  PostgreSQL for its hosts database
 #   --print  only says where that root is, or would be
 set -eu
 . "$(dirname "$0")/../common.sh"
@@ -22,6 +23,16 @@ present || {
         "(Debian: kea-dhcp4-server kea-ctrl-agent kea-admin curl openssl python3 udhcpc iproute2)" >&2
     exit 1
 }
+if [ "${1:-}" = pgsql ]; then
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && exit 0
+    # Debian would make and start a cluster of its own.
+    [ -e /etc/postgresql-common/createcluster.conf ] || {
+        mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    }
+    debian_install postgresql || { echo "PostgreSQL is missing (Debian: postgresql)" >&2; exit 1; }
+    exit 0
+fi
 [ "${1:-2.2}" = 3.0 ] || exit 0
 
 [ ! -d "$root" ] || exit 0

@@ -1,14 +1,16 @@
 #!/bin/sh
-# start.sh [DIR] [2.2|3.0] [plain|tls]: starts a Kea of its own under DIR on a free high port of 127.0.0.1.
+# start.sh [DIR] [2.2|3.0] [plain|tls] [file|pgsql]: starts a Kea of its own under DIR on a free high port of 127.0.0.1.
 #   2.2 with a control agent in front, without host_cmds; 3.0 with its own HTTP socket and host_cmds.
 #   plain: basic authentication; tls: a client certificate as well.
+#   pgsql (3.0 alone): reservations are kept in a PostgreSQL of its own.
 # Prints "url=...", "user=...", "password=...", "dir=...", "conf=..." (kea-dhcp4's configuration) and "pid=..." of kea-dhcp4.
 # KEA_INTERFACE: the interface it serves, in the network namespace KEA_NETNS; unset: none, it answers commands alone.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../common.sh"
-version=${2:-2.2} kind=${3:-plain}
+version=${2:-2.2} kind=${3:-plain} hosts=${4:-file}
 "$here/install.sh" "$version"
+[ "$hosts" = file ] || "$here/install.sh" pgsql
 mkdir -p "${1:-$here/target}"
 dir=$(cd "${1:-$here/target}" && pwd)
 "$here/stop.sh" "$dir"
@@ -16,20 +18,23 @@ rm -rf "$dir/run" "$dir/lib" "$dir/etc" "$dir"/*.log "$dir/ctrl4.sock"* "$dir/le
 mkdir -p "$dir/run" "$dir/lib" "$dir/etc"
 chmod 750 "$dir" "$dir/run" "$dir/lib"
 
-# A port that nobody has now, below those that outgoing connections get.
-port=$(python3 - <<'PYTHON'
+# Two ports that nobody has now, below those that outgoing connections get.
+# shellcheck disable=SC2046 # two words
+set -- $(python3 - <<'PYTHON'
 import random, socket
-while True:
+free = set()
+while len(free) < 2:
     port = random.randint(12000, 20000)
     try:
         with socket.socket() as probe:
             probe.bind(('127.0.0.1', port))
-        print(port)
-        break
+        free.add(port)
     except OSError:
         pass
+print(*free)
 PYTHON
 )
+port=$1 sql=$2
 
 if [ "$kind" = tls ] && [ ! -e "$dir/tls/client.pem" ]; then
     mkdir -p "$dir/tls"
@@ -52,10 +57,37 @@ interface= on=
 [ -z "${KEA_INTERFACE:-}" ] || { interface="\"$KEA_INTERFACE\""; on="\"interface\": \"$KEA_INTERFACE\","; }
 hooks=/usr/lib/$(uname -m)-linux-gnu/kea/hooks
 
+database=
+if [ "$hosts" = pgsql ]; then
+    root=$("$here/install.sh" --print)
+    data=$(mktemp -d /tmp/kea-pgsql.XXXXXX) # where the user of PostgreSQL gets at it
+    echo "$data" >"$dir/pgsql.dir"
+    chown postgres "$data"
+    postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
+    # shellcheck disable=SC2012 # a version of its own
+    bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+    (cd "$data" && postgres "$bin/initdb" -D "$data/data" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync) >"$dir/pgsql.log" 2>&1
+    # The shell of setpriv is replaced, so that its id is that of PostgreSQL.
+    (cd "$data" && exec setpriv --reuid=postgres --regid=postgres --init-groups "$bin/postgres" -D "$data/data" -p "$sql" -k "$data" \
+        -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=16MB) >>"$dir/pgsql.log" 2>&1 </dev/null &
+    echo $! >"$dir/pgsql.pid"
+    tries=0
+    until "$bin/pg_isready" -q -h 127.0.0.1 -p "$sql"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 100 ] || { tail -n 20 "$dir/pgsql.log" >&2; exit 1; }
+        sleep 0.1
+    done
+    ask() { psql -q -h 127.0.0.1 -p "$sql" -U "$@" >>"$dir/pgsql.log" 2>&1; }
+    ask postgres -c "CREATE ROLE kea LOGIN PASSWORD 'kea'" -c 'CREATE DATABASE kea OWNER kea'
+    ask kea -v ON_ERROR_STOP=1 -f "$root/usr/share/kea/scripts/pgsql/dhcpdb_create.pgsql" kea
+    database="\"hosts-database\": { \"type\": \"postgresql\", \"name\": \"kea\", \"user\": \"kea\", \"password\": \"kea\", \"host\": \"127.0.0.1\", \"port\": $sql },"
+fi
+
 if [ "$version" = 3.0 ]; then
     conf=$dir/etc/kea-dhcp4.conf
     leases=/var/lib/kea/leases4.csv
     more=", { \"library\": \"$hooks/libdhcp_host_cmds.so\" }, { \"library\": \"$hooks/libdhcp_subnet_cmds.so\" }"
+    [ "$hosts" = file ] || more="$more, { \"library\": \"$hooks/libdhcp_pgsql.so\" }"
     control="\"control-sockets\": [ { \"socket-type\": \"http\", \"socket-address\": \"127.0.0.1\", \"socket-port\": $port, $tls
       \"authentication\": { \"type\": \"basic\", \"realm\": \"kea\", \"clients\": [ { \"user\": \"foreman\", \"password\": \"kea-lab\" } ] } } ],"
 else
@@ -64,7 +96,7 @@ else
     more=
     control="\"control-socket\": { \"socket-type\": \"unix\", \"socket-name\": \"$dir/ctrl4.sock\" },"
 fi
-python3 - "$here/dhcp4.conf.in" "$conf" "@INTERFACE@=$interface" "@ON@=$on" "@CONTROL@=$control" "@LEASES@=$leases" \
+python3 - "$here/dhcp4.conf.in" "$conf" "@INTERFACE@=$interface" "@ON@=$on" "@CONTROL@=$control $database" "@LEASES@=$leases" \
     "@HOOKS@=$hooks" "@MOREHOOKS@=$more" <<'PYTHON'
 import sys
 text = open(sys.argv[1]).read()

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.Secret;
 import smartproxy.core.client.LazyPeer;
@@ -33,7 +34,7 @@ final class LabKea implements AutoCloseable {
 
     /**
      * @param version {@code 2.2} or {@code 3.0}
-     * @param kind {@code plain} or {@code tls}
+     * @param kind {@code plain} or {@code tls}, with {@code " pgsql"} for hosts in a database
      */
     LabKea(Path directory, String version, String kind) {
         this(directory, version, kind, Map.of());
@@ -43,7 +44,11 @@ final class LabKea implements AutoCloseable {
         this.directory = directory;
         this.version = version;
         this.environment = environment;
-        for (var line : run(lab.resolve("start.sh").toString(), directory.toString(), version, kind)
+        var start = Stream.concat(
+                        Stream.of(lab.resolve("start.sh").toString(), directory.toString(), version),
+                        Stream.of(kind.split(" ", -1)))
+                .toArray(String[]::new);
+        for (var line : run(start)
                 .lines()
                 .toList()) {
             var pair = line.split("=", 2);
