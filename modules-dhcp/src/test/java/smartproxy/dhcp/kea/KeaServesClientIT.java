@@ -6,26 +6,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import smartproxy.core.api.Deadline;
-import smartproxy.dhcp.DhcpProvider.Removal;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
-import smartproxy.dhcp.NewReservation;
-import smartproxy.dhcp.Reservation;
+import smartproxy.core.daemon.DaemonFixture;
+import smartproxy.core.daemon.Wire;
 
-/** A real client in a network namespace gets what is reserved. Needs root. */
+/** A real client in a network namespace gets what is reserved through the routes of a whole daemon. Needs root. */
 final class KeaServesClientIT {
     private static final String MAC = "02:00:00:00:00:10";
 
@@ -100,8 +92,17 @@ final class KeaServesClientIT {
                 .orElseThrow();
     }
 
-    private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+    private DaemonFixture daemon(LabKea kea) throws Exception {
+        var proxy = DaemonFixture.in(Files.createDirectory(directory.resolve("proxy")))
+                .set("state_directory", directory.resolve("state").toString())
+                .module("dhcp", ":enabled: https\n:use_provider: dhcp_kea\n:ping_free_ip: false\n")
+                .module(
+                        "dhcp_kea",
+                        ":dhcp_kea_url: " + kea.settings().url()
+                                + "\n:dhcp_kea_username: foreman\n:dhcp_kea_password: kea-lab\n")
+                .start();
+        opened.add(0, proxy);
+        return proxy;
     }
 
     @Test
@@ -110,31 +111,33 @@ final class KeaServesClientIT {
         namespaces();
         var kea = new LabKea(directory, "2.2", "plain", Map.of("KEA_INTERFACE", "dhcp0", "KEA_NETNS", server));
         opened.add(0, kea);
-        var provider = kea.provider(kea.settings());
-        var subnet = provider.view(soon()).subnet(Ipv4.of("192.0.2.0")).orElseThrow();
-        var options = new LinkedHashMap<String, Object>();
-        options.put(Reservation.HOSTNAME, "h1.example.com");
-        options.put(Reservation.FILENAME, "grub/grubx64.efi");
-        options.put(Reservation.NEXT_SERVER, "192.0.2.7");
-        var reservation =
-                new Reservation(subnet, "h1.example.com", Ipv4.of("192.0.2.60"), MacAddress.of(MAC), true, options);
+        var proxy = daemon(kea);
+        try (var wire = proxy.https()) {
+            assertThat(wire.get("/dhcp/192.0.2.0/unused_ip?from=192.0.2.60&to=192.0.2.60&mac=" + MAC)
+                            .body())
+                    .isEqualTo("{\"ip\":\"192.0.2.60\"}");
+            assertThat(wire.post(
+                            "/dhcp/192.0.2.0",
+                            "name=h1.example.com&hostname=h1.example.com&ip=192.0.2.60&filename=grub/grubx64.efi"
+                                    + "&nextServer=192.0.2.7&mac=" + MAC))
+                    .returns(200, Wire.Reply::status);
+            assertThat(wire.get("/dhcp/192.0.2.0/mac/" + MAC).body())
+                    .isEqualTo(
+                            "{\"name\":\"h1.example.com\",\"ip\":\"192.0.2.60\",\"mac\":\"" + MAC
+                                    + "\",\"subnet\":\"192.0.2.0/255.255.255.0\",\"type\":\"reservation\",\"deleteable\":true,"
+                                    + "\"hostname\":\"h1.example.com\",\"filename\":\"grub/grubx64.efi\",\"nextServer\":\"192.0.2.7\"}");
 
-        provider.create(new NewReservation(reservation, Optional.of(Ipv4.of("192.0.2.7")), Set.of()), soon());
+            assertThat(boots()).isEqualTo("told 192.0.2.60 192.0.2.7 grub/grubx64.efi h1.example.com 192.0.2.1");
 
-        assertThat(boots()).isEqualTo("told 192.0.2.60 192.0.2.7 grub/grubx64.efi h1.example.com 192.0.2.1");
-        var lease = provider.view(soon()).lease(subnet, MacAddress.of(MAC)).orElseThrow();
-        assertThat(lease.ip()).isEqualTo(Ipv4.of("192.0.2.60"));
-        assertThat(lease.state()).isEqualTo("active");
-        assertThat(lease.starts().toString()).matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC");
-        assertThat(provider.view(soon()).leaseAt(subnet, Ipv4.of("192.0.2.60"))).contains(lease);
+            assertThat(wire.request("DELETE", "/dhcp/192.0.2.0/mac/" + MAC)).returns(200, Wire.Reply::status);
+            assertThat(wire.get("/dhcp/192.0.2.0/ip/192.0.2.60").body())
+                    .as("its client has it still")
+                    .contains("\"type\":\"lease\"", "\"state\":\"active\"")
+                    .containsPattern("\"starts\":\"\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\"");
 
-        assertThat(provider.remove(reservation, soon())).isEqualTo(Removal.REMOVED);
-
-        assertThat(boots()).matches("told 192\\.0\\.2\\.2[012]\\d .*").doesNotContain("192.0.2.60");
-        var later = kea.provider(kea.settings()).view(soon());
-        var leases = new ArrayList<smartproxy.dhcp.Lease>();
-        later.eachLease(subnet, leases::add);
-        assertThat(leases).contains(later.lease(subnet, MacAddress.of(MAC)).orElseThrow());
-        assertThat(later.isFree(subnet, leases.get(0).ip())).isFalse();
+            assertThat(boots()).matches("told 192\\.0\\.2\\.2[012]\\d .*");
+            assertThat(wire.get("/dhcp/192.0.2.0/mac/" + MAC).body())
+                    .contains("\"name\":\"lease-020000000010\"", "\"ip\":\"192.0.2.2");
+        }
     }
 }

@@ -48,9 +48,7 @@ final class LabKea implements AutoCloseable {
                         Stream.of(lab.resolve("start.sh").toString(), directory.toString(), version),
                         Stream.of(kind.split(" ", -1)))
                 .toArray(String[]::new);
-        for (var line : run(start)
-                .lines()
-                .toList()) {
+        for (var line : run(start).lines().toList()) {
             var pair = line.split("=", 2);
             told.put(pair[0], pair[1]);
         }
