@@ -53,6 +53,7 @@ log=$lab/kea-debootstrap.log
     cp /etc/resolv.conf "$new/etc/"
     echo force-unsafe-io >"$new/etc/dpkg/dpkg.cfg.d/lab"
     chroot "$new" apt-get -qq update
+    # shellcheck disable=SC2046 # words
     DEBIAN_FRONTEND=noninteractive chroot "$new" apt-get -qq install -y --no-install-recommends -t trixie-backports \
         $(echo "$inside" | tr ',' ' ')
 } >"$log" 2>&1 </dev/null || { tail -n 20 "$log" >&2; exit 1; }

@@ -14,7 +14,7 @@ version=${2:-2.2} kind=${3:-plain} hosts=${4:-file}
 mkdir -p "${1:-$here/target}"
 dir=$(cd "${1:-$here/target}" && pwd)
 "$here/stop.sh" "$dir"
-rm -rf "$dir/run" "$dir/lib" "$dir/etc" "$dir"/*.log "$dir/ctrl4.sock"* "$dir/leases4.csv"*
+rm -rf "${dir:?}/run" "${dir:?}/lib" "${dir:?}/etc" "$dir"/*.log "$dir/ctrl4.sock"* "$dir/leases4.csv"*
 mkdir -p "$dir/run" "$dir/lib" "$dir/etc"
 chmod 750 "$dir" "$dir/run" "$dir/lib"
 
@@ -53,7 +53,8 @@ if [ "$version" = 3.0 ]; then seen=/run/kea; [ "$kind" != tls ] || cp -r "$dir/t
 tls=
 [ "$kind" != tls ] ||
     tls="\"trust-anchor\": \"$seen/tls/ca.pem\", \"cert-file\": \"$seen/tls/server.pem\", \"key-file\": \"$seen/tls/server.key\", \"cert-required\": true,"
-interface= on=
+interface=
+on=
 [ -z "${KEA_INTERFACE:-}" ] || { interface="\"$KEA_INTERFACE\""; on="\"interface\": \"$KEA_INTERFACE\","; }
 hooks=/usr/lib/$(uname -m)-linux-gnu/kea/hooks
 

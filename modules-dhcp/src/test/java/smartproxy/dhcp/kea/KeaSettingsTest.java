@@ -7,13 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.ServiceLoader;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Values;
 import smartproxy.core.settings.Binder;
@@ -85,13 +82,5 @@ final class KeaSettingsTest {
         assertThat(problems(":dhcp_kea_url: '" + url + "'\n"))
                 .contains("dhcp_kea_url", "https://kea.example.com:8000/")
                 .doesNotContain("s3cret");
-    }
-
-    @Test
-    void isFoundByItsName() {
-        assertThat(StreamSupport.stream(
-                                ServiceLoader.load(ProviderFactory.class).spliterator(), false)
-                        .map(ProviderFactory::name))
-                .contains("dhcp_kea");
     }
 }
