@@ -109,7 +109,7 @@ final class ConfigWriter {
     private boolean refused(List<Change> edits, KeaRefusal refusal, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         if (edits.size() == 1) {
-            edits.get(0).failed(BackendException.rejected(owner + ": config-test: " + refusal.getMessage()));
+            edits.get(0).failed(BackendException.rejected(owner + ": config-test: " + refusal.textFor(edits.get(0))));
             return true;
         }
         for (var edit : edits) {

@@ -34,7 +34,7 @@ final class HostWriter {
             try {
                 make(change, kea, made, deadline);
             } catch (KeaRefusal e) {
-                change.failed(BackendException.rejected(owner + ": " + e.getMessage()));
+                change.failed(BackendException.rejected(owner + ": " + e.textFor(change)));
             } catch (IOException e) {
                 if (made.isEmpty()) {
                     throw e;
@@ -68,7 +68,11 @@ final class HostWriter {
             if (!refusal.isDuplicate()) {
                 throw refusal;
             }
-            change.done(new Change.Outcome(false, inTheWay(change, kea, deadline)));
+            var now = inTheWay(change, kea, deadline);
+            if (now.isEmpty()) {
+                throw refusal;
+            }
+            change.done(new Change.Outcome(false, now));
         } catch (OutcomeUnknownException e) {
             if (!isThere(change, deadline)) {
                 throw e;

@@ -29,4 +29,12 @@ final class KeaRefusal extends Exception {
                 || text.contains("duplicate")
                 || text.contains("unique constraint");
     }
+
+    /** The text, with what to do when it is about an address that siblings were to share. */
+    String textFor(Change change) {
+        return getMessage()
+                + (isDuplicate() && !change.related.isEmpty()
+                        ? "; hosts that share an address need \"ip-reservations-unique\": false in Kea's configuration"
+                        : "");
+    }
 }

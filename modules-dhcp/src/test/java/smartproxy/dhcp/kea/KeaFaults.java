@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -228,6 +229,31 @@ abstract class KeaFaults {
             created += outcome.equals("created") ? 1 : 0;
         }
         assertThat(created).as("%s", outcomes).isBetween(8, 50);
+    }
+
+    @Test
+    @DisplayName("a Kea that lets no two MACs share an address says so, with the remedy, and nothing is changed")
+    void addressesThatMustBeUnique() throws Exception {
+        var client = kea.client(kea.settings());
+        var dhcp4 = client.ask("config-get", KeaClient.object(), soon()).path("Dhcp4");
+        client.change(
+                "config-set",
+                KeaClient.object().set("Dhcp4", ((ObjectNode) dhcp4.deepCopy()).put("ip-reservations-unique", true)),
+                soon());
+        var first = fresh();
+        assertThat(provider.create(first, soon())).isInstanceOf(Creation.Created.class);
+        var other = fresh().reservation();
+        var sibling = new NewReservation(
+                new Reservation(
+                        other.subnet(), other.name(), first.reservation().ip(), other.mac(), true, other.options()),
+                Optional.empty(),
+                Set.of(first.reservation().mac()));
+        var refused = catchThrowableOfType(BackendException.class, () -> provider.create(sibling, soon()));
+        assertThat(refused).hasMessageContaining("\"ip-reservations-unique\": false");
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(isThere(sibling)).isFalse();
+        assertThat(isThere(first)).isTrue();
+        client.change("config-set", KeaClient.object().set("Dhcp4", dhcp4), soon());
     }
 
     /** How often it got a command. */
