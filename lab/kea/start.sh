@@ -1,0 +1,135 @@
+#!/bin/sh
+# start.sh [DIR] [2.2|3.0] [plain|tls] [file|pgsql]: starts a Kea of its own under DIR on a free high port of 127.0.0.1.
+#   2.2 with a control agent in front, without host_cmds; 3.0 with its own HTTP socket and host_cmds.
+#   plain: basic authentication; tls: a client certificate as well.
+#   pgsql (3.0 alone): reservations are kept in a PostgreSQL of its own.
+# Prints "url=...", "user=...", "password=...", "dir=...", "conf=..." (kea-dhcp4's configuration) and "pid=..." of kea-dhcp4.
+# KEA_INTERFACE: the interface it serves, in the network namespace KEA_NETNS; unset: none, it answers commands alone.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../common.sh"
+version=${2:-2.2} kind=${3:-plain} hosts=${4:-file}
+"$here/install.sh" "$version"
+[ "$hosts" = file ] || "$here/install.sh" pgsql
+mkdir -p "${1:-$here/target}"
+dir=$(cd "${1:-$here/target}" && pwd)
+"$here/stop.sh" "$dir"
+rm -rf "${dir:?}/run" "${dir:?}/lib" "${dir:?}/etc" "$dir"/*.log "$dir/ctrl4.sock"* "$dir/leases4.csv"*
+mkdir -p "$dir/run" "$dir/lib" "$dir/etc"
+chmod 750 "$dir" "$dir/run" "$dir/lib"
+
+# Two ports that nobody has now, below those that outgoing connections get.
+# shellcheck disable=SC2046 # two words
+set -- $(python3 - <<'PYTHON'
+import random, socket
+free = set()
+while len(free) < 2:
+    port = random.randint(12000, 20000)
+    try:
+        with socket.socket() as probe:
+            probe.bind(('127.0.0.1', port))
+        free.add(port)
+    except OSError:
+        pass
+print(*free)
+PYTHON
+)
+port=$1 sql=$2
+
+if [ "$kind" = tls ] && [ ! -e "$dir/tls/client.pem" ]; then
+    mkdir -p "$dir/tls"
+    (
+        cd "$dir/tls"
+        openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=kea-lab-ca -keyout ca.key -out ca.pem
+        for name in server client; do
+            openssl req -newkey rsa:2048 -nodes -subj "/CN=$name" -keyout "$name.key" -out "$name.csr"
+            echo "subjectAltName=DNS:localhost,IP:127.0.0.1" >"$name.ext"
+            openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out "$name.pem" -extfile "$name.ext"
+        done
+    ) >"$dir/tls.log" 2>&1
+fi
+# As the server sees its files.
+if [ "$version" = 3.0 ]; then seen=/run/kea; [ "$kind" != tls ] || cp -r "$dir/tls" "$dir/run/tls"; else seen=$dir; fi
+tls=
+[ "$kind" != tls ] ||
+    tls="\"trust-anchor\": \"$seen/tls/ca.pem\", \"cert-file\": \"$seen/tls/server.pem\", \"key-file\": \"$seen/tls/server.key\", \"cert-required\": true,"
+interface=
+on=
+[ -z "${KEA_INTERFACE:-}" ] || { interface="\"$KEA_INTERFACE\""; on="\"interface\": \"$KEA_INTERFACE\","; }
+hooks=/usr/lib/$(uname -m)-linux-gnu/kea/hooks
+
+database=
+if [ "$hosts" = pgsql ]; then
+    root=$("$here/install.sh" --print)
+    data=$(mktemp -d /tmp/kea-pgsql.XXXXXX) # where the user of PostgreSQL gets at it
+    echo "$data" >"$dir/pgsql.dir"
+    chown postgres "$data"
+    postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
+    # shellcheck disable=SC2012 # a version of its own
+    bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
+    (cd "$data" && postgres "$bin/initdb" -D "$data/data" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync) >"$dir/pgsql.log" 2>&1
+    # The shell of setpriv is replaced, so that its id is that of PostgreSQL.
+    (cd "$data" && exec setpriv --reuid=postgres --regid=postgres --init-groups "$bin/postgres" -D "$data/data" -p "$sql" -k "$data" \
+        -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=16MB) >>"$dir/pgsql.log" 2>&1 </dev/null &
+    echo $! >"$dir/pgsql.pid"
+    tries=0
+    until "$bin/pg_isready" -q -h 127.0.0.1 -p "$sql"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 100 ] || { tail -n 20 "$dir/pgsql.log" >&2; exit 1; }
+        sleep 0.1
+    done
+    ask() { psql -q -h 127.0.0.1 -p "$sql" -U "$@" >>"$dir/pgsql.log" 2>&1; }
+    ask postgres -c "CREATE ROLE kea LOGIN PASSWORD 'kea'" -c 'CREATE DATABASE kea OWNER kea'
+    ask kea -v ON_ERROR_STOP=1 -f "$root/usr/share/kea/scripts/pgsql/dhcpdb_create.pgsql" kea
+    database="\"hosts-database\": { \"type\": \"postgresql\", \"name\": \"kea\", \"user\": \"kea\", \"password\": \"kea\", \"host\": \"127.0.0.1\", \"port\": $sql },"
+fi
+
+if [ "$version" = 3.0 ]; then
+    conf=$dir/etc/kea-dhcp4.conf
+    leases=/var/lib/kea/leases4.csv
+    more=", { \"library\": \"$hooks/libdhcp_host_cmds.so\" }, { \"library\": \"$hooks/libdhcp_subnet_cmds.so\" }"
+    [ "$hosts" = file ] || more="$more, { \"library\": \"$hooks/libdhcp_pgsql.so\" }"
+    control="\"control-sockets\": [ { \"socket-type\": \"http\", \"socket-address\": \"127.0.0.1\", \"socket-port\": $port, $tls
+      \"authentication\": { \"type\": \"basic\", \"realm\": \"kea\", \"clients\": [ { \"user\": \"foreman\", \"password\": \"kea-lab\" } ] } } ],"
+else
+    conf=$dir/kea-dhcp4.conf
+    leases=$dir/leases4.csv
+    more=
+    control="\"control-socket\": { \"socket-type\": \"unix\", \"socket-name\": \"$dir/ctrl4.sock\" },"
+fi
+python3 - "$here/dhcp4.conf.in" "$conf" "@INTERFACE@=$interface" "@ON@=$on" "@CONTROL@=$control $database" "@LEASES@=$leases" \
+    "@HOOKS@=$hooks" "@MOREHOOKS@=$more" <<'PYTHON'
+import sys
+text = open(sys.argv[1]).read()
+for pair in sys.argv[3:]:
+    text = text.replace(*pair.split('=', 1))
+open(sys.argv[2], 'w').write(text)
+PYTHON
+
+"$here/daemon.sh" "$dir" "$version"
+if [ "$version" = 2.2 ]; then
+    sed -e "s#@DIR@#$dir#g" -e "s#@PORT@#$port#g" -e "s#@TLS@#$tls#g" "$here/ctrl-agent.conf.in" >"$dir/kea-ctrl-agent.conf"
+    KEA_PIDFILE_DIR=$dir KEA_LOCKFILE_DIR=$dir kea-ctrl-agent -c "$dir/kea-ctrl-agent.conf" >"$dir/agent.log" 2>&1 </dev/null &
+    echo $! >"$dir/agent.pid"
+fi
+scheme=http with=
+[ "$kind" != tls ] || { scheme=https; with="--cacert $dir/tls/ca.pem --cert $dir/tls/client.pem --key $dir/tls/client.key"; }
+if [ -n "${KEA_NETNS:-}" ] && [ "$version" = 3.0 ]; then inside="ip netns exec $KEA_NETNS"; else inside=; fi
+tries=0
+# shellcheck disable=SC2086 # words
+until $inside curl -sf -m 2 --noproxy '*' $with -u foreman:kea-lab -H 'Content-Type: application/json' \
+    -d '{"command":"version-get","service":["dhcp4"]}' "$scheme://127.0.0.1:$port/" 2>/dev/null | grep -q '"result": *0'; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 100 ]; then
+        echo "Kea does not answer on port $port; its logs:" >&2
+        tail -n 20 "$dir"/*.log >&2
+        exit 1
+    fi
+    sleep 0.1
+done
+echo "url=$scheme://127.0.0.1:$port/"
+echo "user=foreman"
+echo "password=kea-lab"
+echo "dir=$dir"
+echo "conf=$conf"
+echo "pid=$(cat "$dir/dhcp4.pid")"

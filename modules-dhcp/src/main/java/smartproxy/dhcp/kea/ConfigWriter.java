@@ -1,0 +1,177 @@
+package smartproxy.dhcp.kea;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.OutcomeUnknownException;
+
+/**
+ * Changes reservations by setting the whole configuration. What others change between the last look and {@code config-set} is
+ * lost: the look is repeated directly before, which leaves a few milliseconds. To be used by one caller at a time, within a
+ * call of the backend.
+ */
+final class ConfigWriter {
+    private static final int LOOKS = 3;
+
+    private final String owner;
+    private final KeaClient client;
+    private final KeaReader reader;
+
+    ConfigWriter(String owner, KeaClient client, KeaReader reader) {
+        this.owner = owner;
+        this.client = client;
+        this.reader = reader;
+    }
+
+    /** Makes the changes, and ends each that it can tell something of. */
+    void make(List<Change> changes, Deadline deadline) throws IOException, InterruptedException {
+        try {
+            for (var look = 0; look < LOOKS; look++) {
+                if (made(pending(changes), deadline)) {
+                    return;
+                }
+            }
+        } catch (KeaRefusal e) {
+            throw BackendException.rejected(owner + ": " + e.getMessage());
+        }
+        throw new BackendException(
+                Kind.UNAVAILABLE,
+                Outcome.NOT_APPLIED,
+                owner + ": somebody else keeps changing Kea's configuration; nothing was changed",
+                null);
+    }
+
+    private static List<Change> pending(List<Change> changes) {
+        return changes.stream().filter(change -> !change.hasEnded()).toList();
+    }
+
+    /** @return false when the configuration changed meanwhile: nothing was done */
+    private boolean made(List<Change> changes, Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
+        var before = reader.config(deadline);
+        if (before.isRedacted()) {
+            throw BackendException.rejected(
+                    owner + ": config-get hides a password of Kea's configuration, so it cannot be"
+                            + " set again; load the hook library host_cmds");
+        }
+        var after = before.copy();
+        var edits = new ArrayList<Change>();
+        for (var change : changes) {
+            if (edit(after, change)) {
+                edits.add(change);
+            }
+        }
+        if (edits.isEmpty()) {
+            return true;
+        }
+        try {
+            client.ask("config-test", after.arguments(), deadline);
+        } catch (KeaRefusal refusal) {
+            return refused(edits, refusal, deadline);
+        }
+        if (!reader.config(deadline).isSameAs(before)) {
+            return false;
+        }
+        set(edits, after, deadline);
+        keep(edits, before, deadline);
+        edits.forEach(change -> change.done(Change.Outcome.DONE));
+        return true;
+    }
+
+    /** @return whether there is something to change; else the change ended */
+    private boolean edit(KeaConfig config, Change change) {
+        var subnet = config.subnet(change.subnetId);
+        if (subnet.isEmpty() || !subnet.get().subnet().isSameAs(change.reservation.subnet())) {
+            change.failed(BackendException.rejected(
+                    owner + ": Kea does not serve " + change.reservation.subnet() + " any more"));
+            return false;
+        }
+        if (change.host == null) {
+            if (!KeaConfig.remove(subnet.get(), change.reservation.mac())) {
+                change.done(Change.Outcome.ABSENT);
+                return false;
+            }
+            return true;
+        }
+        var inTheWay = config.inTheWay(subnet.get(), change.reservation, change.related);
+        if (!inTheWay.isEmpty()) {
+            change.done(new Change.Outcome(false, inTheWay));
+            return false;
+        }
+        KeaConfig.add(subnet.get(), change.host);
+        return true;
+    }
+
+    /** One of several may be the cause: then each is tried by itself. */
+    private boolean refused(List<Change> edits, KeaRefusal refusal, Deadline deadline)
+            throws KeaRefusal, IOException, InterruptedException {
+        if (edits.size() == 1) {
+            edits.get(0).failed(BackendException.rejected(owner + ": config-test: " + refusal.textFor(edits.get(0))));
+            return true;
+        }
+        for (var edit : edits) {
+            make(List.of(edit), deadline);
+        }
+        return true;
+    }
+
+    private void set(List<Change> edits, KeaConfig after, Deadline deadline)
+            throws KeaRefusal, IOException, InterruptedException {
+        OutcomeUnknownException unknown = null;
+        try {
+            client.change("config-set", after.arguments(), deadline);
+        } catch (OutcomeUnknownException e) {
+            unknown = e;
+        }
+        try {
+            var now = reader.config(deadline);
+            if (edits.stream().allMatch(edit -> isIn(now, edit))) {
+                return;
+            }
+        } catch (IOException | KeaRefusal e) {
+            throw unknown != null ? unknown : new OutcomeUnknownException(new IOException(e.getMessage(), e));
+        }
+        if (unknown != null) {
+            throw unknown;
+        }
+        throw new BackendException(
+                Kind.REJECTED,
+                Outcome.UNKNOWN,
+                owner + ": config-set: Kea took the configuration and shows another one; does somebody else change it?",
+                null);
+    }
+
+    private static boolean isIn(KeaConfig config, Change change) {
+        return config.has(change.subnetId, change.reservation.mac(), change.reservation.ip()) == (change.host != null);
+    }
+
+    /** Writes the configuration to its file; what cannot be kept is undone. */
+    private void keep(List<Change> edits, KeaConfig before, Deadline deadline)
+            throws IOException, InterruptedException {
+        try {
+            client.change("config-write", KeaClient.object(), deadline);
+        } catch (KeaRefusal refusal) {
+            undo(before, refusal, deadline);
+            throw BackendException.rejected(owner + ": config-write: " + refusal.getMessage()
+                    + "; nothing was changed. Allow Kea's user to write its configuration file");
+        } catch (IOException e) {
+            throw new OutcomeUnknownException(new IOException(
+                    "reservations of " + edits.size() + " changes are set, but not known to be in Kea's"
+                            + " configuration file: " + e.getMessage(),
+                    e));
+        }
+    }
+
+    private void undo(KeaConfig before, KeaRefusal refusal, Deadline deadline)
+            throws IOException, InterruptedException {
+        try {
+            client.change("config-set", before.arguments(), deadline);
+        } catch (KeaRefusal | IOException e) {
+            throw new OutcomeUnknownException(new IOException(
+                    "config-write: " + refusal.getMessage() + "; undoing the change failed: " + e.getMessage(), e));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package smartproxy.dhcp.kea;
+
+/** Kea understood and said no; it changed nothing. */
+final class KeaRefusal extends Exception {
+    private static final long serialVersionUID = 1L;
+    private static final int UNSUPPORTED = 2;
+    private static final int CONFLICT = 4;
+
+    private final int result;
+
+    /**
+     * @param result as Kea numbers them: 1 error, 2 no such command, 4 conflict
+     * @param text for a person
+     */
+    KeaRefusal(int result, String text) {
+        super(text);
+        this.result = result;
+    }
+
+    boolean isUnsupported() {
+        return result == UNSUPPORTED;
+    }
+
+    /** Whether something is in the way. The host command library has no number of its own for it. */
+    boolean isDuplicate() {
+        var text = String.valueOf(getMessage()).toLowerCase(java.util.Locale.ROOT);
+        return result == CONFLICT
+                || text.contains("already")
+                || text.contains("duplicate")
+                || text.contains("unique constraint");
+    }
+
+    /** The text, with what to do when it is about an address that siblings were to share. */
+    String textFor(Change change) {
+        return getMessage()
+                + (isDuplicate() && !change.related.isEmpty()
+                        ? "; hosts that share an address need \"ip-reservations-unique\": false in Kea's configuration"
+                        : "");
+    }
+}

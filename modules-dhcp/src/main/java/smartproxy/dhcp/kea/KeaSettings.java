@@ -1,0 +1,147 @@
+package smartproxy.dhcp.kea;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import smartproxy.core.api.InvalidSetting;
+import smartproxy.core.api.Schema;
+import smartproxy.core.api.Secret;
+import smartproxy.core.api.Setting;
+import smartproxy.core.api.SettingTypes;
+import smartproxy.core.api.Values;
+import smartproxy.dhcp.DhcpSettings;
+import smartproxy.dhcp.Subnet;
+
+/**
+ * {@code dhcp_kea.yml}.
+ *
+ * @param url of the control agent or of the server's own HTTP socket
+ * @param password present when {@code username} is
+ * @param cacheTime how old what is shown of others' changes may be
+ * @param caFile authorities of the server's certificate; empty: those of the Java runtime
+ * @param certificate of ours; present when {@code privateKey} is
+ * @param timeout longest time for one answer
+ * @param managed subnets that are served; empty: all
+ */
+public record KeaSettings(
+        URI url,
+        Optional<String> username,
+        Optional<Secret> password,
+        Duration cacheTime,
+        Optional<Path> caFile,
+        Optional<Path> certificate,
+        Optional<Path> privateKey,
+        Duration timeout,
+        Duration suggestionTime,
+        List<Subnet> managed) {
+
+    public static final Setting<URI> URL = Setting.of(
+                    "dhcp_kea_url",
+                    "http(s) URL",
+                    KeaSettings::url,
+                    "Kea's control agent (2.x), or the HTTP socket of kea-dhcp4 itself (3.x)")
+            .defaultsTo(URI.create("http://127.0.0.1:8000/"));
+    public static final Setting<String> USERNAME = SettingTypes.text(
+                    "dhcp_kea_username", "User, where Kea asks for one (basic authentication)")
+            .sampled("foreman");
+    public static final Setting<Secret> PASSWORD =
+            SettingTypes.secret("dhcp_kea_password", "Its password").sampled("file:/etc/foreman-proxy/kea.password");
+    public static final Setting<Boolean> VERIFY_SSL = SettingTypes.bool(
+                    "dhcp_kea_verify_ssl", "Certificates are always verified; false is refused")
+            .defaultsTo(true);
+    public static final Setting<Duration> CACHE_TIME = SettingTypes.seconds(
+                    "dhcp_kea_lease_timeout",
+                    1,
+                    3600,
+                    "How old lists of reservations and leases may be that others changed, in seconds")
+            .defaultsTo(Duration.ofSeconds(60));
+    public static final Setting<Path> CA_FILE = SettingTypes.readableFile(
+                    "dhcp_kea_ca_file",
+                    "Authorities that may have signed Kea's certificate, PEM; unset: those of the Java runtime")
+            .sampled("/etc/foreman-proxy/kea-ca.pem")
+            .ownExtension();
+    public static final Setting<Path> CERTIFICATE = SettingTypes.readableFile(
+                    "dhcp_kea_certificate", "Client certificate and its chain, PEM, where Kea asks for one")
+            .sampled("/etc/foreman-proxy/kea-client.pem")
+            .ownExtension();
+    public static final Setting<Path> PRIVATE_KEY = SettingTypes.readableFile(
+                    "dhcp_kea_private_key", "Its key, PEM, not encrypted")
+            .sampled("/etc/foreman-proxy/kea-client.key")
+            .ownExtension();
+    public static final Setting<Duration> TIMEOUT = SettingTypes.seconds(
+                    "dhcp_kea_timeout", 1, 3600, "Longest time for one answer; never beyond backend_attempt_timeout")
+            .defaultsTo(Duration.ofSeconds(10))
+            .ownExtension();
+
+    public static final Schema<KeaSettings> SCHEMA = new Schema<>(
+            "DHCP reservations and leases of an ISC Kea server, through its control API",
+            List.of(
+                    URL,
+                    USERNAME,
+                    PASSWORD,
+                    VERIFY_SSL,
+                    CACHE_TIME,
+                    CA_FILE,
+                    CERTIFICATE,
+                    PRIVATE_KEY,
+                    TIMEOUT,
+                    DhcpSettings.BLACKLIST_DURATION),
+            KeaSettings::bind);
+
+    private static KeaSettings bind(Values values) throws InvalidSetting {
+        if (!values.get(VERIFY_SSL)) {
+            throw new InvalidSetting(
+                    "Parameter '" + VERIFY_SSL.key() + "' is false, but certificates are always verified",
+                    "name the authority that signed Kea's certificate in " + CA_FILE.key());
+        }
+        together(values, USERNAME, PASSWORD);
+        together(values, CERTIFICATE, PRIVATE_KEY);
+        return new KeaSettings(
+                values.get(URL),
+                values.find(USERNAME),
+                values.find(PASSWORD),
+                values.get(CACHE_TIME),
+                values.find(CA_FILE),
+                values.find(CERTIFICATE),
+                values.find(PRIVATE_KEY),
+                values.get(TIMEOUT),
+                values.get(DhcpSettings.BLACKLIST_DURATION),
+                values.get(DhcpSettings.SUBNETS));
+    }
+
+    private static void together(Values values, Setting<?> one, Setting<?> other) throws InvalidSetting {
+        if (values.find(one).isPresent() != values.find(other).isPresent()) {
+            var missing = values.find(one).isPresent() ? other : one;
+            throw new InvalidSetting(
+                    "Parameter '" + missing.key() + "' is missing", one.key() + " and " + other.key() + " go together");
+        }
+    }
+
+    /** Where it listens, for errors. */
+    String server() {
+        return url.getScheme() + "://" + url.getRawAuthority();
+    }
+
+    private static URI url(String key, Object value) throws InvalidSetting {
+        try {
+            var uri = new URI(value.toString().strip());
+            var scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+            if (uri.getHost() != null
+                    && (scheme.equals("https") || scheme.equals("http"))
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null) {
+                return URI.create(scheme + "://" + uri.getRawAuthority() + uri.getRawPath());
+            }
+        } catch (URISyntaxException e) {
+            // said below; the text is not shown, it may have a password in it
+        }
+        throw new InvalidSetting(
+                "Parameter '" + key + "' is expected to be an http(s) URL without user and query",
+                "such as https://kea.example.com:8000/");
+    }
+}

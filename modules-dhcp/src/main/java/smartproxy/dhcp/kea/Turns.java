@@ -1,0 +1,131 @@
+package smartproxy.dhcp.kea;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.BusyException;
+import smartproxy.core.api.Deadline;
+
+/**
+ * One writer at a time: whoever has the turn makes all changes that wait, together, on its own thread. Outlives a reload, so
+ * that two generations do not write at once.
+ */
+final class Turns implements AutoCloseable {
+    private static final int TOGETHER = 100;
+
+    private final ReentrantLock turn = new ReentrantLock(true);
+    private final Deque<Change> waiting = new ArrayDeque<>();
+    private final List<KeaCache> caches = new CopyOnWriteArrayList<>();
+
+    /** The caches of all generations, each to be told of every change. */
+    List<KeaCache> caches() {
+        return caches;
+    }
+
+    /**
+     * Makes a change, perhaps together with others.
+     *
+     * @param work makes changes and ends each, by the deadline; what it throws is what those failed with that it did not end
+     */
+    Change.Outcome make(Change change, BiConsumer<List<Change>, Deadline> work) {
+        synchronized (waiting) {
+            waiting.add(change);
+        }
+        if (!acquired(change)) {
+            if (withdrawn(change)) {
+                throw new BusyException(
+                        "dhcp_kea: earlier changes of Kea's configuration have not ended; nothing was changed");
+            }
+            return change.result()
+                    .orElseThrow(() -> new BackendException(
+                            Kind.TIMEOUT,
+                            Outcome.UNKNOWN,
+                            "dhcp_kea: no answer in time; whether " + change.reservation + " was changed is unknown",
+                            null));
+        }
+        try {
+            var ended = change.result();
+            return ended.isPresent() ? ended.get() : make(change, next(change), work);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private static Change.Outcome make(Change change, List<Change> changes, BiConsumer<List<Change>, Deadline> work) {
+        RuntimeException failure = null;
+        try {
+            work.accept(changes, change.deadline);
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        for (var other : changes) {
+            if (!other.hasEnded()) {
+                other.failed(reason(failure));
+            }
+        }
+        return change.result().orElseThrow();
+    }
+
+    private static smartproxy.core.api.ProxyException reason(@Nullable RuntimeException failure) {
+        return failure instanceof smartproxy.core.api.ProxyException known
+                ? known
+                : new BackendException(
+                        Kind.REJECTED,
+                        Outcome.UNKNOWN,
+                        "dhcp_kea: the change ended unexpectedly; whether it was made is unknown",
+                        failure);
+    }
+
+    private boolean acquired(Change change) {
+        try {
+            return turn.tryLock(change.deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** How many changes wait. */
+    int waiting() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
+    }
+
+    private boolean withdrawn(Change change) {
+        synchronized (waiting) {
+            return waiting.remove(change);
+        }
+    }
+
+    /** The change and those that wait with it; those whose time is over stay and withdraw themselves. */
+    private List<Change> next(Change first) {
+        synchronized (waiting) {
+            var together = new ArrayList<Change>();
+            waiting.remove(first);
+            together.add(first);
+            for (var each = waiting.iterator(); each.hasNext() && together.size() < TOGETHER; ) {
+                var change = each.next();
+                if (!change.deadline.expired()) {
+                    each.remove();
+                    together.add(change);
+                }
+            }
+            return together;
+        }
+    }
+
+    @Override
+    public void close() {
+        // nothing to give back
+    }
+}

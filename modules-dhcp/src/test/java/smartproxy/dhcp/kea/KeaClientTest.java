@@ -1,0 +1,210 @@
+package smartproxy.dhcp.kea;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
+import smartproxy.core.api.OutcomeUnknownException;
+import smartproxy.core.api.Secret;
+import smartproxy.dhcp.DhcpProvider;
+
+final class KeaClientTest {
+    static KeaSettings settings() {
+        return new KeaSettings(
+                URI.create("http://kea.example.com:8000/"),
+                Optional.of("foreman"),
+                Optional.of(new Secret("pw")),
+                Duration.ofSeconds(60),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ofSeconds(5),
+                DhcpProvider.SUGGESTION_TIME,
+                List.of());
+    }
+
+    private static KeaClient client(HttpPeer peer) {
+        return new KeaClient("dhcp_kea", settings(), peer);
+    }
+
+    private static KeaClient answering(int status, String body) {
+        return client((call, deadline) -> FakeKea.reply(status, body));
+    }
+
+    private static Deadline soon() {
+        return Deadline.in(Duration.ofSeconds(10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[ { \"result\": 0, \"arguments\": { \"a\": 1 } } ]",
+                "{ \"result\": 0, \"arguments\": { \"a\": 1 } }"
+            })
+    @DisplayName("an agent answers with a list, a server with or without one")
+    void takesBothShapes(String body) throws Exception {
+        assertThat(answering(200, body)
+                        .ask("config-get", KeaClient.object(), soon())
+                        .path("a")
+                        .intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void nothingFoundIsNoError() throws Exception {
+        var client = answering(200, "[{\"result\": 3, \"text\": \"0 leases found\"}]");
+        assertThat(client.ask("lease4-get", KeaClient.object(), soon()).isMissingNode())
+                .isTrue();
+        assertThat(client.change("reservation-del", KeaClient.object(), soon())).isFalse();
+    }
+
+    @Test
+    @DisplayName("a server that wants no service is asked without from then on")
+    void learnsToLeaveTheServiceOut() throws Exception {
+        var bodies = new ArrayList<String>();
+        var client = client((call, deadline) -> {
+            var body = new String(call.body(), java.nio.charset.StandardCharsets.UTF_8);
+            bodies.add(body);
+            return FakeKea.reply(
+                    200,
+                    body.contains("service")
+                            ? "{\"result\": 1, \"text\": \"unsupported parameter 'service'\"}"
+                            : "{\"result\": 0}");
+        });
+        client.ask("list-commands", KeaClient.object(), soon());
+        client.ask("config-get", KeaClient.object(), soon());
+        assertThat(bodies)
+                .containsExactly(
+                        "{\"command\":\"list-commands\",\"service\":[\"dhcp4\"]}",
+                        "{\"command\":\"list-commands\"}",
+                        "{\"command\":\"config-get\"}");
+    }
+
+    @Test
+    void tellsResultsApart() {
+        var unsupported = catchThrowableOfType(
+                KeaRefusal.class,
+                () -> answering(200, "[{\"result\": 2, \"text\": \"'x' command not supported.\"}]")
+                        .ask("x", KeaClient.object(), soon()));
+        assertThat(unsupported.isUnsupported()).isTrue();
+        assertThat(unsupported.isDuplicate()).isFalse();
+        var conflict = catchThrowableOfType(
+                KeaRefusal.class, () -> answering(200, "[{\"result\": 4}]").ask("x", KeaClient.object(), soon()));
+        assertThat(conflict.isDuplicate()).isTrue();
+        assertThat(conflict).hasMessage("result 4 without a reason");
+        var added = catchThrowableOfType(
+                KeaRefusal.class,
+                () -> answering(200, "[{\"result\": 1, \"text\": \"as this host has already been added\"}]")
+                        .ask("x", KeaClient.object(), soon()));
+        assertThat(added.isDuplicate()).isTrue();
+    }
+
+    @Test
+    void longAndStrangeTextsAreCut() {
+        var refusal = catchThrowableOfType(
+                KeaRefusal.class,
+                () -> answering(200, "[{\"result\": 1, \"text\": \"a\\nb" + "x".repeat(5000) + "\"}]")
+                        .ask("x", KeaClient.object(), soon()));
+        assertThat(refusal.getMessage()).startsWith("a bx").hasSizeLessThan(310);
+    }
+
+    @Test
+    void namesTheSettingsOfWrongCredentials() {
+        assertThatThrownBy(() -> answering(401, "[{\"result\": 401, \"text\": \"Unauthorized\"}]")
+                        .change("config-set", KeaClient.object(), soon()))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("'foreman'; check dhcp_kea_username and dhcp_kea_password")
+                .extracting(e -> ((BackendException) e).outcome())
+                .isEqualTo(Outcome.NOT_APPLIED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"<html>hello</html>", "", "null", "[]", "{}", "[1]", "{\"result\": \"0\"}", "[[{\"result\": 0}]]"
+            })
+    void whatIsNotKeasIsSaid(String body) {
+        var asked = catchThrowableOfType(
+                BackendException.class, () -> answering(200, body).ask("config-get", KeaClient.object(), soon()));
+        assertThat(asked)
+                .hasMessageContaining("http://kea.example.com:8000")
+                .hasMessageContaining("check dhcp_kea_url");
+        assertThat(asked.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        var changed = catchThrowableOfType(
+                BackendException.class, () -> answering(200, body).change("config-set", KeaClient.object(), soon()));
+        assertThat(changed.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(changed).hasMessageContaining("whether the change was made is unknown");
+    }
+
+    @Test
+    void otherStatusesAreRefusals() {
+        assertThatThrownBy(() -> answering(404, "").ask("config-get", KeaClient.object(), soon()))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("status 404; check dhcp_kea_url");
+    }
+
+    @Test
+    @DisplayName("a failed transport may be tried again when it was a question, and is unknown when it was a change")
+    void failedTransport() {
+        var gone = answering(503, "");
+        assertThatThrownBy(() -> gone.ask("config-get", KeaClient.object(), soon()))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(OutcomeUnknownException.class);
+        assertThatThrownBy(() -> gone.change("config-set", KeaClient.object(), soon()))
+                .isInstanceOf(OutcomeUnknownException.class);
+        var cut = client((call, deadline) -> {
+            throw new OutcomeUnknownException(new IOException("cut"));
+        });
+        assertThatThrownBy(() -> cut.ask("config-get", KeaClient.object(), soon()))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(OutcomeUnknownException.class)
+                .hasMessage("cut");
+        assertThatThrownBy(() -> cut.change("config-set", KeaClient.object(), soon()))
+                .isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    @DisplayName("an agent whose server is offline changed nothing; one that lost it on the way does not know")
+    void agentsWithoutAServer() {
+        var offline = answering(
+                200,
+                "[{\"result\": 1, \"text\": \"unable to forward command to the dhcp4 service: Connection refused. The server"
+                        + " is likely to be offline\"}]");
+        assertThatThrownBy(() -> offline.change("config-set", KeaClient.object(), soon()))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(OutcomeUnknownException.class)
+                .hasMessageContaining("likely to be offline");
+        var lost = answering(
+                200, "[{\"result\": 1, \"text\": \"unable to forward command to the dhcp4 service: End of file\"}]");
+        assertThatThrownBy(() -> lost.change("config-set", KeaClient.object(), soon()))
+                .isInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
+    void waitsNoLongerThanItsSetting() throws Exception {
+        var left = new ArrayList<Duration>();
+        client((call, deadline) -> {
+                    left.add(deadline.left());
+                    return new HttpReply(
+                            200,
+                            java.util.Map.of(),
+                            "{\"result\": 0}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                })
+                .ask("config-get", KeaClient.object(), Deadline.in(Duration.ofMinutes(5)));
+        assertThat(left.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(5));
+    }
+}

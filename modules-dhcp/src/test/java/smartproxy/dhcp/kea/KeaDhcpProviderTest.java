@@ -1,0 +1,271 @@
+package smartproxy.dhcp.kea;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.store.SqliteStore;
+import smartproxy.dhcp.DhcpProvider.Creation;
+import smartproxy.dhcp.DhcpProvider.Removal;
+import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.NewReservation;
+import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.TestContext;
+
+/** What the real one does too seldom. */
+final class KeaDhcpProviderTest {
+    private final FakeKea kea = new FakeKea();
+
+    @TempDir
+    Path directory;
+
+    private SqliteStore store;
+    private TestContext context;
+    private KeaDhcpProvider provider;
+
+    @BeforeEach
+    void start() throws Exception {
+        store = SqliteStore.open(directory);
+        context = new TestContext(KeaFactory.NAME, store);
+        provider = new KeaDhcpProvider(
+                KeaClientTest.settings(), new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea), context);
+        provider.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        provider.close();
+        store.close();
+    }
+
+    private static Deadline soon() {
+        return Deadline.in(Duration.ofSeconds(10));
+    }
+
+    private Subnet subnet() {
+        return provider.view(soon()).subnet(Ipv4.of("192.0.2.0")).orElseThrow();
+    }
+
+    private NewReservation wanted(int n, String name, String... more) {
+        var options = new LinkedHashMap<String, Object>(Map.of(Reservation.HOSTNAME, name));
+        for (var i = 0; i < more.length; i += 2) {
+            options.put(more[i], more[i + 1]);
+        }
+        return new NewReservation(
+                new Reservation(
+                        subnet(),
+                        name,
+                        Ipv4.of("192.0.2." + n),
+                        MacAddress.of("02:00:00:00:00:" + Integer.toHexString(n)),
+                        true,
+                        options),
+                Optional.empty(),
+                Set.of());
+    }
+
+    private Creation create(NewReservation wanted) {
+        return provider.create(wanted, soon());
+    }
+
+    private boolean isShown(NewReservation wanted) {
+        return provider.view(soon())
+                .reservation(wanted.reservation().subnet(), wanted.reservation().mac())
+                .isPresent();
+    }
+
+    @Test
+    void tellsSubnetsWithTheirOptions() {
+        assertThat(provider.view(soon()).subnets())
+                .extracting(Subnet::toString)
+                .containsExactly("192.0.2.0/255.255.255.0", "198.51.100.0/255.255.255.128");
+        assertThat(subnet().options())
+                .containsExactly(
+                        Map.entry("routers", List.of("192.0.2.1")),
+                        Map.entry("ntp_servers", List.of("192.0.2.2", "192.0.2.3")),
+                        Map.entry("interface_mtu", 9000),
+                        Map.entry("range", List.of("192.0.2.10", "192.0.2.20")));
+        assertThat(context.health("reservations").detail()).contains("config-set");
+    }
+
+    @Test
+    @DisplayName("a change is tested, looked at again, set, read back and written")
+    void setsTheConfiguration() {
+        var wanted = wanted(30, "a.example.com");
+        kea.commands.clear();
+        assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
+        assertThat(kea.commands)
+                .containsExactly("config-get", "config-test", "config-get", "config-set", "config-get", "config-write");
+        assertThat(kea.written).isEqualTo(kea.configuration);
+        assertThat(isShown(wanted)).isTrue();
+    }
+
+    @Test
+    @DisplayName("what somebody else changed between the two looks is kept")
+    void keepsWhatOthersChange() {
+        var wanted = wanted(30, "a.example.com");
+        kea.before.put("config-test", () -> kea.reservations().addObject().put("hw-address", "02:00:00:00:00:99"));
+        assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
+        assertThat(kea.reservations().toString()).contains("02:00:00:00:00:99", "a.example.com");
+    }
+
+    @Test
+    void givesUpWhenTheConfigurationNeverRests() {
+        var wanted = wanted(30, "a.example.com");
+        var counter = new int[1];
+        Runnable[] again = new Runnable[1];
+        again[0] = () -> {
+            kea.reservations().addObject().put("ip-address", "192.0.2." + (100 + counter[0]++));
+            kea.before.put("config-test", again[0]);
+        };
+        kea.before.put("config-test", again[0]);
+        var refused = catchThrowableOfType(BackendException.class, () -> create(wanted));
+        assertThat(refused).hasMessageContaining("keeps changing");
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(kea.commands).doesNotContain("config-set");
+        assertThat(counter[0]).isEqualTo(3);
+    }
+
+    @Test
+    void aRefusalOfKeaChangesNothing() {
+        var refused = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "bad")));
+        assertThat(refused).hasMessageContaining("config-test: a bad host");
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(kea.commands).doesNotContain("config-set");
+    }
+
+    @Test
+    @DisplayName("a bad change among several fails alone")
+    void aBadChangeFailsAlone() throws Exception {
+        var good = wanted(30, "good.example.com");
+        var bad = wanted(31, "bad");
+        var writer = new ConfigWriter(
+                KeaFactory.NAME,
+                new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea),
+                new KeaReader(
+                        KeaFactory.NAME, new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea), List.of()));
+        var changes = List.of(
+                Change.add(1, bad.reservation(), Set.of(), KeaRecords.host(bad), soon()),
+                Change.add(1, good.reservation(), Set.of(), KeaRecords.host(good), soon()));
+        writer.make(changes, soon());
+        assertThatThrownBy(() -> changes.get(0).result()).hasMessageContaining("a bad host");
+        assertThat(changes.get(1).result()).contains(Change.Outcome.DONE);
+        assertThat(kea.reservations().toString()).contains("good.example.com").doesNotContain("\"bad\"");
+    }
+
+    @Test
+    @DisplayName("a lost answer is settled by reading back")
+    void aLostAnswerIsSettled() {
+        kea.lost = "config-set";
+        var wanted = wanted(30, "a.example.com");
+        assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
+        assertThat(kea.written).isEqualTo(kea.configuration);
+    }
+
+    @Test
+    void whatCannotBeSettledIsUnknownAndReadAnew() {
+        kea.vanishing = "config-set";
+        var wanted = wanted(30, "a.example.com");
+        var unknown = catchThrowableOfType(BackendException.class, () -> create(wanted));
+        assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
+        kea.commands.clear();
+        assertThat(isShown(wanted)).isFalse();
+        assertThat(kea.commands).contains("list-commands");
+    }
+
+    @Test
+    @DisplayName("what Kea cannot write to its file is undone and refused")
+    void whatIsNotKeptIsUndone() {
+        kea.answers.put(
+                "config-write", FakeKea.reply(200, "[{\"result\": 1, \"text\": \"Error during write-config\"}]"));
+        var wanted = wanted(30, "a.example.com");
+        var refused = catchThrowableOfType(BackendException.class, () -> create(wanted));
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(refused).hasMessageContaining("Error during write-config").hasMessageContaining("Allow Kea's user");
+        assertThat(kea.reservations()).isEmpty();
+    }
+
+    @Test
+    void aLostAnswerOfTheWriteIsUnknown() {
+        kea.lost = "config-write";
+        var unknown = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(unknown).hasMessageContaining("configuration file");
+    }
+
+    @Test
+    void doesNotSetStarsAsPasswords() {
+        ((com.fasterxml.jackson.databind.node.ObjectNode) kea.configuration.path("Dhcp4")).put("secret", "*****");
+        var refused = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        assertThat(refused).hasMessageContaining("host_cmds");
+        assertThat(kea.commands).doesNotContain("config-set");
+    }
+
+    @Test
+    @DisplayName("what others reserved since the list was read is in the way, and then shown")
+    void seesWhatOthersReserved() {
+        var wanted = wanted(30, "a.example.com");
+        kea.reservations()
+                .addObject()
+                .put("hw-address", "02:00:00:00:00:98")
+                .put("ip-address", "192.0.2.30")
+                .put("hostname", "other");
+        var creation = create(wanted);
+        assertThat(creation).isInstanceOf(Creation.Occupied.class);
+        assertThat(((Creation.Occupied) creation).present())
+                .extracting(Reservation::name)
+                .containsExactly("other");
+        assertThat(provider.view(soon()).reservationsAt(subnet(), Ipv4.of("192.0.2.30")))
+                .hasSize(1);
+    }
+
+    @Test
+    void aHostOfAnotherIdentifierKeepsItsAddressUsed() {
+        kea.reservations().addObject().put("duid", "01:02:03").put("ip-address", "192.0.2.40");
+        var used = new int[1];
+        provider.view(soon())
+                .used(subnet())
+                .each((first, last) -> used[0] += first == Ipv4.of("192.0.2.40").bits() ? 1 : 0);
+        assertThat(used[0]).isEqualTo(1);
+        assertThat(provider.view(soon()).isFree(subnet(), Ipv4.of("192.0.2.40")))
+                .isFalse();
+        assertThat(provider.view(soon()).isFree(subnet(), Ipv4.of("192.0.2.41")))
+                .isTrue();
+    }
+
+    @Test
+    void whatIsRemovedIsGone() {
+        var wanted = wanted(30, "a.example.com");
+        create(wanted);
+        assertThat(provider.remove(wanted.reservation(), soon())).isEqualTo(Removal.REMOVED);
+        assertThat(isShown(wanted)).isFalse();
+        assertThat(kea.reservations()).isEmpty();
+    }
+
+    @Test
+    void refusesABootServerWithoutAddress() {
+        assertThatThrownBy(() -> create(wanted(30, "a", "nextServer", "nowhere.example.com")))
+                .isInstanceOf(CallerException.class)
+                .hasMessageContaining("'nowhere.example.com' has none");
+        assertThatThrownBy(() -> create(wanted(30, "a", "filename", "x".repeat(128))))
+                .isInstanceOf(CallerException.class);
+        assertThat(kea.reservations()).isEmpty();
+    }
+}

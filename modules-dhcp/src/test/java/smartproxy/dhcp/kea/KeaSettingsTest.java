@@ -1,0 +1,86 @@
+package smartproxy.dhcp.kea;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.api.Schema;
+import smartproxy.core.api.Values;
+import smartproxy.core.settings.Binder;
+import smartproxy.core.settings.Bound;
+import smartproxy.core.settings.SettingsFile;
+import smartproxy.dhcp.DhcpSettings;
+import smartproxy.dhcp.Subnet;
+
+final class KeaSettingsTest {
+    private static final Schema<Values> MODULE = new Schema<>("", List.of(DhcpSettings.SUBNETS), values -> values);
+
+    @TempDir
+    private Path directory;
+
+    private Bound<KeaSettings> bind(String yaml) throws Exception {
+        return bind(yaml, ":enabled: https\n");
+    }
+
+    private Bound<KeaSettings> bind(String own, String module) throws Exception {
+        return Binder.bindProvider(
+                KeaFactory.NAME, KeaSettings.SCHEMA, file("dhcp_kea", own), MODULE, file("dhcp", module), List.of());
+    }
+
+    private SettingsFile file(String name, String yaml) throws Exception {
+        return SettingsFile.read(Files.writeString(directory.resolve(name + ".yml"), "---\n" + yaml));
+    }
+
+    private String problems(String yaml) throws Exception {
+        var bound = bind(yaml);
+        assertThat(bound.settings()).isEmpty();
+        return bound.problems().toString();
+    }
+
+    @Test
+    void hasTheReferencesDefaults() throws Exception {
+        var bound = bind(":dhcp_kea_verify_ssl: true\n");
+        assertThat(bound.problems()).isEmpty();
+        var settings = bound.settings().orElseThrow();
+        assertThat(settings.url()).isEqualTo(URI.create("http://127.0.0.1:8000/"));
+        assertThat(settings.username()).isEmpty();
+        assertThat(settings.cacheTime()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.managed()).isEmpty();
+    }
+
+    @Test
+    void takesTheSubnetsFromTheFileOfTheModule() throws Exception {
+        var bound = bind(":dhcp_kea_verify_ssl: true\n", ":subnets: [192.0.2.0/255.255.255.0]\n");
+        assertThat(bound.settings().orElseThrow().managed())
+                .containsExactly(Subnet.parse("192.0.2.0/24").orElseThrow());
+    }
+
+    @Test
+    void certificatesAreAlwaysVerified() throws Exception {
+        assertThat(problems(":dhcp_kea_verify_ssl: false\n"))
+                .contains("certificates are always verified", "dhcp_kea_ca_file");
+    }
+
+    @Test
+    void whatGoesTogetherIsMissedAlone() throws Exception {
+        assertThat(problems(":dhcp_kea_username: foreman\n")).contains("'dhcp_kea_password' is missing");
+        assertThat(problems(":dhcp_kea_password: s3cret\n"))
+                .contains("'dhcp_kea_username' is missing")
+                .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://kea/", "kea:8000", "http://user:s3cret@kea/", "https://kea/?a=s3cret", "http://"})
+    void refusesOtherUrlsAndDoesNotShowThem(String url) throws Exception {
+        assertThat(problems(":dhcp_kea_url: '" + url + "'\n"))
+                .contains("dhcp_kea_url", "https://kea.example.com:8000/")
+                .doesNotContain("s3cret");
+    }
+}

@@ -1,0 +1,181 @@
+package smartproxy.dhcp.kea;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.Secret;
+import smartproxy.core.client.LazyPeer;
+import smartproxy.core.store.SqliteStore;
+import smartproxy.dhcp.DhcpProvider;
+import smartproxy.dhcp.TestContext;
+
+/** A real Kea from {@code lab/kea} for one test class, and providers that speak to it; fails when there is none. */
+final class LabKea implements AutoCloseable {
+    private static final long WATCHDOG_SECONDS = 300;
+
+    private final Path lab = lab();
+    private final Path directory;
+    private final String version;
+    private final Map<String, String> environment;
+    private final Map<String, String> told = new HashMap<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    /**
+     * @param version {@code 2.2} or {@code 3.0}
+     * @param kind {@code plain} or {@code tls}, with {@code " pgsql"} for hosts in a database
+     */
+    LabKea(Path directory, String version, String kind) {
+        this(directory, version, kind, Map.of());
+    }
+
+    LabKea(Path directory, String version, String kind, Map<String, String> environment) {
+        this.directory = directory;
+        this.version = version;
+        this.environment = environment;
+        var start = Stream.concat(
+                        Stream.of(lab.resolve("start.sh").toString(), directory.toString(), version),
+                        Stream.of(kind.split(" ", -1)))
+                .toArray(String[]::new);
+        for (var line : run(start).lines().toList()) {
+            var pair = line.split("=", 2);
+            told.put(pair[0], pair[1]);
+        }
+    }
+
+    private static Path lab() {
+        for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            if (Files.isExecutable(at.resolve("lab/kea/start.sh"))) {
+                return at.resolve("lab/kea");
+            }
+        }
+        throw new IllegalStateException("lab/kea is not in this directory or one above it");
+    }
+
+    private String told(String key) {
+        return Objects.requireNonNull(told.get(key), key);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** The configuration file that Kea reads at its start. */
+    Path configuration() {
+        return Path.of(told("conf"));
+    }
+
+    KeaSettings settings() {
+        return settings("kea-lab");
+    }
+
+    KeaSettings settings(String password) {
+        var tls = directory.resolve("tls");
+        var https = told("url").startsWith("https");
+        return new KeaSettings(
+                URI.create(told("url")),
+                Optional.of("foreman"),
+                Optional.of(new Secret(password)),
+                Duration.ofSeconds(60),
+                https ? Optional.of(tls.resolve("ca.pem")) : Optional.empty(),
+                https ? Optional.of(tls.resolve("client.pem")) : Optional.empty(),
+                https ? Optional.of(tls.resolve("client.key")) : Optional.empty(),
+                Duration.ofSeconds(5),
+                DhcpProvider.SUGGESTION_TIME,
+                List.of());
+    }
+
+    KeaDhcpProvider provider(KeaSettings settings) throws Exception {
+        var context = new TestContext(KeaFactory.NAME, SqliteStore.open(Files.createTempDirectory(directory, "store")));
+        var provider = new KeaDhcpProvider(settings, client(settings), context);
+        provider.start();
+        opened.add(provider);
+        opened.add((SqliteStore) context.store());
+        return provider;
+    }
+
+    KeaClient client(KeaSettings settings) throws Exception {
+        var identity = HttpIdentity.of(settings.url(), KeaSettings.CA_FILE.key())
+                .basic(settings.username().orElseThrow(), settings.password().orElseThrow());
+        if (settings.caFile().isPresent()) {
+            identity = identity.trusting(settings.caFile().get());
+        }
+        if (settings.certificate().isPresent()) {
+            identity = identity.presenting(
+                    settings.certificate().get(), settings.privateKey().orElseThrow());
+        }
+        var peer = new LazyPeer(KeaFactory.NAME, identity);
+        opened.add(peer);
+        return new KeaClient(KeaFactory.NAME, settings, peer);
+    }
+
+    /** Ends {@code kea-dhcp4} as a crash would; an agent in front of it stays. */
+    void kill() {
+        signal("KILL");
+    }
+
+    /** Starts {@code kea-dhcp4} again with the configuration it wrote. */
+    void restart() {
+        run(lab.resolve("daemon.sh").toString(), directory.toString(), version);
+    }
+
+    void freeze() {
+        signal("STOP");
+    }
+
+    void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            run(
+                    "kill",
+                    "-" + name,
+                    Files.readString(directory.resolve("dhcp4.pid")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String run(String... command) {
+        try {
+            var output = Files.createTempFile(directory, "run", ".out");
+            var builder = new ProcessBuilder(command).redirectOutput(output.toFile());
+            builder.redirectError(directory.resolve("lab.err").toFile());
+            builder.environment().putAll(environment);
+            var process = builder.start();
+            process.getOutputStream().close();
+            if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new IllegalStateException(
+                        String.join(" ", command) + " failed: " + Files.readString(directory.resolve("lab.err")));
+            }
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (var one : opened) {
+            one.close();
+        }
+        run(lab.resolve("stop.sh").toString(), directory.toString());
+    }
+}

@@ -1,0 +1,115 @@
+package smartproxy.dhcp.kea;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BusyException;
+import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.Subnet;
+
+final class TurnsTest {
+    private final Turns turns = new Turns();
+    private final java.util.concurrent.ExecutorService pool = Executors.newCachedThreadPool();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void stop() {
+        pool.shutdownNow();
+        turns.close();
+    }
+
+    private static Change change(int n, Duration time) {
+        var reservation = new Reservation(
+                Subnet.parse("192.0.2.0/24").orElseThrow(),
+                "a" + n,
+                Ipv4.of("192.0.2." + n),
+                MacAddress.of("02:00:00:00:00:" + Integer.toHexString(n)),
+                true,
+                Map.of());
+        return Change.remove(1, reservation, Deadline.in(time));
+    }
+
+    private void slow(List<Change> changes, Deadline deadline) {
+        batches.add(changes.size());
+        begun.countDown();
+        try {
+            assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        changes.forEach(change -> change.done(Change.Outcome.DONE));
+    }
+
+    private CompletableFuture<Change.Outcome> make(int n) {
+        return CompletableFuture.supplyAsync(() -> turns.make(change(n, Duration.ofSeconds(10)), this::slow), pool);
+    }
+
+    @Test
+    @DisplayName("changes that wait are made together by the next that has the turn")
+    void waitingChangesAreMadeTogether() throws Exception {
+        var outcomes = new ArrayList<>(List.of(make(1)));
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        for (var n = 2; n <= 6; n++) {
+            outcomes.add(make(n));
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> turns.waiting() == 5);
+        end.countDown();
+        for (var outcome : outcomes) {
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(Change.Outcome.DONE);
+        }
+        assertThat(batches).containsExactly(1, 5);
+    }
+
+    @Test
+    void whoseTimeEndsInTheQueueChangedNothing() throws Exception {
+        var first = make(1);
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThatThrownBy(() -> turns.make(change(2, Duration.ofMillis(1)), this::slow))
+                .isInstanceOf(BusyException.class)
+                .hasMessageContaining("nothing was changed");
+        assertThat(turns.waiting()).isZero();
+        end.countDown();
+        assertThat(first.get(10, TimeUnit.SECONDS).done()).isTrue();
+        assertThat(batches).containsExactly(1);
+    }
+
+    @Test
+    void whatIsThrownIsTheEndOfThoseThatHaveNone() {
+        var reason = BackendException.rejected("no");
+        assertThatThrownBy(() -> turns.make(change(1, Duration.ofSeconds(10)), (changes, deadline) -> {
+                    throw reason;
+                }))
+                .isSameAs(reason);
+        var unexpected = catchThrowableOfType(
+                BackendException.class,
+                () -> turns.make(change(1, Duration.ofSeconds(10)), (changes, deadline) -> {
+                    throw new IllegalStateException("bug");
+                }));
+        assertThat(unexpected.outcome()).isEqualTo(BackendException.Outcome.UNKNOWN);
+        assertThat(turns.make(
+                                change(2, Duration.ofSeconds(10)),
+                                (changes, deadline) -> changes.get(0).done(Change.Outcome.ABSENT))
+                        .done())
+                .isFalse();
+    }
+}
