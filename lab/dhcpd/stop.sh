@@ -18,7 +18,7 @@ if [ -s "$dir/dhcpd.pid" ]; then
             sleep 0.1
         done
     fi
-    rm -f "$dir/dhcpd.pid"
+    rm -f "$dir/dhcpd.pid" "$dir/dhcpd.own-pid"
 fi
 [ "${2:-}" = keep ] && exit 0
 if [ -s "$dir/namespace" ]; then

@@ -36,6 +36,7 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Operation CREATE = Operation.repeatable("create");
     private static final Operation REMOVE = Operation.repeatable("remove");
     private static final Operation LOOK = Operation.repeatable("look");
+    private static final String UNKNOWN = "; whether the change was made is unknown";
     private static final int MOST_TRIES = 3;
     private static final int LONGEST_NAME = 253;
 
@@ -147,17 +148,17 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
             return backend.call(
                     operation, deadline, attempt -> omapi.talk(attempt, talk -> work.run(talk, sent)));
         } catch (BackendException e) {
-            var refused = e.kind() == Kind.REJECTED;
-            throw new BackendException(
-                    e.kind(),
-                    sent.unanswered ? Outcome.UNKNOWN : Outcome.NOT_APPLIED,
-                    (e.getMessage() != null && e.getMessage().startsWith(name) ? "" : name + ": " + what + ": ")
-                            + e.getMessage()
-                            + (sent.unanswered
-                                    ? "; whether the change was made is unknown"
-                                    : refused || operation == LOOK ? "" : "; nothing was changed"),
-                    e);
+            throw told(e, operation, what, sent.unanswered);
         }
+    }
+
+    /** The guard knows whether an attempt failed on its way; here it is known what was found out after that. */
+    private BackendException told(BackendException e, Operation operation, String what, boolean unanswered) {
+        var text = String.valueOf(e.getMessage()).replace(UNKNOWN, "");
+        var start = text.startsWith(name + ": ") ? "" : name + ": " + what + ": ";
+        var end = unanswered ? UNKNOWN : e.kind() == Kind.REJECTED || operation == LOOK ? "" : "; nothing was changed";
+        return new BackendException(
+                e.kind(), unanswered ? Outcome.UNKNOWN : Outcome.NOT_APPLIED, start + text + end, e);
     }
 
     @Override
@@ -184,8 +185,8 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
                         return new Creation.Created(stored);
                     }
                     case OmapiResult.PARSE_ERROR -> throw BackendException.rejected(
-                            "dhcpd does not understand the statements: " + statements.sent()
-                                    + "; an option may not be defined in dhcpd.conf");
+                            "dhcpd does not understand the statements " + statements.sent()
+                                    + " An option may not be defined in dhcpd.conf; nothing was changed");
                     default -> {
                         var occupied = inTheWay(talk, reservation);
                         if (occupied.isPresent()) {

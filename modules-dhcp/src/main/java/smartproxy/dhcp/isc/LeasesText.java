@@ -131,6 +131,11 @@ final class LeasesText {
         return begins(bytes, at, to, "lease ") || begins(bytes, at, to, "host ");
     }
 
+    private static boolean mayStart(byte[] bytes, int at, int to) {
+        return begins(bytes, at, to, "lease ".substring(0, Math.min(6, to - at)))
+                || begins(bytes, at, to, "host ".substring(0, Math.min(5, to - at)));
+    }
+
     private static boolean begins(byte[] bytes, int at, int to, String word) {
         if (to - at < word.length()) {
             return false;
@@ -151,7 +156,8 @@ final class LeasesText {
             }
             var next = lineEnd(bytes, at, to) + 1;
             if (next > to) {
-                return to;
+                // its beginning may be all that is there yet
+                return at > 0 && bytes[at - 1] == '\n' && mayStart(bytes, at, to) ? at : to;
             }
             // the broken one's own end
             if (bytes[at] == '}' && at > 0 && bytes[at - 1] == '\n') {

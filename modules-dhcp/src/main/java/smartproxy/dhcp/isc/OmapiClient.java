@@ -167,16 +167,25 @@ final class OmapiClient implements AutoCloseable {
             return find(new Values().with("hardware-address", mac.octets()).with("hardware-type", ETHERNET));
         }
 
+        /** What dhcpd tells of the lease of an address. */
+        Optional<OmapiMessage> leaseValues(Ipv4 ip) throws IOException {
+            return find("lease", new Values().with("ip-address", ip.bits()));
+        }
+
         private Optional<Host> find(Values host) throws IOException {
+            return find("host", host).map(Host::of);
+        }
+
+        private Optional<OmapiMessage> find(String type, Values object) throws IOException {
             var answer = connection.ask(
-                    OmapiMessage.ask(OmapiMessage.OPEN, 0, new Values().with("type", "host"), host), deadline);
+                    OmapiMessage.ask(OmapiMessage.OPEN, 0, new Values().with("type", type), object), deadline);
             if (answer.op() == OmapiMessage.UPDATE) {
-                return Optional.of(Host.of(answer));
+                return Optional.of(answer);
             }
             if (answer.op() == OmapiMessage.STATUS && answer.result() == OmapiResult.NOT_FOUND) {
                 return Optional.empty();
             }
-            throw refused("look for a host", answer);
+            throw refused("look for a " + type, answer);
         }
 
         /**

@@ -15,7 +15,7 @@ import smartproxy.core.api.Secret;
  * A real dhcpd from {@code lab/dhcpd} for one test class, in a network namespace of its own. It serves 192.0.2.0/24. Where there are
  * no namespaces the tests are skipped, unless the environment has {@code CI=true}.
  */
-final class LabDhcpd implements AutoCloseable {
+public final class LabDhcpd implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 60;
     private static final int NO_NAMESPACES = 3;
 
@@ -26,11 +26,11 @@ final class LabDhcpd implements AutoCloseable {
         this.directory = directory;
     }
 
-    static LabDhcpd start(Path directory) {
+    public static LabDhcpd start(Path directory) {
         return start(directory, OmapiKey.Algorithm.HMAC_MD5);
     }
 
-    static LabDhcpd start(Path directory, OmapiKey.Algorithm algorithm) {
+    public static LabDhcpd start(Path directory, OmapiKey.Algorithm algorithm) {
         var dhcpd = new LabDhcpd(directory);
         dhcpd.run(
                 Map.of(),
@@ -57,7 +57,7 @@ final class LabDhcpd implements AutoCloseable {
         return directory.resolve("dhcpd.conf");
     }
 
-    Path leases() {
+    public Path leases() {
         return directory.resolve("dhcpd.leases");
     }
 
@@ -73,11 +73,11 @@ final class LabDhcpd implements AutoCloseable {
         return new OmapiServer(address(), 7911, Optional.of(OmapiKey.of(key, algorithm, secret)));
     }
 
-    IscSettings settings() {
+    public IscSettings settings() {
         return settings(leases());
     }
 
-    IscSettings settings(Path leases) {
+    public IscSettings settings(Path leases) {
         return new IscSettings(conf(), leases, server(OmapiKey.Algorithm.HMAC_MD5), Duration.ofMinutes(30));
     }
 
