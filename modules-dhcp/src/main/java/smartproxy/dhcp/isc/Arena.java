@@ -33,7 +33,11 @@ final class Arena {
         }
         var index = chunks.length - 1;
         var chunk = chunks[index].duplicate().position(next);
-        chunk.putInt(ip).put((byte) macLength).put(mac, 0, macLength).putInt(contentLength).put(content, 0, contentLength);
+        chunk.putInt(ip)
+                .put((byte) macLength)
+                .put(mac, 0, macLength)
+                .putInt(contentLength)
+                .put(content, 0, contentLength);
         var record = index * (CHUNK / UNIT) + next / UNIT;
         next = (next + size + UNIT - 1) / UNIT * UNIT;
         return record;

@@ -21,8 +21,8 @@ import smartproxy.dhcp.Subnet;
 final class DhcpdConf {
     private static final long LARGEST_FILE = 64 << 20;
     private static final int DEEPEST_INCLUDE = 16;
-    private static final List<String> SHOWN = List.of(
-            "routers", "domain_name", "domain_name_servers", "ntp_servers", "interface_mtu");
+    private static final List<String> SHOWN =
+            List.of("routers", "domain_name", "domain_name_servers", "ntp_servers", "interface_mtu");
 
     /** A file cannot be read or does not follow the language; the message begins with {@code file:line}. */
     static final class Unusable extends Exception {
@@ -113,8 +113,8 @@ final class DhcpdConf {
     private void subnet(Statement statement, String where) throws Unusable {
         var plain = Subnet.parse(statement.text(1) + "/" + statement.text(3))
                 .filter(subnet -> statement.word(2).equals("netmask"))
-                .orElseThrow(() -> new Unusable(
-                        where, "no subnet: " + statement.text(1) + " netmask " + statement.text(3)));
+                .orElseThrow(
+                        () -> new Unusable(where, "no subnet: " + statement.text(1) + " netmask " + statement.text(3)));
         var before = places.putIfAbsent(plain.network(), where);
         if (before != null) {
             throw new Unusable(where, "subnet " + plain.network() + " was declared before, at " + before);

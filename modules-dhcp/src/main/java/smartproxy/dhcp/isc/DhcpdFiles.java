@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -50,12 +51,12 @@ final class DhcpdFiles implements AutoCloseable {
     /** @param inode and device, as the system names them */
     private record Stat(Object inode, long size) {
         static Stat of(Path file) throws IOException {
-            var attributes = Files.readAttributes(file, "unix:dev,ino,size,isRegularFile");
-            if (!Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            var key = attributes.fileKey();
+            if (!attributes.isRegularFile() || key == null) {
                 throw new IOException("it is not a regular file");
             }
-            return new Stat(
-                    attributes.get("dev") + ":" + attributes.get("ino"), (Long) attributes.get("size"));
+            return new Stat(key, attributes.size());
         }
     }
 
@@ -154,7 +155,8 @@ final class DhcpdFiles implements AutoCloseable {
             throw new DhcpdConf.Unusable(
                     leases.toString(), "permission denied; the daemon's user needs to read the leases file");
         } catch (NoSuchFileException e) {
-            throw new DhcpdConf.Unusable(leases.toString(), "there is no such leases file; dhcpd makes it when it starts");
+            throw new DhcpdConf.Unusable(
+                    leases.toString(), "there is no such leases file; dhcpd makes it when it starts");
         } catch (IOException e) {
             throw new DhcpdConf.Unusable(leases.toString(), "the leases file cannot be read: " + e.getMessage());
         }
@@ -211,7 +213,7 @@ final class DhcpdFiles implements AutoCloseable {
     private void refresh(boolean tick) {
         try {
             var stat = Stat.of(leases);
-            if (!stat.equals(seen) || !stale.isEmpty() && tick) {
+            if (!stat.equals(seen) || (tick && !stale.isEmpty())) {
                 step(stat, tick);
             }
             seen = stat;
@@ -257,7 +259,7 @@ final class DhcpdFiles implements AutoCloseable {
         try {
             var before = open;
             var headed = new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
-            if (before != null && (stat.size() == 0 || before.headed && !headed)) {
+            if (before != null && (stat.size() == 0 || (before.headed && !headed))) {
                 isStale("the leases file " + leases
                         + (stat.size() == 0 ? " is empty" : " does not begin as dhcpd's files do"));
                 return;

@@ -28,10 +28,8 @@ record HostEntry(
 
     /** @param statement a {@code host} with a block */
     static HostEntry of(Statement statement) {
-        var name = String.join("", statement.words().stream()
-                .skip(1)
-                .map(Statement.Word::text)
-                .toList());
+        var name = String.join(
+                "", statement.words().stream().skip(1).map(Statement.Word::text).toList());
         var deleted = false;
         var dynamic = false;
         var mac = Optional.<MacAddress>empty();

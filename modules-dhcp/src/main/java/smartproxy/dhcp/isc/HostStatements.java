@@ -55,7 +55,8 @@ final class HostStatements {
         filename.ifPresent(text -> made.text("filename", "server.filename", text, Reservation.FILENAME));
         var server = reservation.nextServer();
         if (wanted.bootServer().isPresent()) {
-            made.address("next-server =", "server.next-server", wanted.bootServer().get());
+            made.address(
+                    "next-server =", "server.next-server", wanted.bootServer().get());
         } else {
             server.ifPresent(name -> made.text("next-server", "server.next-server", name, Reservation.NEXT_SERVER));
         }
@@ -127,8 +128,9 @@ final class HostStatements {
                             : "contains a NUL"));
         }
         if (isPrintable(bytes) && (value.indexOf('"') >= 0 || value.indexOf('\\') >= 0)) {
-            throw CallerException.badRequest("Parameter " + parameter
-                    + " contains a quote or a backslash, which dhcpd writes into its leases file such that it reads something else there");
+            throw CallerException.badRequest(
+                    "Parameter " + parameter
+                            + " contains a quote or a backslash, which dhcpd writes into its leases file such that it reads something else there");
         }
         statements.add(new Statement(
                 sent + equals + " " + quoted(bytes) + ";", "supersede " + written + " = " + written(bytes) + ";"));

@@ -94,8 +94,12 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
 
     @Override
     public boolean holds(Reservation reservation, Deadline deadline) {
-        return call(LOOK, "look for " + reservation, deadline, new Sent(), (talk, sent) -> find(talk, reservation)
-                .isPresent());
+        return call(
+                LOOK,
+                "look for " + reservation,
+                deadline,
+                new Sent(),
+                (talk, sent) -> find(talk, reservation).isPresent());
     }
 
     /** Whether a change is on its way without an answer. */
@@ -145,8 +149,7 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
 
     private <T> T call(Operation operation, String what, Deadline deadline, Sent sent, Try<T> work) {
         try {
-            return backend.call(
-                    operation, deadline, attempt -> omapi.talk(attempt, talk -> work.run(talk, sent)));
+            return backend.call(operation, deadline, attempt -> omapi.talk(attempt, talk -> work.run(talk, sent)));
         } catch (BackendException e) {
             throw told(e, operation, what, sent.unanswered);
         }
@@ -173,20 +176,22 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
                     var made = talk.find(reservation.name()).filter(host -> isSame(host, reservation));
                     sent.settled();
                     if (made.isPresent()) {
-                        return isOther(stored) ? new Creation.Occupied(present(reservation)) : new Creation.Created(stored);
+                        return isOther(stored)
+                                ? new Creation.Occupied(present(reservation))
+                                : new Creation.Created(stored);
                     }
                 } else {
                     talk.warm();
                 }
-                int result = sent.change(() ->
-                        talk.create(reservation.name(), reservation.ip(), reservation.mac(), statements.sent()));
+                int result = sent.change(
+                        () -> talk.create(reservation.name(), reservation.ip(), reservation.mac(), statements.sent()));
                 switch (result) {
                     case OmapiResult.SUCCESS -> {
                         return new Creation.Created(stored);
                     }
-                    case OmapiResult.PARSE_ERROR -> throw BackendException.rejected(
-                            "dhcpd does not understand the statements " + statements.sent()
-                                    + " An option may not be defined in dhcpd.conf; nothing was changed");
+                    case OmapiResult.PARSE_ERROR ->
+                        throw BackendException.rejected("dhcpd does not understand the statements " + statements.sent()
+                                + " An option may not be defined in dhcpd.conf; nothing was changed");
                     default -> {
                         var occupied = inTheWay(talk, reservation);
                         if (occupied.isPresent()) {
@@ -195,7 +200,8 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
                     }
                 }
             }
-            throw BackendException.rejected("MAC or name was in use and was free again, several times in a row; try again");
+            throw BackendException.rejected(
+                    "MAC or name was in use and was free again, several times in a row; try again");
         });
     }
 
@@ -212,8 +218,8 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
                 throw CallerException.conflict("Hardware address conflict.");
             }
             var shown = present(reservation);
-            return Optional.of(new Creation.Occupied(
-                    shown.isEmpty() ? List.of(known(byMac.get(), reservation.subnet())) : shown));
+            return Optional.of(
+                    new Creation.Occupied(shown.isEmpty() ? List.of(known(byMac.get(), reservation.subnet())) : shown));
         }
         if (talk.find(reservation.name()).isPresent()) {
             throw CallerException.badRequest(
@@ -238,7 +244,8 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
     private boolean isOther(Reservation stored) {
         return files.view()
                 .reservation(stored.subnet(), stored.mac())
-                .filter(shown -> shown.name().equals(stored.name()) && shown.ip().equals(stored.ip()))
+                .filter(shown ->
+                        shown.name().equals(stored.name()) && shown.ip().equals(stored.ip()))
                 .filter(shown -> !shown.options().equals(stored.options()))
                 .isPresent();
     }

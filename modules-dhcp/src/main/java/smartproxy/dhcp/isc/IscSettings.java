@@ -28,7 +28,8 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
     public static final Setting<String> KEY_NAME = SettingTypes.text(
                     "key_name", "Name of the OMAPI key (omapi-key in dhcpd.conf); used when key_secret is set too")
             .sampled("omapi_key");
-    public static final Setting<Secret> KEY_SECRET = SettingTypes.secret("key_secret", "Secret of the OMAPI key, in Base64")
+    public static final Setting<Secret> KEY_SECRET = SettingTypes.secret(
+                    "key_secret", "Secret of the OMAPI key, in Base64")
             .sampled("file:/etc/foreman-proxy/omapi.secret");
     public static final Setting<OmapiKey.Algorithm> KEY_ALGORITHM = Setting.of(
                     "key_algorithm",
@@ -36,8 +37,9 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
                     IscSettings::algorithm,
                     "Algorithm of the OMAPI key, as in dhcpd.conf")
             .defaultsTo(OmapiKey.Algorithm.HMAC_MD5);
-    public static final Setting<Integer> OMAPI_PORT =
-            SettingTypes.integer("omapi_port", 1, 65_535, "Port of OMAPI at the server of dhcp.yml").defaultsTo(7911);
+    public static final Setting<Integer> OMAPI_PORT = SettingTypes.integer(
+                    "omapi_port", 1, 65_535, "Port of OMAPI at the server of dhcp.yml")
+            .defaultsTo(7911);
 
     static final Schema<IscSettings> SCHEMA = schema("DHCP reservations and leases of ISC dhcpd on this host");
     static final Schema<IscSettings> REMOTE_SCHEMA =
@@ -73,8 +75,7 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
         var key = Optional.<OmapiKey>empty();
         if (name.isPresent() && secret.isPresent()) {
             try {
-                key = Optional.of(OmapiKey.of(
-                        name.get(), values.get(KEY_ALGORITHM), secret.get()));
+                key = Optional.of(OmapiKey.of(name.get(), values.get(KEY_ALGORITHM), secret.get()));
             } catch (IllegalArgumentException e) {
                 throw new InvalidSetting(
                         "Parameter 'key_secret' is expected to be Base64", "as in the key's secret in dhcpd.conf");

@@ -59,7 +59,7 @@ final class LeasesText {
 
     private static int skipSpace(byte[] bytes, int from, int to) {
         var at = from;
-        while (at < to && (bytes[at] >= 0 && bytes[at] <= ' ' || bytes[at] == ';')) {
+        while (at < to && ((bytes[at] >= 0 && bytes[at] <= ' ') || bytes[at] == ';')) {
             at++;
         }
         return at;

@@ -78,7 +78,8 @@ final class OmapiClient implements AutoCloseable {
             throw new BackendException(
                     Kind.TIMEOUT,
                     Outcome.NOT_APPLIED,
-                    "dhcpd at " + server + " is still busy with earlier requests; this one did not get its turn in time",
+                    "dhcpd at " + server
+                            + " is still busy with earlier requests; this one did not get its turn in time",
                     null);
         }
         try {
@@ -211,7 +212,9 @@ final class OmapiClient implements AutoCloseable {
                 return OmapiResult.SUCCESS;
             }
             var result = answer.op() == OmapiMessage.STATUS ? answer.result() : -1;
-            if (result == OmapiResult.EXISTS || result == OmapiResult.KEY_CONFLICT || result == OmapiResult.PARSE_ERROR) {
+            if (result == OmapiResult.EXISTS
+                    || result == OmapiResult.KEY_CONFLICT
+                    || result == OmapiResult.PARSE_ERROR) {
                 return result;
             }
             throw refused("create host " + name, answer);
@@ -234,8 +237,7 @@ final class OmapiClient implements AutoCloseable {
             var advice = answer.op() == OmapiMessage.STATUS && OmapiResult.isOfKey(answer.result())
                     ? "; dhcpd wants the key of its omapi-key: set key_name and key_secret"
                     : "; dhcpd's log may tell why";
-            return BackendException.rejected(
-                    "dhcpd refuses to " + what + ": " + OmapiResult.text(answer) + advice);
+            return BackendException.rejected("dhcpd refuses to " + what + ": " + OmapiResult.text(answer) + advice);
         }
     }
 }

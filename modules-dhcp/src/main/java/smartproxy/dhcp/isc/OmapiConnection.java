@@ -136,7 +136,8 @@ final class OmapiConnection implements AutoCloseable {
         try {
             var id = nextId++;
             var key = authId == 0 ? Optional.<OmapiKey>empty() : server.key();
-            var plain = question.sentAs(id, authId).encode(key.map(k -> k.algorithm().bytes).orElse(0));
+            var plain = question.sentAs(id, authId)
+                    .encode(key.map(k -> k.algorithm().bytes).orElse(0));
             if (plain.length > OmapiMessage.MOST) {
                 throw new IllegalArgumentException("message of " + plain.length + " bytes");
             }
@@ -186,9 +187,8 @@ final class OmapiConnection implements AutoCloseable {
         if (received.signature().length == 0
                 && answer.op() == OmapiMessage.STATUS
                 && OmapiResult.isOfKey(answer.result())) {
-            throw BackendException.rejected(
-                    server + " does not take the signature of " + key.get() + ": its secret is another one than key_secret"
-                            + " (answer: " + OmapiResult.text(answer) + ")");
+            throw BackendException.rejected(server + " does not take the signature of " + key.get()
+                    + ": its secret is another one than key_secret" + " (answer: " + OmapiResult.text(answer) + ")");
         }
         throw new IOException(server + " sent an answer without the signature of " + key.get());
     }

@@ -116,7 +116,13 @@ record OmapiMessage(
         in.readFully(signature);
         return new Received(
                 new OmapiMessage(
-                        numbers.get(0), numbers.get(2), numbers.get(3), numbers.get(4), numbers.get(5), message, object),
+                        numbers.get(0),
+                        numbers.get(2),
+                        numbers.get(3),
+                        numbers.get(4),
+                        numbers.get(5),
+                        message,
+                        object),
                 copy.toByteArray(),
                 signature);
     }
@@ -125,7 +131,8 @@ record OmapiMessage(
         var values = new LinkedHashMap<String, byte[]>();
         for (var count = 0; ; count++) {
             var length = in.readUnsignedShort();
-            copy.writeBytes(ByteBuffer.allocate(Short.BYTES).putShort((short) length).array());
+            copy.writeBytes(
+                    ByteBuffer.allocate(Short.BYTES).putShort((short) length).array());
             if (length == 0) {
                 return values;
             }
@@ -156,7 +163,9 @@ record OmapiMessage(
     /** The result of a STATUS. */
     int result() {
         var bytes = message.get("result");
-        return bytes != null && bytes.length == Integer.BYTES ? ByteBuffer.wrap(bytes).getInt() : -1;
+        return bytes != null && bytes.length == Integer.BYTES
+                ? ByteBuffer.wrap(bytes).getInt()
+                : -1;
     }
 
     /** What dhcpd says to it; empty when nothing. */

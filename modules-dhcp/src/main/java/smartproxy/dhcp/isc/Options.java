@@ -45,7 +45,8 @@ final class Options {
         if (first.equals("filename") || first.equals("next-server")) {
             return named(first, statement.words().subList(1, statement.words().size()));
         }
-        if ((!first.equals("option") && !first.equals("supersede")) || statement.words().size() < 2) {
+        if ((!first.equals("option") && !first.equals("supersede"))
+                || statement.words().size() < 2) {
             return Optional.empty();
         }
         var from = 2;
@@ -66,16 +67,24 @@ final class Options {
         if (single != null) {
             return Optional.of(new Named(single, single.endsWith("_ip") ? first.text() : decoded(first)));
         }
-        return Optional.of(switch (name) {
-            case "next-server", "server.next-server" -> new Named(Reservation.NEXT_SERVER, server(first));
-            case "routers", "domain-name-servers" -> new Named(
-                    key(name), values.stream().flatMap(List::stream).map(Word::text).toList());
-            default -> new Named(
-                    key(name),
-                    values.stream()
-                            .map(list -> list.stream().map(Word::text).toList())
-                            .toList());
-        });
+        return Optional.of(
+                switch (name) {
+                    case "next-server", "server.next-server" -> new Named(Reservation.NEXT_SERVER, server(first));
+                    case "routers", "domain-name-servers" ->
+                        new Named(
+                                key(name),
+                                values.stream()
+                                        .flatMap(List::stream)
+                                        .map(Word::text)
+                                        .toList());
+                    default ->
+                        new Named(
+                                key(name),
+                                values.stream()
+                                        .map(list ->
+                                                list.stream().map(Word::text).toList())
+                                        .toList());
+                });
     }
 
     private static String key(String name) {
@@ -121,7 +130,8 @@ final class Options {
         }
         var octets = octets(word.text());
         return octets.length == Integer.BYTES
-                ? new Ipv4(octets[0] << 24 | (octets[1] & 255) << 16 | (octets[2] & 255) << 8 | octets[3] & 255).toString()
+                ? new Ipv4(octets[0] << 24 | (octets[1] & 255) << 16 | (octets[2] & 255) << 8 | octets[3] & 255)
+                        .toString()
                 : word.text();
     }
 
@@ -148,18 +158,21 @@ final class Options {
             var c = bytes[++i];
             if (c >= '0' && c <= '7') {
                 var number = c - '0';
-                for (var digits = 1; digits < 3 && i + 1 < bytes.length && bytes[i + 1] >= '0' && bytes[i + 1] <= '7'; digits++) {
+                for (var digits = 1;
+                        digits < 3 && i + 1 < bytes.length && bytes[i + 1] >= '0' && bytes[i + 1] <= '7';
+                        digits++) {
                     number = number * 8 + bytes[++i] - '0';
                 }
                 out.write(number);
             } else {
-                out.write(switch (c) {
-                    case 't' -> '\t';
-                    case 'r' -> '\r';
-                    case 'n' -> '\n';
-                    case 'b' -> '\b';
-                    default -> c;
-                });
+                out.write(
+                        switch (c) {
+                            case 't' -> '\t';
+                            case 'r' -> '\r';
+                            case 'n' -> '\n';
+                            case 'b' -> '\b';
+                            default -> c;
+                        });
             }
         }
         return out.toString(StandardCharsets.UTF_8);

@@ -73,8 +73,8 @@ record Statement(int line, List<Word> words, List<Statement> body, boolean hasBo
     private static Statement one(Lexer lexer, int depth) throws Malformed {
         var line = lexer.line();
         var start = lexer.kind == Lexer.Kind.STRING ? lexer.start - 1 : lexer.start;
-        var isOption = lexer.kind == Lexer.Kind.WORD
-                && OPTIONS.contains(lexer.text().toLowerCase(Locale.ROOT));
+        var isOption =
+                lexer.kind == Lexer.Kind.WORD && OPTIONS.contains(lexer.text().toLowerCase(Locale.ROOT));
         var words = new ArrayList<Word>();
         var braces = 0;
         while (true) {

@@ -22,8 +22,12 @@ final class SubnetIndex {
         levels = byPrefix.entrySet().stream()
                 .map(entry -> new Level(
                         entry.getKey() == 0 ? 0 : -1 << (32 + entry.getKey()),
-                        entry.getValue().keySet().stream().mapToInt(Integer::intValue).toArray(),
-                        entry.getValue().values().stream().mapToInt(Integer::intValue).toArray()))
+                        entry.getValue().keySet().stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray(),
+                        entry.getValue().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray()))
                 .toArray(Level[]::new);
     }
 

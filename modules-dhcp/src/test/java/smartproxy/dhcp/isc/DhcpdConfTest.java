@@ -83,10 +83,12 @@ class DhcpdConfTest {
                 "    { range 10.0.0.1 10.0.0.2; host in-pool" + HOST + " }",
                 "  }",
                 "}",
-                "group \"g\" { next-server 192.0.2.1; host in_group" + HOST + " group { host \"quoted\"" + HOST + " } }",
+                "group \"g\" { next-server 192.0.2.1; host in_group" + HOST + " group { host \"quoted\"" + HOST
+                        + " } }",
                 "subnet 192.0.2.0 netmask 255.255.255.0 { range 192.0.2.7; host in-subnet" + HOST + " }",
                 "host top" + HOST);
-        assertThat(conf.subnets()).extracting(subnet -> subnet.network().toString())
+        assertThat(conf.subnets())
+                .extracting(subnet -> subnet.network().toString())
                 .containsExactly("10.0.0.0", "192.0.2.0");
         assertThat(conf.subnets().get(0).options()).isEmpty();
         assertThat(conf.subnets().get(1).options()).isEqualTo(Map.of("range", List.of("192.0.2.7", "192.0.2.7")));
@@ -156,8 +158,7 @@ class DhcpdConfTest {
 
     @Test
     void blocksInBlocksWithoutEndAreRefused() {
-        assertThatThrownBy(() -> conf("a {".repeat(100_000)))
-                .hasMessageContaining("more than 64 blocks in each other");
+        assertThatThrownBy(() -> conf("a {".repeat(100_000))).hasMessageContaining("more than 64 blocks in each other");
     }
 
     @ParameterizedTest

@@ -65,7 +65,8 @@ class DhcpdFilesTest {
     }
 
     private void shows(long count) {
-        await().atMost(SOON).untilAsserted(() -> assertThat(files.view().leases()).isEqualTo(count));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(files.view().leases()).isEqualTo(count));
     }
 
     private void stale(String why) {
@@ -100,8 +101,7 @@ class DhcpdFilesTest {
     @Test
     void aFileThatTookItsPlaceIsReadWithTheConfiguration() throws Exception {
         start(false);
-        Files.writeString(
-                conf, SUBNET + "host h { hardware ethernet 02:00:00:00:00:01; fixed-address 192.0.2.9; }");
+        Files.writeString(conf, SUBNET + "host h { hardware ethernet 02:00:00:00:00:01; fixed-address 192.0.2.9; }");
         append(lease(2));
         shows(2);
         assertThat(files.view().hosts()).isZero();

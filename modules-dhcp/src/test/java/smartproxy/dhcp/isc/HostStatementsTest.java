@@ -49,10 +49,14 @@ class HostStatementsTest {
     void solaris() {
         assertThat(sent(
                         Optional.empty(),
-                        "<Sun-Fire-V210>root_path_name", "/boot/root",
-                        "<SPARC>install_server_ip", "192.0.2.1",
-                        "<other>install_path", "/not/ours",
-                        "<sun>unknown", "x"))
+                        "<Sun-Fire-V210>root_path_name",
+                        "/boot/root",
+                        "<SPARC>install_server_ip",
+                        "192.0.2.1",
+                        "<other>install_path",
+                        "/not/ours",
+                        "<sun>unknown",
+                        "x"))
                 .isEqualTo(NAME + " option SUNW.root-path-name \"/boot/root\";"
                         + " option SUNW.install-server-ip-address 192.0.2.1; vendor-option-space SUNW;");
         assertThatThrownBy(() -> sent(Optional.empty(), "<sun>root_server_ip", "192.0.2.1; deny booting"))
@@ -66,9 +70,12 @@ class HostStatementsTest {
                 .endsWith(NAME + " option option-150 = c0:00:02:01; option FM_ZTP.config-file-name = \"ZTP.cfg/1\";");
         assertThat(sent(
                         Optional.empty(),
-                        "filename", "ztp.cfg",
-                        "ztp_vendor", "huawei",
-                        "ztp_firmware", Map.of("core", "c.cc", "web", "w.7z")))
+                        "filename",
+                        "ztp.cfg",
+                        "ztp_vendor",
+                        "huawei",
+                        "ztp_firmware",
+                        Map.of("core", "c.cc", "web", "w.7z")))
                 .endsWith("option FM_ZTP.config-file-name = \"ztp.cfg\";"
                         + " option option-143 = \"vrpfile=c.cc;webfile=w.7z;\";");
         assertThat(sent(server("192.0.2.1"), "filename", "poap.cfg/x", "nextServer", "192.0.2.1"))

@@ -32,9 +32,8 @@ class IscClientIT {
                     .matches("(?s).*ip=192\\.0\\.2\\.2\\d\\d .*")
                     .doesNotContain("pxelinux.0", "h7.example.com");
             // the lease that it has now is seen
-            var lease = dhcp.provider
-                    .view(Deadline.in(Duration.ofSeconds(5)))
-                    .lease(Provider.SUBNET, reservation.mac());
+            var lease =
+                    dhcp.provider.view(Deadline.in(Duration.ofSeconds(5))).lease(Provider.SUBNET, reservation.mac());
             assertThat(lease).get().matches(found -> found.state().equals("active"));
         }
     }

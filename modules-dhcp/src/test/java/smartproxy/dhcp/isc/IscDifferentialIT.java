@@ -62,23 +62,31 @@ class IscDifferentialIT {
         var state = theirs.map(lease -> number(lease, "state")).orElse(0L);
         if (ours.isEmpty()) {
             // free, or of no client
-            assertThat(state == 1 || !theirs.get().object().containsKey("hardware-address")).as("%s", theirs).isTrue();
+            assertThat(state == 1 || !theirs.get().object().containsKey("hardware-address"))
+                    .as("%s", theirs)
+                    .isTrue();
             return true;
         }
         var lease = ours.get();
         assertThat(theirs).as("%s", lease).isPresent();
-        assertThat(theirs.get().object().get("hardware-address")).isEqualTo(lease.mac().octets());
+        assertThat(theirs.get().object().get("hardware-address"))
+                .isEqualTo(lease.mac().octets());
         assertThat(List.of("", "free", "active", "expired", "released", "abandoned", "reset", "backup")
                         .get((int) state.longValue()))
                 .as("%s", lease)
                 .isEqualTo(lease.state());
-        assertThat(LeaseTimes.text(number(theirs.get(), "ends"))).as("%s", lease).isEqualTo(lease.ends());
-        assertThat(LeaseTimes.text(number(theirs.get(), "starts"))).as("%s", lease).isEqualTo(lease.starts());
+        assertThat(LeaseTimes.text(number(theirs.get(), "ends")))
+                .as("%s", lease)
+                .isEqualTo(lease.ends());
+        assertThat(LeaseTimes.text(number(theirs.get(), "starts")))
+                .as("%s", lease)
+                .isEqualTo(lease.starts());
         return true;
     }
 
     private static long number(OmapiMessage message, String name) {
-        return Integer.toUnsignedLong(ByteBuffer.wrap(message.object().get(name)).getInt());
+        return Integer.toUnsignedLong(
+                ByteBuffer.wrap(message.object().get(name)).getInt());
     }
 
     /** Leases in all states, some of them several times, some with much in them, from a fixed seed. */
@@ -97,7 +105,8 @@ class IscDifferentialIT {
             text.append("  binding state active;\n  next binding state free;\n  rewind binding state free;\n");
             text.append("  hardware ethernet ").append(Provider.mac(number)).append(";\n");
             if (random.nextBoolean()) {
-                text.append("  uid \"\\001\\002").append(new String[] {"{", "};", "\\\"", "\\\\", "#"}[random.nextInt(5)]);
+                text.append("  uid \"\\001\\002")
+                        .append(new String[] {"{", "};", "\\\"", "\\\\", "#"}[random.nextInt(5)]);
                 text.append(number).append("\";\n");
             }
             if (random.nextBoolean()) {

@@ -183,7 +183,9 @@ class IscFaultsIT {
         dhcp.close();
         dhcp = new Provider(dhcpd.settings());
         for (var number : there) {
-            assertThat(dhcp.holds(Provider.reservation(number))).as("%d was created", number).isTrue();
+            assertThat(dhcp.holds(Provider.reservation(number)))
+                    .as("%d was created", number)
+                    .isTrue();
         }
         for (var number : gone) {
             assertThat(dhcp.holds(Provider.reservation(number)))

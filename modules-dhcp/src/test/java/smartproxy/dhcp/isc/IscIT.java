@@ -51,14 +51,17 @@ class IscIT {
             {},
             {"filename", "pxelinux.0", "nextServer", "192.0.2.1"},
             {"filename", "gr\u00fcn\"\\", "nextServer", "boot.example.com"},
-            {"<sun>root_path_name", "/boot/root", "<sun>install_server_ip", "192.0.2.1", "<sun>install_server_name", "i"},
+            {"<sun>root_path_name", "/boot/root", "<sun>install_server_ip", "192.0.2.1", "<sun>install_server_name", "i"
+            },
             {"filename", "ztp.cfg/1", "nextServer", "192.0.2.1"},
             {"filename", "poap.cfg/1", "nextServer", "192.0.2.1"},
         };
         for (var i = 0; i < options.length; i++) {
             var created = (Created) dhcp.create(Provider.reservation(i + 1, options[i]));
-            assertThat(dhcp.shown(i + 1).map(Reservation::options)).contains(created.stored().options());
-            assertThat(dhcp.shown(i + 1).map(shown -> shown.options().keySet().stream().toList()))
+            assertThat(dhcp.shown(i + 1).map(Reservation::options))
+                    .contains(created.stored().options());
+            assertThat(dhcp.shown(i + 1)
+                            .map(shown -> shown.options().keySet().stream().toList()))
                     .contains(created.stored().options().keySet().stream().toList());
         }
         dhcpd.stop();
@@ -108,7 +111,8 @@ class IscIT {
         var ztp = Provider.reservation(1, "filename", "ztp.cfg", "nextServer", "192.0.2.1");
         assertThatThrownBy(() -> dhcp.create(ztp))
                 .isInstanceOf(BackendException.class)
-                .hasMessageContainingAll("does not understand", "FM_ZTP.config-file-name", "dhcpd.conf", "nothing was changed");
+                .hasMessageContainingAll(
+                        "does not understand", "FM_ZTP.config-file-name", "dhcpd.conf", "nothing was changed");
         assertThat(dhcp.holds(ztp)).isFalse();
         await().atMost(Duration.ofSeconds(10)).until(() -> dhcp.shown(1).isEmpty());
         assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
@@ -118,8 +122,8 @@ class IscIT {
     void oneOfAnotherAddressOrMacIsNotRemoved() {
         dhcp.create(Provider.reservation(1));
         var one = Provider.reservation(1);
-        var otherIp =
-                new Reservation(one.subnet(), one.name(), Provider.reservation(2).ip(), one.mac(), true, one.options());
+        var otherIp = new Reservation(
+                one.subnet(), one.name(), Provider.reservation(2).ip(), one.mac(), true, one.options());
         var otherMac = new Reservation(one.subnet(), one.name(), one.ip(), Provider.mac(2), true, one.options());
         assertThat(dhcp.remove(otherIp)).isEqualTo(Removal.ABSENT);
         assertThat(dhcp.remove(otherMac)).isEqualTo(Removal.ABSENT);
@@ -132,12 +136,7 @@ class IscIT {
         dhcp.create(Provider.reservation(1));
         var sibling = Provider.reservation(2);
         var bonded = new Reservation(
-                sibling.subnet(),
-                sibling.name(),
-                Provider.reservation(1).ip(),
-                sibling.mac(),
-                true,
-                sibling.options());
+                sibling.subnet(), sibling.name(), Provider.reservation(1).ip(), sibling.mac(), true, sibling.options());
         assertThat(dhcp.provider.create(
                         new NewReservation(bonded, Optional.empty(), Set.of(Provider.mac(1))),
                         Deadline.in(Duration.ofSeconds(10))))

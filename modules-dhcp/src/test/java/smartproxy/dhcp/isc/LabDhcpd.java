@@ -32,11 +32,7 @@ public final class LabDhcpd implements AutoCloseable {
 
     public static LabDhcpd start(Path directory, OmapiKey.Algorithm algorithm) {
         var dhcpd = new LabDhcpd(directory);
-        dhcpd.run(
-                Map.of(),
-                dhcpd.lab.resolve("start.sh").toString(),
-                directory.toString(),
-                algorithm.toString());
+        dhcpd.run(Map.of(), dhcpd.lab.resolve("start.sh").toString(), directory.toString(), algorithm.toString());
         return dhcpd;
     }
 
@@ -144,7 +140,8 @@ public final class LabDhcpd implements AutoCloseable {
         try {
             var output = Files.createTempFile("lab-dhcpd", ".out");
             try {
-                var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+                var builder =
+                        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
                 builder.environment().putAll(environment);
                 var process = builder.start();
                 if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {

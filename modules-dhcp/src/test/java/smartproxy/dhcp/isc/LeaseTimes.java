@@ -10,7 +10,8 @@ final class LeaseTimes {
 
     static String written(long seconds) {
         var time = Instant.ofEpochSecond(seconds).atOffset(ZoneOffset.UTC);
-        return time.getDayOfWeek().getValue() % 7 + " " + DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss").format(time);
+        return time.getDayOfWeek().getValue() % 7 + " "
+                + DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss").format(time);
     }
 
     static String text(long seconds) {

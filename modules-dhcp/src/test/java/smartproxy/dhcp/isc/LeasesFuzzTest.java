@@ -14,9 +14,31 @@ import smartproxy.dhcp.Ipv4;
 /** Files that were damaged in all ways: nothing crashes or hangs, and the neighbours of what is damaged are what they were. */
 class LeasesFuzzTest {
     private static final List<String> PIECES = List.of(
-            "{", "}", ";", "\"", "\\", "#", "\n", "lease ", "lease 192.0.2.9 {", "host ", "host x {", "deleted;", "never",
-            "epoch ", "99999999999", "option ", "supersede a = ", "binding state ", "\u0000", "\u00ff", "include \"/etc/passwd\";",
-            "hardware ethernet ", "= { ", "group {", "subnet 10.0.0.0 netmask 255.0.0.0 {");
+            "{",
+            "}",
+            ";",
+            "\"",
+            "\\",
+            "#",
+            "\n",
+            "lease ",
+            "lease 192.0.2.9 {",
+            "host ",
+            "host x {",
+            "deleted;",
+            "never",
+            "epoch ",
+            "99999999999",
+            "option ",
+            "supersede a = ",
+            "binding state ",
+            "\u0000",
+            "\u00ff",
+            "include \"/etc/passwd\";",
+            "hardware ethernet ",
+            "= { ",
+            "group {",
+            "subnet 10.0.0.0 netmask 255.0.0.0 {");
 
     private static final String VICTIM = """
             lease 192.0.2.50 {
@@ -99,11 +121,16 @@ class LeasesFuzzTest {
         // what was damaged may speak of the same addresses and MACs in good faith only where it has them
         var speaksOfThem = damaged.contains("192.0.2.10") || damaged.contains("02:0");
         if (!speaksOfThem) {
-            assertThat(view.leaseAt(Leases.FIRST, Ipv4.of("192.0.2.100"))).as(damaged).isPresent();
-            assertThat(view.leaseAt(Leases.FIRST, Ipv4.of("192.0.2.101")).map(lease -> lease.mac().toString()))
+            assertThat(view.leaseAt(Leases.FIRST, Ipv4.of("192.0.2.100")))
+                    .as(damaged)
+                    .isPresent();
+            assertThat(view.leaseAt(Leases.FIRST, Ipv4.of("192.0.2.101"))
+                            .map(lease -> lease.mac().toString()))
                     .as(damaged)
                     .contains("02:00:00:00:00:0b");
-            assertThat(view.reservation(Leases.FIRST, Provider.mac(12))).as(damaged).isPresent();
+            assertThat(view.reservation(Leases.FIRST, Provider.mac(12)))
+                    .as(damaged)
+                    .isPresent();
         }
         // everything that is shown can be shown
         view.eachLease(Leases.FIRST, lease -> assertThat(lease.name()).startsWith("lease-"));

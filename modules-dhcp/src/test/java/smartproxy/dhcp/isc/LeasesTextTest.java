@@ -107,7 +107,8 @@ class LeasesTextTest {
     void theSameMacMayHaveALeaseInEachSubnet() {
         var leases = Leases.of(Leases.lease("192.0.2.100", A, "active"), Leases.lease("198.51.100.9", A, "active"));
         assertThat(leases.leases()).hasSize(1);
-        assertThat(leases.view().leaseAt(Leases.SECOND, Ipv4.of("198.51.100.9"))).isPresent();
+        assertThat(leases.view().leaseAt(Leases.SECOND, Ipv4.of("198.51.100.9")))
+                .isPresent();
         assertThat(leases.view().leaseAt(Leases.FIRST, Ipv4.of("198.51.100.9"))).isEmpty();
     }
 
@@ -118,8 +119,7 @@ class LeasesTextTest {
                 Leases.host("h2", B, "192.0.2.51"),
                 "host h1 {\n  dynamic;\n  deleted;\n}",
                 Leases.host("h1", A, "192.0.2.52"));
-        assertThat(leases.hosts())
-                .containsExactly("h2 (192.0.2.51 / " + B + ")", "h1 (192.0.2.52 / " + A + ")");
+        assertThat(leases.hosts()).containsExactly("h2 (192.0.2.51 / " + B + ")", "h1 (192.0.2.52 / " + A + ")");
         leases.take("host h1 {\n  dynamic;\n  deleted;\n}\n");
         assertThat(leases.hosts()).containsExactly("h2 (192.0.2.51 / " + B + ")");
     }
@@ -130,8 +130,7 @@ class LeasesTextTest {
                 Leases.host("h1", A, "192.0.2.50"),
                 Leases.host("h2", B, "192.0.2.50"),
                 Leases.host("h3", B, "192.0.2.51"));
-        assertThat(leases.hosts())
-                .containsExactly("h1 (192.0.2.50 / " + A + ")", "h3 (192.0.2.51 / " + B + ")");
+        assertThat(leases.hosts()).containsExactly("h1 (192.0.2.50 / " + A + ")", "h3 (192.0.2.51 / " + B + ")");
     }
 
     @Test
@@ -216,10 +215,9 @@ class LeasesTextTest {
             })
     @DisplayName("a broken record is counted and takes none of its neighbours with it")
     void brokenRecordsEndThemselvesOnly(String broken) {
-        var leases = Leases.of(
-                Leases.lease("192.0.2.100", A, "active"), broken, Leases.lease("192.0.2.101", B, "active"));
-        assertThat(leases.leases())
-                .containsExactly("192.0.2.100 / " + A + " active", "192.0.2.101 / " + B + " active");
+        var leases =
+                Leases.of(Leases.lease("192.0.2.100", A, "active"), broken, Leases.lease("192.0.2.101", B, "active"));
+        assertThat(leases.leases()).containsExactly("192.0.2.100 / " + A + " active", "192.0.2.101 / " + B + " active");
         assertThat(leases.records.badCount()).isPositive();
     }
 
@@ -243,7 +241,8 @@ class LeasesTextTest {
         var used = before.used(Leases.FIRST);
         assertThat(leases.view().used(Leases.FIRST)).isSameAs(used);
         for (var i = 0; i < 200; i++) {
-            leases.take(Leases.lease("192.0.2." + (i + 10), "02:00:00:00:01:" + Integer.toHexString(i), "active") + "\n");
+            leases.take(
+                    Leases.lease("192.0.2." + (i + 10), "02:00:00:00:01:" + Integer.toHexString(i), "active") + "\n");
         }
         leases.take(Leases.lease("192.0.2.100", A, "free") + "\n");
         assertThat(before.leaseAt(Leases.FIRST, Ipv4.of("192.0.2.100"))).isPresent();
@@ -260,7 +259,8 @@ class LeasesTextTest {
         var text = new LeasesText(records);
         var count = 100_000;
         for (var i = 0; i < count; i++) {
-            var bytes = ("lease 10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255) + """
+            var bytes = ("lease 10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255)
+                            + """
                      {
                       starts 4 2026/01/01 10:00:00;
                       ends 5 2037/01/02 10:00:00;
@@ -273,7 +273,8 @@ class LeasesTextTest {
                       uid "\\001\\002\\000\\000\\000\\000\\020";
                       client-hostname "client%d";
                     }
-                    """.formatted(Provider.mac(i), i)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                    """.formatted(Provider.mac(i), i))
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8);
             text.take(bytes, 0, bytes.length, false);
         }
         assertThat(records.view().leases()).isEqualTo(count);

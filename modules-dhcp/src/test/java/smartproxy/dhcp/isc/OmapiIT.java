@@ -42,8 +42,9 @@ class OmapiIT {
             throws Exception {
         try (var dhcpd = LabDhcpd.start(directory, algorithm);
                 var omapi = new OmapiClient(dhcpd.server(algorithm))) {
-            int created = omapi.talk(soon(), talk -> talk.create(
-                    "h1.example.com", Ipv4.of("192.0.2.50"), MAC, "filename = \"pxelinux.0\";"));
+            int created = omapi.talk(
+                    soon(),
+                    talk -> talk.create("h1.example.com", Ipv4.of("192.0.2.50"), MAC, "filename = \"pxelinux.0\";"));
             assertThat(created).isEqualTo(OmapiResult.SUCCESS);
             var found = omapi.talk(soon(), talk -> talk.find(MAC)).orElseThrow();
             assertThat(found.name()).contains("h1.example.com");
@@ -51,8 +52,13 @@ class OmapiIT {
             assertThat(found.mac()).contains(MAC);
             assertThat(find(omapi, "h1.example.com")).isPresent();
 
-            int sameName = omapi.talk(soon(), talk -> talk.create(
-                    "h1.example.com", Ipv4.of("192.0.2.51"), MacAddress.of("02:00:00:00:00:11"), "filename = \"a\";"));
+            int sameName = omapi.talk(
+                    soon(),
+                    talk -> talk.create(
+                            "h1.example.com",
+                            Ipv4.of("192.0.2.51"),
+                            MacAddress.of("02:00:00:00:00:11"),
+                            "filename = \"a\";"));
             assertThat(sameName).isEqualTo(OmapiResult.EXISTS);
             int sameMac = omapi.talk(
                     soon(), talk -> talk.create("h2.example.com", Ipv4.of("192.0.2.51"), MAC, "filename = \"a\";"));
@@ -67,7 +73,10 @@ class OmapiIT {
         var md5 = OmapiKey.Algorithm.HMAC_MD5;
         try (var dhcpd = LabDhcpd.start(directory)) {
             var other = new Secret("b3RoZXJvdGhlcm90aGVyb3RoZXI=");
-            refuses(dhcpd.server("lab_key", md5, other), "does not take the signature of key lab_key (hmac-md5)", "key_secret");
+            refuses(
+                    dhcpd.server("lab_key", md5, other),
+                    "does not take the signature of key lab_key (hmac-md5)",
+                    "key_secret");
             refuses(dhcpd.server("other", md5, dhcpd.secret()), "does not know key other (hmac-md5)", "omapi-key");
             refuses(
                     dhcpd.server("lab_key", OmapiKey.Algorithm.HMAC_SHA256, dhcpd.secret()),
