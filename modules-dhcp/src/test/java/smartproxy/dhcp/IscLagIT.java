@@ -64,10 +64,13 @@ class IscLagIT {
                 new BootServers(InetAddress::getAllByName),
                 new UnusedIps.Rules(Duration.ofMinutes(1), true, Optional.empty(), new OwnAddresses(System::nanoTime)),
                 () -> state);
-        var subnet = service.read(soon(), view -> view.subnet(Ipv4.of("192.0.2.0")).orElseThrow());
+        var subnet =
+                service.read(soon(), view -> view.subnet(Ipv4.of("192.0.2.0")).orElseThrow());
 
         service.create(reservation(subnet, "h1", "192.0.2.50", MAC), Set.of(), soon());
-        assertThat(provider.view(soon()).reservation(subnet, MAC)).as("the file is late").isEmpty();
+        assertThat(provider.view(soon()).reservation(subnet, MAC))
+                .as("the file is late")
+                .isEmpty();
         assertThat(name(service, subnet)).contains("h1");
         // an equal one is done already; another one of that address is in the way
         service.create(reservation(subnet, "h1", "192.0.2.50", MAC), Set.of(), soon());
@@ -84,9 +87,10 @@ class IscLagIT {
         await().during(LAG.plusSeconds(1))
                 .atMost(LAG.multipliedBy(4))
                 .until(() -> name(service, subnet).equals(Optional.of("h3")));
-        await().atMost(LAG.multipliedBy(2)).untilAsserted(() -> assertThat(
-                        provider.view(soon()).reservation(subnet, MAC).map(Reservation::name))
-                .contains("h3"));
+        await().atMost(LAG.multipliedBy(2))
+                .untilAsserted(() -> assertThat(
+                                provider.view(soon()).reservation(subnet, MAC).map(Reservation::name))
+                        .contains("h3"));
         assertThat(late.failure).isEmpty();
     }
 

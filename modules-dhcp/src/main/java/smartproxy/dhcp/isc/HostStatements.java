@@ -144,7 +144,7 @@ final class HostStatements {
 
     private static String hex(Ipv4 address) {
         var bits = address.bits();
-        return String.format("%02x:%02x:%02x:%02x", bits >>> 24, bits >>> 16 & 255, bits >>> 8 & 255, bits & 255);
+        return String.format("%02x:%02x:%02x:%02x", bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255);
     }
 
     /** A string of dhcpd's language: quotes and backslashes escaped, what is not printable as octal number. */

@@ -15,7 +15,7 @@ final class Ipv4Bytes {
                 if (octet < 0 || ++dots > 3) {
                     return -1;
                 }
-                address = address << 8 | octet;
+                address = (address << 8) | octet;
                 octet = -1;
             } else if (c < '0' || c > '9') {
                 return -1;
@@ -26,6 +26,6 @@ final class Ipv4Bytes {
                 }
             }
         }
-        return dots == 3 && octet >= 0 ? address << 8 | octet : -1;
+        return dots == 3 && octet >= 0 ? (address << 8) | octet : -1;
     }
 }

@@ -159,7 +159,9 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
     private BackendException told(BackendException e, Operation operation, String what, boolean unanswered) {
         var text = String.valueOf(e.getMessage()).replace(UNKNOWN, "");
         var start = text.startsWith(name + ": ") ? "" : name + ": " + what + ": ";
-        var end = unanswered ? UNKNOWN : e.kind() == Kind.REJECTED || operation == LOOK ? "" : "; nothing was changed";
+        var end = unanswered
+                ? UNKNOWN
+                : e.kind() == Kind.REJECTED || operation.equals(LOOK) ? "" : "; nothing was changed";
         return new BackendException(
                 e.kind(), unanswered ? Outcome.UNKNOWN : Outcome.NOT_APPLIED, start + text + end, e);
     }

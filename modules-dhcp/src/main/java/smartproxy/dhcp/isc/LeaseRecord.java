@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.Lease;
 import smartproxy.dhcp.MacAddress;
@@ -67,7 +68,7 @@ final class LeaseRecord {
 
     /** {@code ends} in seconds since 1970; {@link Long#MAX_VALUE} when there is none. */
     long ends() {
-        return (hasTimes & 1 << ENDS) == 0 ? Long.MAX_VALUE : times[ENDS];
+        return (hasTimes & (1 << ENDS)) == 0 ? Long.MAX_VALUE : times[ENDS];
     }
 
     /**
@@ -287,7 +288,7 @@ final class LeaseRecord {
         var out = ByteBuffer.wrap(into);
         out.put((byte) hasTimes);
         for (var i = 0; i < times.length; i++) {
-            if ((hasTimes & 1 << i) != 0) {
+            if ((hasTimes & (1 << i)) != 0) {
                 out.putInt((int) times[i]);
             }
         }
@@ -344,7 +345,7 @@ final class LeaseRecord {
         var has = in.get();
         var times = new String[TIMES.size()];
         for (var i = 0; i < times.length; i++) {
-            times[i] = (has & 1 << i) == 0 ? "" : TIME.format(Instant.ofEpochSecond(in.getInt() & LATEST));
+            times[i] = (has & (1 << i)) == 0 ? "" : TIME.format(Instant.ofEpochSecond(in.getInt() & LATEST));
         }
         var state = word(in);
         var nextState = word(in);
@@ -373,7 +374,7 @@ final class LeaseRecord {
                 subnet, Lease.nameFor(address), new Ipv4(ip), address, times[STARTS], times[ENDS], state, options);
     }
 
-    private static void put(LinkedHashMap<String, Object> options, String key, String value) {
+    private static void put(Map<String, Object> options, String key, String value) {
         if (!value.isEmpty()) {
             options.put(key, value);
         }

@@ -28,7 +28,7 @@ final class MacBytes {
                 if (digit < 0) {
                     return 0;
                 }
-                octet = octet << 4 | digit;
+                octet = (octet << 4) | digit;
                 digits++;
             }
         }

@@ -130,7 +130,7 @@ final class Options {
         }
         var octets = octets(word.text());
         return octets.length == Integer.BYTES
-                ? new Ipv4(octets[0] << 24 | (octets[1] & 255) << 16 | (octets[2] & 255) << 8 | octets[3] & 255)
+                ? new Ipv4((octets[0] << 24) | ((octets[1] & 255) << 16) | ((octets[2] & 255) << 8) | (octets[3] & 255))
                         .toString()
                 : word.text();
     }

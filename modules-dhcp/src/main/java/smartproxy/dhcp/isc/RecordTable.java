@@ -63,12 +63,12 @@ final class RecordTable {
 
     private static int spread(int hash) {
         var mixed = hash * 0x9E3779B9;
-        return mixed ^ mixed >>> 15;
+        return mixed ^ (mixed >>> 15);
     }
 
     /** Hands over the records with that hash, until one is what is looked for. @return that one, else 0 */
     int find(int hash, IntPredicate wanted) {
-        for (var index = spread(hash) & mask; ; index = index + 1 & mask) {
+        for (var index = spread(hash) & mask; ; index = (index + 1) & mask) {
             var record = slot(index);
             if (record == EMPTY) {
                 return 0;
@@ -86,7 +86,7 @@ final class RecordTable {
         }
         var index = spread(hashOf.applyAsInt(record)) & mask;
         while (slot(index) != EMPTY) {
-            index = index + 1 & mask;
+            index = (index + 1) & mask;
         }
         set(index, record);
         size++;
@@ -95,7 +95,7 @@ final class RecordTable {
 
     /** @param record may be absent */
     void remove(int record) {
-        for (var index = spread(hashOf.applyAsInt(record)) & mask; ; index = index + 1 & mask) {
+        for (var index = spread(hashOf.applyAsInt(record)) & mask; ; index = (index + 1) & mask) {
             var found = slot(index);
             if (found == EMPTY) {
                 return;
@@ -123,7 +123,7 @@ final class RecordTable {
         for (var record : records) {
             var index = spread(hashOf.applyAsInt(record)) & mask;
             while (slot(index) != EMPTY) {
-                index = index + 1 & mask;
+                index = (index + 1) & mask;
             }
             set(index, record);
             size++;

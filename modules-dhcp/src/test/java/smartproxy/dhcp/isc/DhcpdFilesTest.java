@@ -33,13 +33,12 @@ class DhcpdFilesTest {
     void prepare() throws IOException {
         conf = Files.writeString(directory.resolve("dhcpd.conf"), SUBNET);
         leases = Files.writeString(directory.resolve("dhcpd.leases"), HEADER + lease(1));
+        files = files(false);
     }
 
     @AfterEach
     void close() {
-        if (files != null) {
-            files.close();
-        }
+        files.close();
     }
 
     private static String lease(int number) {
@@ -47,9 +46,13 @@ class DhcpdFilesTest {
     }
 
     private DhcpdFiles start(boolean mounted) throws DhcpdConf.Unusable {
-        files = new DhcpdFiles("dhcp_isc", conf, leases, mounted, () -> Leases.NOW);
+        files = files(mounted);
         files.start();
         return files;
+    }
+
+    private DhcpdFiles files(boolean mounted) {
+        return new DhcpdFiles("dhcp_isc", conf, leases, mounted, () -> Leases.NOW);
     }
 
     private void append(String text) throws IOException {

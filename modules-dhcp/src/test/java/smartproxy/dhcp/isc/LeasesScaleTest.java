@@ -67,14 +67,19 @@ class LeasesScaleTest {
             for (var number : new int[] {1, count / 2, count}) {
                 var ip = new Ipv4(SUBNET.network().bits() + number);
                 assertThat(view.leaseAt(SUBNET, ip).orElseThrow().mac()).isEqualTo(Provider.mac(number));
-                assertThat(view.lease(SUBNET, Provider.mac(number)).orElseThrow().ip()).isEqualTo(ip);
+                assertThat(view.lease(SUBNET, Provider.mac(number))
+                                .orElseThrow()
+                                .ip())
+                        .isEqualTo(ip);
             }
             var listed = new int[1];
             view.eachLease(SUBNET, lease -> listed[0]++);
             assertThat(listed[0]).isEqualTo(count);
             // one that is appended is there for the next request
             Files.writeString(leases, lease(7, "again"), StandardOpenOption.APPEND);
-            var seen = files.view().leaseAt(SUBNET, new Ipv4(SUBNET.network().bits() + 7)).orElseThrow();
+            var seen = files.view()
+                    .leaseAt(SUBNET, new Ipv4(SUBNET.network().bits() + 7))
+                    .orElseThrow();
             assertThat(seen.options()).containsEntry("client_hostname", "\"again\"");
         } finally {
             files.close();

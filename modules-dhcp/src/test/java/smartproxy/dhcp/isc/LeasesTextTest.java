@@ -259,7 +259,7 @@ class LeasesTextTest {
         var text = new LeasesText(records);
         var count = 100_000;
         for (var i = 0; i < count; i++) {
-            var bytes = ("lease 10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255)
+            var bytes = ("lease 10." + (i >> 16) + "." + ((i >> 8) & 255) + "." + (i & 255)
                             + """
                      {
                       starts 4 2026/01/01 10:00:00;

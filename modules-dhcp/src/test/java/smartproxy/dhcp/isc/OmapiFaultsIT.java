@@ -39,8 +39,7 @@ class OmapiFaultsIT {
     @BeforeEach
     void start() throws IOException {
         dhcpd = new FakeDhcpd();
-        var conf = Files.writeString(
-                directory.resolve("dhcpd.conf"), "subnet 192.0.2.0 netmask 255.255.255.0 { }\n");
+        var conf = Files.writeString(directory.resolve("dhcpd.conf"), "subnet 192.0.2.0 netmask 255.255.255.0 { }\n");
         var leases = Files.writeString(directory.resolve("dhcpd.leases"), "");
         dhcp = new Provider(new IscSettings(conf, leases, dhcpd.server(), Duration.ofMinutes(30)));
     }
@@ -55,7 +54,10 @@ class OmapiFaultsIT {
         reply.signed(
                 there
                         ? FakeDhcpd.host(
-                                question, wanted.name(), wanted.ip().bits(), wanted.mac().octets())
+                                question,
+                                wanted.name(),
+                                wanted.ip().bits(),
+                                wanted.mac().octets())
                         : FakeDhcpd.notFound(question));
     }
 
@@ -102,9 +104,12 @@ class OmapiFaultsIT {
                 answerLikeDhcpd(question, reply, true);
             }
         };
-        assertThat(dhcp.create(wanted)).isInstanceOfSatisfying(Occupied.class, occupied -> assertThat(occupied.present())
-                .extracting(Reservation::filename)
-                .containsExactly(Optional.of("theirs")));
+        assertThat(dhcp.create(wanted))
+                .isInstanceOfSatisfying(
+                        Occupied.class,
+                        occupied -> assertThat(occupied.present())
+                                .extracting(Reservation::filename)
+                                .containsExactly(Optional.of("theirs")));
     }
 
     @Test
@@ -137,7 +142,10 @@ class OmapiFaultsIT {
     @Test
     void answersWithoutOurSignatureCountForNothing() {
         dhcpd.script = (question, reply) -> reply.bytes(FakeDhcpd.host(
-                        question, wanted.name(), wanted.ip().bits(), wanted.mac().octets())
+                        question,
+                        wanted.name(),
+                        wanted.ip().bits(),
+                        wanted.mac().octets())
                 .encode(0));
         assertThatThrownBy(() -> dhcp.holds(wanted))
                 .isInstanceOf(BackendException.class)
@@ -194,7 +202,8 @@ class OmapiFaultsIT {
         try (var other = new ServerSocket(0)) {
             var thread = new Thread(() -> {
                 try (var socket = other.accept()) {
-                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     socket.getInputStream().read();
                 } catch (IOException e) {
                     // the client went away

@@ -39,7 +39,7 @@ final class Provider implements AutoCloseable {
 
     static MacAddress mac(int number) {
         return MacAddress.of(
-                String.format("02:00:00:%02x:%02x:%02x", number >> 16 & 255, number >> 8 & 255, number & 255));
+                String.format("02:00:00:%02x:%02x:%02x", (number >> 16) & 255, (number >> 8) & 255, number & 255));
     }
 
     static Reservation reservation(int number, String... options) {
