@@ -14,6 +14,10 @@ final class Arena {
     private static final int CHUNK = 1 << 20;
     private static final int UNIT = 4;
     private static final int FIRST = 1;
+
+    /** Spreads MACs that differ in their last octets only, as those of one manufacturer do. */
+    private static final int PRIME = 0x9E3779B1;
+
     private static final int HEADER = Integer.BYTES + 1 + Integer.BYTES;
 
     private volatile ByteBuffer[] chunks = {ByteBuffer.allocate(CHUNK)};
@@ -82,7 +86,7 @@ final class Arena {
         var at = offset(record) + Integer.BYTES;
         var hash = 1;
         for (var i = 0; i < chunk.get(at); i++) {
-            hash = hash * 31 + chunk.get(at + 1 + i);
+            hash = (hash ^ chunk.get(at + 1 + i)) * PRIME;
         }
         return hash;
     }
@@ -91,7 +95,7 @@ final class Arena {
     static int macHash(byte[] mac, int length) {
         var hash = 1;
         for (var i = 0; i < length; i++) {
-            hash = hash * 31 + mac[i];
+            hash = (hash ^ mac[i]) * PRIME;
         }
         return hash;
     }
