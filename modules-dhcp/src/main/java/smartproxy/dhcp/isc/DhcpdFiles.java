@@ -1,0 +1,339 @@
+package smartproxy.dhcp.isc;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.HealthSource.Health;
+
+/**
+ * Follows dhcpd's files. The leases file is looked at for each request: what was appended is read from where reading stopped, and
+ * a file that took its place is read anew, with the configuration. One thread reads; requests take the last view, which is
+ * complete and does not change, and wait for a newer one only as long as it takes to read a little.
+ *
+ * <p>While the leases file is missing, or what is there cannot be dhcpd's whole file, the last view serves and {@link #health} says
+ * so.
+ */
+final class DhcpdFiles implements AutoCloseable {
+    /** How long a request waits for what was just written. */
+    static final Duration PATIENCE = Duration.ofMillis(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DhcpdFiles.class);
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final int CHUNK = 1 << 20;
+    private static final String HEADER = "lease file was written by";
+    private static final int HEADER_WITHIN = 4096;
+
+    /** So much of what was read last is compared before more is read. */
+    private static final int MOST_SEAM = 64;
+
+    /** A file that was made shorter in place is taken when it did not change for so many ticks. */
+    private static final int STEADY_TICKS = 5;
+
+    /** @param inode and device, as the system names them */
+    private record Stat(Object inode, long size) {
+        static Stat of(Path file) throws IOException {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            var key = attributes.fileKey();
+            if (!attributes.isRegularFile() || key == null) {
+                throw new IOException("it is not a regular file");
+            }
+            return new Stat(key, attributes.size());
+        }
+    }
+
+    /** A leases file that is being read. Holding it open keeps its inode from being used for another file. */
+    private static final class Open {
+        final FileChannel channel;
+        final Object inode;
+        final boolean headed;
+        final Records records;
+        final LeasesText text;
+        long offset;
+        byte[] rest = {};
+        byte[] seam = {};
+
+        Open(FileChannel channel, Object inode, boolean headed, Records records) {
+            this.channel = channel;
+            this.inode = inode;
+            this.headed = headed;
+            this.records = records;
+            this.text = new LeasesText(records);
+        }
+
+        /** Reads to the end. @return whether anything was there */
+        boolean readOn(byte[] buffer) throws IOException {
+            var before = offset;
+            while (true) {
+                var kept = rest.length;
+                System.arraycopy(rest, 0, buffer, 0, kept);
+                var count = channel.read(ByteBuffer.wrap(buffer, kept, buffer.length - kept), offset);
+                if (count <= 0) {
+                    return offset > before;
+                }
+                offset += count;
+                var length = kept + count;
+                var taken = text.take(buffer, 0, length, false);
+                rest = Arrays.copyOfRange(buffer, taken, length);
+                seam = Arrays.copyOfRange(buffer, Math.max(0, length - MOST_SEAM), length);
+            }
+        }
+
+        /** Whether the file still is what was read. */
+        boolean continues() throws IOException {
+            return Arrays.equals(seam, bytes(channel, offset - seam.length, seam.length));
+        }
+
+        void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.debug("closing the leases file", e);
+            }
+        }
+    }
+
+    private final String name;
+    private final Path conf;
+    private final Path leases;
+    private final boolean mounted;
+    private final LongSupplier now;
+    private final byte[] buffer = new byte[CHUNK];
+    private final ScheduledThreadPoolExecutor reader;
+    private @Nullable Open open;
+    private int steadyTicks;
+    private @Nullable Stat steady;
+    private @Nullable Future<?> pending;
+
+    private volatile @Nullable IscView view;
+    private volatile @Nullable Stat seen;
+    private volatile String stale = "";
+    private volatile String counts = "";
+    private volatile long lookedAt = System.nanoTime();
+
+    /**
+     * @param name of the provider
+     * @param mounted whether the files lie on a mount that may hang, so that no request looks at them itself
+     * @param now seconds since 1970
+     */
+    DhcpdFiles(String name, Path conf, Path leases, boolean mounted, LongSupplier now) {
+        this.name = name;
+        this.conf = conf;
+        this.leases = leases;
+        this.mounted = mounted;
+        this.now = now;
+        reader = new ScheduledThreadPoolExecutor(1, work -> {
+            var thread = new Thread(work, name + " files");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** @throws DhcpdConf.Unusable when they cannot be read */
+    void start() throws DhcpdConf.Unusable {
+        try {
+            load(Stat.of(leases));
+        } catch (AccessDeniedException e) {
+            throw new DhcpdConf.Unusable(
+                    leases.toString(), "permission denied; the daemon's user needs to read the leases file");
+        } catch (NoSuchFileException e) {
+            throw new DhcpdConf.Unusable(
+                    leases.toString(), "there is no such leases file; dhcpd makes it when it starts");
+        } catch (IOException e) {
+            throw new DhcpdConf.Unusable(leases.toString(), "the leases file cannot be read: " + e.getMessage());
+        }
+        var unused = reader.scheduleWithFixedDelay(
+                () -> refresh(true), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Called each second on the reading thread. */
+    void eachTick(Runnable work) {
+        var unused = reader.scheduleWithFixedDelay(work, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The newest view; waits a little where the file has changed. */
+    IscView view() {
+        if (mounted || hasChanged()) {
+            try {
+                request().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
+                LOG.trace("the last view serves", e);
+            }
+        }
+        var current = view;
+        if (current == null) {
+            throw new IllegalStateException(name + " was not started");
+        }
+        return current;
+    }
+
+    private boolean hasChanged() {
+        try {
+            return !Stat.of(leases).equals(seen);
+        } catch (IOException e) {
+            return stale.isEmpty();
+        }
+    }
+
+    /** One that has not begun yet will see what the caller saw. */
+    private synchronized Future<?> request() {
+        var waiting = pending;
+        if (waiting == null) {
+            waiting = reader.submit(() -> {
+                synchronized (this) {
+                    pending = null;
+                }
+                refresh(false);
+            });
+            pending = waiting;
+        }
+        return waiting;
+    }
+
+    private void refresh(boolean tick) {
+        try {
+            var stat = Stat.of(leases);
+            if (!stat.equals(seen) || (tick && !stale.isEmpty())) {
+                step(stat, tick);
+            }
+            seen = stat;
+        } catch (NoSuchFileException e) {
+            isStale("the leases file " + leases + " is missing");
+        } catch (DhcpdConf.Unusable e) {
+            isStale(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            isStale("the leases file " + leases + " cannot be read: " + e);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.error("{}: cannot read {}", name, leases, e);
+            isStale("the leases file " + leases + " cannot be read: " + e);
+        } finally {
+            lookedAt = System.nanoTime();
+        }
+    }
+
+    private void step(Stat stat, boolean tick) throws IOException, DhcpdConf.Unusable {
+        var current = open;
+        if (current == null || !current.inode.equals(stat.inode())) {
+            load(stat);
+        } else if (stat.size() < current.offset) {
+            isStale("the leases file " + leases + " became shorter, and no new file took its place");
+            steadyTicks = !stat.equals(steady) ? 0 : tick ? steadyTicks + 1 : steadyTicks;
+            steady = stat;
+            if (steadyTicks >= STEADY_TICKS) {
+                load(stat);
+            }
+        } else if (!current.continues()) {
+            load(stat);
+        } else {
+            if (current.readOn(buffer)) {
+                publish(current);
+            }
+            isFresh();
+        }
+    }
+
+    /** Reads everything anew. What is there before stays until that is done. */
+    private void load(Stat stat) throws IOException, DhcpdConf.Unusable {
+        var channel = FileChannel.open(leases, StandardOpenOption.READ);
+        var done = false;
+        try {
+            var before = open;
+            var headed = new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
+            if (before != null && (stat.size() == 0 || (before.headed && !headed))) {
+                isStale("the leases file " + leases
+                        + (stat.size() == 0 ? " is empty" : " does not begin as dhcpd's files do"));
+                return;
+            }
+            var configuration = DhcpdConf.read(conf);
+            var records = new Records(configuration.subnets(), now);
+            configuration.hosts().forEach(host -> records.host(host.entry(), host.declaration()));
+            // by the time it is open, another may have taken the place of the one that was looked at
+            var next = new Open(channel, stat.equals(Stat.of(leases)) ? stat.inode() : "", headed, records);
+            next.readOn(buffer);
+            open = next;
+            done = true;
+            publish(next);
+            isFresh();
+            if (before != null) {
+                before.close();
+            }
+        } finally {
+            if (!done) {
+                channel.close();
+            }
+        }
+    }
+
+    private void publish(Open current) {
+        var next = current.records.view();
+        view = next;
+        counts = next.hosts() + " hosts, " + next.leases() + " leases"
+                + (current.records.badCount() == 0
+                        ? ""
+                        : "; " + current.records.badCount() + " records of " + leases + " could not be read");
+    }
+
+    private static byte[] bytes(FileChannel channel, long offset, int length) throws IOException {
+        var bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
+            // more
+        }
+        return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+
+    private void isStale(String why) {
+        if (!why.equals(stale)) {
+            LOG.warn("{}: {}; what was read before serves until that changes", name, why);
+            stale = why;
+        }
+    }
+
+    private void isFresh() {
+        if (!stale.isEmpty()) {
+            LOG.info("{}: {} is read again", name, leases);
+            stale = "";
+        }
+    }
+
+    /** How current the view is. */
+    Health health() {
+        var why = stale;
+        var silent = Duration.ofNanos(System.nanoTime() - lookedAt);
+        if (why.isEmpty() && silent.compareTo(TICK.multipliedBy(10)) > 0) {
+            why = leases + " is being read since " + silent.toSeconds() + " s";
+        }
+        return new Health(why.isEmpty(), why.isEmpty() ? counts : "stale: " + why + " (" + counts + ")");
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
+        try {
+            if (reader.awaitTermination(1, TimeUnit.SECONDS) && open != null) {
+                open.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package smartproxy.dhcp.isc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.Subnet;
+
+/**
+ * A {@code host} declaration.
+ *
+ * @param deleted it ends the one of that name
+ * @param dynamic it was made over OMAPI, and so can be removed that way
+ * @param options as they are shown
+ */
+record HostEntry(
+        String name,
+        boolean deleted,
+        boolean dynamic,
+        Optional<MacAddress> mac,
+        Optional<Ipv4> ip,
+        Map<String, Object> options) {
+    private static final String HARDWARE_TYPE = "hardware_type";
+
+    /** @param statement a {@code host} with a block */
+    static HostEntry of(Statement statement) {
+        var name = String.join(
+                "", statement.words().stream().skip(1).map(Statement.Word::text).toList());
+        var deleted = false;
+        var dynamic = false;
+        var mac = Optional.<MacAddress>empty();
+        var ip = Optional.<Ipv4>empty();
+        var type = Optional.<String>empty();
+        var others = new LinkedHashMap<String, Object>();
+        for (var inner : statement.body()) {
+            switch (inner.word(0)) {
+                case "deleted" -> deleted = true;
+                case "dynamic" -> dynamic = true;
+                case "hardware" -> {
+                    mac = MacAddress.parse(inner.text(2));
+                    type = Optional.of(inner.word(1));
+                }
+                case "fixed-address" -> ip = inner.words().size() == 2 ? Ipv4.parse(inner.text(1)) : Optional.empty();
+                default -> Options.of(inner).ifPresent(option -> others.put(option.key(), option.value()));
+            }
+        }
+        var options = new LinkedHashMap<String, Object>();
+        options.put(Reservation.HOSTNAME, name);
+        type.ifPresent(word -> options.put(HARDWARE_TYPE, word));
+        options.putAll(others);
+        return new HostEntry(name, deleted, dynamic, mac, ip, options);
+    }
+
+    /** @param text of one host declaration, read before */
+    static HostEntry parse(byte[] text) {
+        try {
+            return of(Statement.parse(text, 0, text.length).get(0));
+        } catch (Statement.Malformed e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What dhcpd will have when it was told to create it. */
+    static Reservation created(Reservation wanted, HostStatements statements) {
+        var text = "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; fixed-address "
+                + wanted.ip() + "; " + statements.written() + " }";
+        return parse(text.getBytes(StandardCharsets.UTF_8)).in(wanted.subnet());
+    }
+
+    /** @throws java.util.NoSuchElementException without an address or MAC */
+    Reservation in(Subnet subnet) {
+        return new Reservation(subnet, name, ip.orElseThrow(), mac.orElseThrow(), dynamic, options);
+    }
+
+    /** All host declarations in statements, in whatever block, in their order. */
+    static List<Statement> in(List<Statement> statements) {
+        return statements.stream()
+                .flatMap(statement -> statement.is("host") && statement.hasBody()
+                        ? List.of(statement).stream()
+                        : in(statement.body()).stream())
+                .toList();
+    }
+}

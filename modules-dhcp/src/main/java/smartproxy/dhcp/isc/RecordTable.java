@@ -1,0 +1,153 @@
+package smartproxy.dhcp.isc;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A hash table of record numbers; several records may have the same hash. Written by one thread. {@link #copy} takes no time that
+ * grows with the records: pages are shared until one side changes them.
+ */
+final class RecordTable {
+    private static final int PAGE_BITS = 10;
+    private static final int PAGE = 1 << PAGE_BITS;
+    private static final int EMPTY = 0;
+    private static final int REMOVED = -1;
+
+    private final IntUnaryOperator hashOf;
+    private int[][] pages;
+    private boolean[] own;
+    private int mask;
+    private int size;
+    private int used;
+
+    /** @param hashOf the hash of a record */
+    RecordTable(IntUnaryOperator hashOf) {
+        this.hashOf = hashOf;
+        pages = new int[1][16];
+        own = new boolean[] {true};
+        mask = 15;
+    }
+
+    private RecordTable(RecordTable other) {
+        hashOf = other.hashOf;
+        pages = other.pages.clone();
+        own = new boolean[pages.length];
+        mask = other.mask;
+        size = other.size;
+        used = other.used;
+    }
+
+    /** The same records; what happens to this one does not show there. */
+    RecordTable copy() {
+        own = new boolean[pages.length];
+        return new RecordTable(this);
+    }
+
+    int size() {
+        return size;
+    }
+
+    private int slot(int index) {
+        return pages[index >>> PAGE_BITS][index & (PAGE - 1)];
+    }
+
+    private void set(int index, int value) {
+        var page = index >>> PAGE_BITS;
+        if (!own[page]) {
+            pages[page] = pages[page].clone();
+            own[page] = true;
+        }
+        pages[page][index & (PAGE - 1)] = value;
+    }
+
+    private static int spread(int hash) {
+        var mixed = hash * 0x9E3779B9;
+        return mixed ^ (mixed >>> 15);
+    }
+
+    /** Hands over the records with that hash, until one is what is looked for. @return that one, else 0 */
+    int find(int hash, IntPredicate wanted) {
+        for (var index = spread(hash) & mask; ; index = (index + 1) & mask) {
+            var record = slot(index);
+            if (record == EMPTY) {
+                return 0;
+            }
+            if (record != REMOVED && wanted.test(record)) {
+                return record;
+            }
+        }
+    }
+
+    /** @param record not in it yet */
+    void add(int record) {
+        if ((used + 1) * 10L > (mask + 1) * 7L) {
+            grow();
+        }
+        var index = spread(hashOf.applyAsInt(record)) & mask;
+        while (slot(index) != EMPTY) {
+            index = (index + 1) & mask;
+        }
+        set(index, record);
+        size++;
+        used++;
+    }
+
+    /** @param record may be absent */
+    void remove(int record) {
+        for (var index = spread(hashOf.applyAsInt(record)) & mask; ; index = (index + 1) & mask) {
+            var found = slot(index);
+            if (found == EMPTY) {
+                return;
+            }
+            if (found == record) {
+                set(index, REMOVED);
+                size--;
+                return;
+            }
+        }
+    }
+
+    private void grow() {
+        var records = records();
+        var slots = mask + 1;
+        while (size * 10L > slots * 4L) {
+            slots *= 2;
+        }
+        mask = slots - 1;
+        pages = new int[(slots + PAGE - 1) / PAGE][Math.min(slots, PAGE)];
+        own = new boolean[pages.length];
+        Arrays.fill(own, true);
+        size = 0;
+        used = 0;
+        for (var record : records) {
+            var index = spread(hashOf.applyAsInt(record)) & mask;
+            while (slot(index) != EMPTY) {
+                index = (index + 1) & mask;
+            }
+            set(index, record);
+            size++;
+            used++;
+        }
+    }
+
+    /** All of them, oldest first. */
+    int[] records() {
+        var records = new int[size];
+        var count = 0;
+        for (var page : pages) {
+            for (var record : page) {
+                if (record != EMPTY && record != REMOVED) {
+                    records[count++] = record;
+                }
+            }
+        }
+        Arrays.sort(records);
+        return records;
+    }
+
+    /** Memory it takes. */
+    long bytes() {
+        return (mask + 1L) * Integer.BYTES;
+    }
+}

@@ -1,0 +1,104 @@
+package smartproxy.dhcp.isc;
+
+import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.UsedAddresses;
+
+/** Hosts and leases of one subnet. Written by one thread; {@link #published} is for everybody. */
+final class SubnetRecords {
+    final Subnet subnet;
+    final Arena arena;
+    final RecordTable hostsByIp;
+    final RecordTable hostsByMac;
+    final RecordTable leasesByIp;
+    final RecordTable leasesByMac;
+    final UsedAddresses used = this::eachUsed;
+    private SubnetRecords copy;
+    private boolean changed;
+
+    SubnetRecords(Subnet subnet, Arena arena) {
+        this.subnet = subnet;
+        this.arena = arena;
+        hostsByIp = new RecordTable(arena::ip);
+        hostsByMac = new RecordTable(arena::macHash);
+        leasesByIp = new RecordTable(arena::ip);
+        leasesByMac = new RecordTable(arena::macHash);
+        copy = this;
+        changed = true;
+    }
+
+    private SubnetRecords(SubnetRecords other) {
+        subnet = other.subnet;
+        arena = other.arena;
+        hostsByIp = other.hostsByIp.copy();
+        hostsByMac = other.hostsByMac.copy();
+        leasesByIp = other.leasesByIp.copy();
+        leasesByMac = other.leasesByMac.copy();
+        copy = this;
+    }
+
+    /** What it is now and stays; the same object while nothing changed. */
+    SubnetRecords published() {
+        if (changed) {
+            copy = new SubnetRecords(this);
+            changed = false;
+        }
+        return copy;
+    }
+
+    int hostOf(byte[] mac, int length) {
+        return hostsByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
+    }
+
+    int leaseAt(int ip) {
+        return leasesByIp.find(ip, record -> arena.ip(record) == ip);
+    }
+
+    int leaseOf(byte[] mac, int length) {
+        return leasesByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
+    }
+
+    int leaseOf(MacAddress mac) {
+        var octets = mac.octets();
+        return leaseOf(octets, octets.length);
+    }
+
+    void addHost(int record) {
+        changed = true;
+        hostsByIp.add(record);
+        hostsByMac.add(record);
+    }
+
+    /** @param record 0 for none */
+    void removeHost(int record) {
+        if (record != 0) {
+            changed = true;
+            hostsByIp.remove(record);
+            hostsByMac.remove(record);
+        }
+    }
+
+    void addLease(int record) {
+        changed = true;
+        leasesByIp.add(record);
+        leasesByMac.add(record);
+    }
+
+    /** @param record 0 for none */
+    void removeLease(int record) {
+        if (record != 0) {
+            changed = true;
+            leasesByIp.remove(record);
+            leasesByMac.remove(record);
+        }
+    }
+
+    private void eachUsed(UsedAddresses.Ranges ranges) {
+        for (var table : new RecordTable[] {hostsByIp, leasesByIp}) {
+            for (var record : table.records()) {
+                var ip = arena.ip(record);
+                ranges.accept(ip, ip);
+            }
+        }
+    }
+}

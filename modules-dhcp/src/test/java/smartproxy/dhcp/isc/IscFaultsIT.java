@@ -1,0 +1,236 @@
+package smartproxy.dhcp.isc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.DhcpProvider.Creation.Created;
+import smartproxy.dhcp.DhcpProvider.Creation.Occupied;
+import smartproxy.dhcp.DhcpProvider.Removal;
+
+/** A real dhcpd that is stopped, killed, frozen or restarted. */
+class IscFaultsIT {
+    private static final Duration SHORT = Duration.ofSeconds(2);
+
+    @TempDir
+    Path directory;
+
+    LabDhcpd dhcpd;
+    Provider dhcp;
+
+    @BeforeEach
+    void start() {
+        dhcpd = LabDhcpd.start(directory);
+        dhcp = new Provider(dhcpd.settings());
+    }
+
+    @AfterEach
+    void stop() {
+        dhcp.close();
+        dhcpd.close();
+    }
+
+    private static void is(Throwable thrown, Kind kind, Outcome outcome) {
+        assertThat(thrown).isInstanceOfSatisfying(BackendException.class, e -> {
+            assertThat(e.kind()).isEqualTo(kind);
+            assertThat(e.outcome()).as(e.getMessage()).isEqualTo(outcome);
+        });
+    }
+
+    @Test
+    void aStoppedServerIsUnavailableNothingIsChangedAndReadsGoOn() {
+        assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
+        dhcpd.stop();
+        assertThatThrownBy(() -> dhcp.create(Provider.reservation(2)))
+                .satisfies(thrown -> is(thrown, Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
+                .hasMessageContainingAll("dhcp_isc", dhcpd.address() + ":7911", "refused", "nothing was changed");
+        assertThat(dhcp.shown(1)).isPresent();
+        dhcpd.restart();
+        assertThat(dhcp.holds(Provider.reservation(2))).isFalse();
+        assertThat(dhcp.create(Provider.reservation(2))).isInstanceOf(Created.class);
+        assertThat(dhcp.remove(Provider.reservation(1))).isEqualTo(Removal.REMOVED);
+    }
+
+    @Test
+    void aRestartBetweenTwoChangesIsNotNoticed() {
+        assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
+        dhcpd.stop();
+        dhcpd.restart();
+        assertThat(dhcp.create(Provider.reservation(2))).isInstanceOf(Created.class);
+        assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Occupied.class);
+    }
+
+    @Test
+    void whatWasAnsweredSurvivesAKilledServer() {
+        assertThat(dhcp.create(Provider.reservation(1, "filename", "pxelinux.0")))
+                .isInstanceOf(Created.class);
+        dhcpd.kill();
+        dhcpd.restart();
+        assertThat(dhcp.holds(Provider.reservation(1))).isTrue();
+        assertThat(dhcp.shown(1).orElseThrow().filename()).contains("pxelinux.0");
+    }
+
+    @Test
+    void aFrozenServerIsATimeoutAndWhatBecameOfTheChangeIsFoundLater() {
+        // heard within the last second, so the change is sent at once
+        assertThat(dhcp.holds(Provider.reservation(1))).isFalse();
+        dhcpd.freeze();
+        assertThatThrownBy(() -> dhcp.create(Provider.reservation(1), SHORT))
+                .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN))
+                .hasMessageContainingAll("no answer within", "whether the change was made is unknown");
+        dhcpd.thaw();
+        // it lay in dhcpd's buffer, and is handled before what is sent now
+        var again = dhcp.create(Provider.reservation(1));
+        assertThat(again).isInstanceOfAny(Created.class, Occupied.class);
+        assertThat(dhcp.holds(Provider.reservation(1))).isTrue();
+        await().atMost(Duration.ofSeconds(10)).until(() -> dhcp.shown(1).isPresent());
+    }
+
+    @Test
+    void aServerThatWasFrozenForLongIsAskedBeforeItIsToldToChangeAnything() {
+        assertThat(dhcp.holds(Provider.reservation(1))).isFalse();
+        dhcpd.freeze();
+        passes(Duration.ofMillis(1100));
+        assertThatThrownBy(() -> dhcp.create(Provider.reservation(1), SHORT))
+                .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.NOT_APPLIED));
+        dhcpd.thaw();
+        assertThat(dhcp.holds(Provider.reservation(1))).isFalse();
+    }
+
+    @Test
+    void endsByItsDeadline() {
+        dhcpd.freeze();
+        var deadline = Deadline.in(SHORT);
+        assertThatThrownBy(() -> dhcp.provider.remove(Provider.reservation(1), deadline))
+                .isInstanceOf(BackendException.class);
+        assertThat(deadline.left()).isLessThan(SHORT.dividedBy(2));
+        dhcpd.thaw();
+    }
+
+    @Test
+    void whatIsSaidDuringRestartsIsTrue() throws Exception {
+        changesDuringRestarts(500);
+    }
+
+    @Test
+    @Tag("long")
+    void whatIsSaidDuringRestartsIsTrueForLong() throws Exception {
+        changesDuringRestarts(5000);
+    }
+
+    /** Eight callers create and remove while dhcpd is stopped, killed and frozen: what was said is so. */
+    private void changesDuringRestarts(int count) throws Exception {
+        var threads = Executors.newFixedThreadPool(8);
+        var there = ConcurrentHashMap.<Integer>newKeySet();
+        var gone = ConcurrentHashMap.<Integer>newKeySet();
+        var unsure = ConcurrentHashMap.<Integer>newKeySet();
+        var next = new AtomicInteger();
+        var made = new AtomicInteger();
+        try {
+            var workers = new ArrayList<Future<?>>();
+            for (var worker = 0; worker < 8; worker++) {
+                workers.add(threads.submit(() -> {
+                    while (made.get() < count) {
+                        if (change(next.incrementAndGet(), there, gone, unsure)) {
+                            made.incrementAndGet();
+                        } else {
+                            passes(Duration.ofMillis(100));
+                        }
+                    }
+                }));
+            }
+            for (var round = 1; round <= 4; round++) {
+                var until = count / 5 * round;
+                await().atMost(Duration.ofMinutes(5)).until(() -> made.get() >= until);
+                if (round == 3) {
+                    dhcpd.freeze();
+                    passes(Duration.ofMillis(500));
+                    dhcpd.thaw();
+                    continue;
+                }
+                if (round == 1) {
+                    dhcpd.kill();
+                } else {
+                    dhcpd.stop();
+                }
+                dhcpd.restart();
+            }
+            for (var worker : workers) {
+                worker.get(5, TimeUnit.MINUTES);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(there).hasSizeGreaterThan(count / 2);
+        // one that has not seen dhcpd fail
+        dhcp.close();
+        dhcp = new Provider(dhcpd.settings());
+        for (var number : there) {
+            assertThat(dhcp.holds(Provider.reservation(number)))
+                    .as("%d was created", number)
+                    .isTrue();
+        }
+        for (var number : gone) {
+            assertThat(dhcp.holds(Provider.reservation(number)))
+                    .as("%d was refused or removed", number)
+                    .isFalse();
+        }
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            there.forEach(number -> assertThat(dhcp.shown(number)).isPresent());
+            gone.forEach(number -> assertThat(dhcp.shown(number)).isEmpty());
+        });
+        assertThat(dhcp.health().ok()).isTrue();
+    }
+
+    /** @return whether all of it was done */
+    private boolean change(
+            int number,
+            ConcurrentHashMap.KeySetView<Integer, Boolean> there,
+            ConcurrentHashMap.KeySetView<Integer, Boolean> gone,
+            ConcurrentHashMap.KeySetView<Integer, Boolean> unsure) {
+        var created = false;
+        try {
+            assertThat(dhcp.create(Provider.reservation(number))).isInstanceOf(Created.class);
+            created = true;
+            if (number % 3 == 0) {
+                assertThat(dhcp.remove(Provider.reservation(number))).isEqualTo(Removal.REMOVED);
+                gone.add(number);
+            } else {
+                there.add(number);
+            }
+            return true;
+        } catch (BackendException e) {
+            if (e.outcome() == Outcome.UNKNOWN) {
+                unsure.add(number);
+            } else if (created) {
+                there.add(number);
+            } else {
+                gone.add(number);
+            }
+            return false;
+        }
+    }
+
+    /** Lets that much time pass: what is tested is what is done after it. */
+    private static void passes(Duration time) {
+        var end = Deadline.in(time);
+        await().atMost(time.plusSeconds(10)).until(end::expired);
+    }
+}

@@ -1,0 +1,147 @@
+package smartproxy.dhcp.isc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.DhcpProvider.Creation.Created;
+import smartproxy.dhcp.DhcpProvider.Creation.Occupied;
+import smartproxy.dhcp.DhcpProvider.Removal;
+import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.NewReservation;
+import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.Subnet;
+
+/** What the provider does with a real dhcpd, besides the contract. */
+class IscIT {
+    @TempDir
+    Path directory;
+
+    LabDhcpd dhcpd;
+    Provider dhcp;
+
+    @BeforeEach
+    void start() {
+        dhcpd = LabDhcpd.start(directory);
+        dhcp = new Provider(dhcpd.settings());
+    }
+
+    @AfterEach
+    void stop() {
+        dhcp.close();
+        dhcpd.close();
+    }
+
+    @Test
+    void whatIsSaidToBeStoredIsWhatTheFileShows() {
+        var options = new String[][] {
+            {},
+            {"filename", "pxelinux.0", "nextServer", "192.0.2.1"},
+            {"filename", "gr\u00fcn\"\\", "nextServer", "boot.example.com"},
+            {"<sun>root_path_name", "/boot/root", "<sun>install_server_ip", "192.0.2.1", "<sun>install_server_name", "i"
+            },
+            {"filename", "ztp.cfg/1", "nextServer", "192.0.2.1"},
+            {"filename", "poap.cfg/1", "nextServer", "192.0.2.1"},
+        };
+        for (var i = 0; i < options.length; i++) {
+            var created = (Created) dhcp.create(Provider.reservation(i + 1, options[i]));
+            assertThat(dhcp.shown(i + 1).map(Reservation::options))
+                    .contains(created.stored().options());
+            assertThat(dhcp.shown(i + 1)
+                            .map(shown -> shown.options().keySet().stream().toList()))
+                    .contains(created.stored().options().keySet().stream().toList());
+        }
+        dhcpd.stop();
+        dhcpd.restart();
+        for (var i = 0; i < options.length; i++) {
+            assertThat(dhcp.holds(Provider.reservation(i + 1))).isTrue();
+            assertThat(dhcp.shown(i + 1).orElseThrow().text("filename"))
+                    .isEqualTo(Provider.reservation(i + 1, options[i]).filename());
+        }
+    }
+
+    @Test
+    void aNameInUseIsTheCallersMistakeAndNothingIsChanged() {
+        dhcp.create(Provider.reservation(1));
+        var other = Provider.reservation(2);
+        var same = new Reservation(
+                other.subnet(), Provider.reservation(1).name(), other.ip(), other.mac(), true, other.options());
+        assertThatThrownBy(() -> dhcp.create(same))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Failed to add DHCP reservation for " + same + ": Entry already exists");
+        assertThat(dhcp.holds(same)).isFalse();
+    }
+
+    @Test
+    void aMacThatHasAnAddressElsewhereIsAConflict() {
+        dhcp.create(Provider.reservation(1));
+        var elsewhere = new Subnet(Ipv4.of("198.51.100.0"), 24, Map.of());
+        var there = new Reservation(
+                elsewhere,
+                "other",
+                Ipv4.of("198.51.100.7"),
+                Provider.mac(1),
+                true,
+                Map.of(Reservation.HOSTNAME, "other"));
+        assertThatThrownBy(() -> dhcp.create(there))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(409))
+                .hasMessage("Hardware address conflict.");
+        assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Occupied.class);
+    }
+
+    @Test
+    void anOptionThatDhcpdDoesNotKnowIsNamed() throws Exception {
+        Files.writeString(dhcpd.conf(), Files.readString(dhcpd.conf()).replaceAll("(?m)^option .*FM_ZTP.*$", ""));
+        dhcpd.stop();
+        dhcpd.restart();
+        var ztp = Provider.reservation(1, "filename", "ztp.cfg", "nextServer", "192.0.2.1");
+        assertThatThrownBy(() -> dhcp.create(ztp))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContainingAll(
+                        "does not understand", "FM_ZTP.config-file-name", "dhcpd.conf", "nothing was changed");
+        assertThat(dhcp.holds(ztp)).isFalse();
+        await().atMost(Duration.ofSeconds(10)).until(() -> dhcp.shown(1).isEmpty());
+        assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
+    }
+
+    @Test
+    void oneOfAnotherAddressOrMacIsNotRemoved() {
+        dhcp.create(Provider.reservation(1));
+        var one = Provider.reservation(1);
+        var otherIp = new Reservation(
+                one.subnet(), one.name(), Provider.reservation(2).ip(), one.mac(), true, one.options());
+        var otherMac = new Reservation(one.subnet(), one.name(), one.ip(), Provider.mac(2), true, one.options());
+        assertThat(dhcp.remove(otherIp)).isEqualTo(Removal.ABSENT);
+        assertThat(dhcp.remove(otherMac)).isEqualTo(Removal.ABSENT);
+        assertThat(dhcp.holds(one)).isTrue();
+        assertThat(dhcp.remove(one)).isEqualTo(Removal.REMOVED);
+    }
+
+    @Test
+    void relatedMacsAreNoMatterOfTheServers() {
+        dhcp.create(Provider.reservation(1));
+        var sibling = Provider.reservation(2);
+        var bonded = new Reservation(
+                sibling.subnet(), sibling.name(), Provider.reservation(1).ip(), sibling.mac(), true, sibling.options());
+        assertThat(dhcp.provider.create(
+                        new NewReservation(bonded, Optional.empty(), Set.of(Provider.mac(1))),
+                        Deadline.in(Duration.ofSeconds(10))))
+                .isInstanceOf(Created.class);
+        assertThat(dhcp.shown(2)).isPresent();
+        assertThat(dhcp.shown(1)).isPresent();
+    }
+}

@@ -1,0 +1,244 @@
+package smartproxy.dhcp.isc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.DhcpProvider.Creation.Created;
+import smartproxy.dhcp.DhcpProvider.Creation.Occupied;
+import smartproxy.dhcp.DhcpProvider.Removal;
+import smartproxy.dhcp.Reservation;
+
+/** A server of OMAPI that breaks off, lies, or answers nonsense. */
+class OmapiFaultsIT {
+    @TempDir
+    Path directory;
+
+    FakeDhcpd dhcpd;
+    Provider dhcp;
+    final Reservation wanted = Provider.reservation(1);
+
+    @BeforeEach
+    void start() throws IOException {
+        dhcpd = new FakeDhcpd();
+        var conf = Files.writeString(directory.resolve("dhcpd.conf"), "subnet 192.0.2.0 netmask 255.255.255.0 { }\n");
+        var leases = Files.writeString(directory.resolve("dhcpd.leases"), "");
+        dhcp = new Provider(new IscSettings(conf, leases, dhcpd.server(), Duration.ofMinutes(30)));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        dhcp.close();
+        dhcpd.close();
+    }
+
+    private void answerLikeDhcpd(OmapiMessage question, FakeDhcpd.Reply reply, boolean there) throws IOException {
+        reply.signed(
+                there
+                        ? FakeDhcpd.host(
+                                question,
+                                wanted.name(),
+                                wanted.ip().bits(),
+                                wanted.mac().octets())
+                        : FakeDhcpd.notFound(question));
+    }
+
+    @Test
+    void aCreateThatWasCarriedOutAndCutOffIsFoundOnASecondConnection() {
+        var there = new AtomicBoolean();
+        dhcpd.script = (question, reply) -> {
+            if (FakeDhcpd.isCreate(question)) {
+                there.set(true);
+                reply.cut();
+            } else {
+                answerLikeDhcpd(question, reply, there.get());
+            }
+        };
+        assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        assertThat(dhcpd.connections).hasValue(2);
+        assertThat(dhcpd.questions.stream().filter(FakeDhcpd::isCreate)).hasSize(1);
+    }
+
+    @Test
+    void aCreateThatWasCutOffAndNotCarriedOutIsSentAgain() {
+        var creates = new AtomicInteger();
+        dhcpd.script = (question, reply) -> {
+            if (FakeDhcpd.isCreate(question) && creates.incrementAndGet() == 1) {
+                reply.cut();
+            } else {
+                answerLikeDhcpd(question, reply, FakeDhcpd.isCreate(question));
+            }
+        };
+        assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        assertThat(creates).hasValue(2);
+    }
+
+    @Test
+    void oneThatSomebodyElseMadeMeanwhileIsToldFromOurs() throws IOException {
+        dhcpd.script = (question, reply) -> {
+            if (FakeDhcpd.isCreate(question)) {
+                Files.writeString(
+                        directory.resolve("dhcpd.leases"),
+                        "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; fixed-address "
+                                + wanted.ip() + "; supersede server.filename = \"theirs\"; }\n");
+                reply.cut();
+            } else {
+                answerLikeDhcpd(question, reply, true);
+            }
+        };
+        assertThat(dhcp.create(wanted))
+                .isInstanceOfSatisfying(
+                        Occupied.class,
+                        occupied -> assertThat(occupied.present())
+                                .extracting(Reservation::filename)
+                                .containsExactly(Optional.of("theirs")));
+    }
+
+    @Test
+    void aServerThatAlwaysBreaksOffLeavesTheOutcomeUnknown() {
+        dhcpd.script = (question, reply) -> reply.cut();
+        assertThat(dhcpd.questions).isEmpty();
+        assertThatThrownBy(() -> dhcp.create(wanted))
+                .isInstanceOfSatisfying(BackendException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE);
+                    assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+                })
+                .hasMessageContainingAll("closed the connection", "whether the change was made is unknown");
+    }
+
+    @Test
+    void aRemovalThatWasCutOffIsLookedUp() {
+        var there = new AtomicBoolean(true);
+        dhcpd.script = (question, reply) -> {
+            if (question.op() == OmapiMessage.DELETE) {
+                there.set(false);
+                reply.cut();
+            } else {
+                answerLikeDhcpd(question, reply, there.get());
+            }
+        };
+        assertThat(dhcp.remove(wanted)).isEqualTo(Removal.REMOVED);
+        assertThat(dhcp.remove(wanted)).isEqualTo(Removal.ABSENT);
+    }
+
+    @Test
+    void answersWithoutOurSignatureCountForNothing() {
+        dhcpd.script = (question, reply) -> reply.bytes(FakeDhcpd.host(
+                        question,
+                        wanted.name(),
+                        wanted.ip().bits(),
+                        wanted.mac().octets())
+                .encode(0));
+        assertThatThrownBy(() -> dhcp.holds(wanted))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("without the signature of key k (hmac-sha256)");
+        dhcpd.script = (question, reply) -> {
+            var forged = FakeDhcpd.status(question, OmapiResult.SUCCESS).encode(32);
+            reply.bytes(ByteBuffer.allocate(forged.length + 32).put(forged).array());
+        };
+        assertThatThrownBy(() -> dhcp.remove(wanted))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("without the signature of key k (hmac-sha256)");
+    }
+
+    @Test
+    void hugeAndMalformedMessagesAreNotTaken() {
+        for (var size : new int[] {Integer.MAX_VALUE, -1, 70_000}) {
+            dhcpd.script = (question, reply) -> reply.bytes(ByteBuffer.allocate(24 + 2 + 1 + 4)
+                    .putInt(1)
+                    .putInt(0)
+                    .putInt(3)
+                    .putInt(0)
+                    .putInt(1)
+                    .putInt(question.id())
+                    .putShort((short) 1)
+                    .put((byte) 'a')
+                    .putInt(size)
+                    .array());
+            assertThatThrownBy(() -> dhcp.holds(wanted)).hasMessageContaining("more than 65536 bytes");
+        }
+        dhcpd.script = (question, reply) ->
+                reply.bytes(ByteBuffer.allocate(24).putInt(1).putInt(1_000_000).array());
+        assertThatThrownBy(() -> dhcp.holds(wanted)).isInstanceOf(BackendException.class);
+    }
+
+    @Test
+    void oneByteAtATimeEndsByTheDeadline() {
+        dhcpd.script = (question, reply) -> {
+            try {
+                while (true) {
+                    reply.bytes(new byte[1]);
+                    Thread.sleep(50);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        var deadline = Deadline.in(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> dhcp.provider.holds(wanted, deadline)).isInstanceOf(BackendException.class);
+        assertThat(deadline.expired()).isTrue();
+    }
+
+    @Test
+    void whatDoesNotSpeakOmapiIsNamed() throws Exception {
+        try (var other = new ServerSocket(0)) {
+            var thread = new Thread(() -> {
+                try (var socket = other.accept()) {
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getInputStream().read();
+                } catch (IOException e) {
+                    // the client went away
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            try (var omapi = new OmapiClient(new OmapiServer("127.0.0.1", other.getLocalPort(), Optional.empty()))) {
+                assertThatThrownBy(() -> omapi.talk(Deadline.in(Duration.ofSeconds(5)), talk -> talk.find("x")))
+                        .isInstanceOf(BackendException.class)
+                        .hasMessageContaining("does not speak OMAPI");
+            }
+        }
+    }
+
+    @Test
+    void oneConnectionServesManyCallersInTurn() throws Exception {
+        var workers = new ArrayList<Thread>();
+        var failed = new AtomicBoolean();
+        for (var i = 0; i < 8; i++) {
+            var worker = new Thread(() -> {
+                for (var n = 0; n < 20; n++) {
+                    if (dhcp.holds(wanted)) {
+                        failed.set(true);
+                    }
+                }
+            });
+            worker.start();
+            workers.add(worker);
+        }
+        for (var worker : workers) {
+            worker.join(10_000);
+        }
+        assertThat(failed).isFalse();
+        assertThat(dhcpd.connections).hasValue(1);
+        assertThat(dhcpd.questions).hasSize(8 * 20 * 2);
+    }
+}
