@@ -105,7 +105,10 @@ class ReverseNameIT {
 
             site.set("forward_verify", "false");
             daemon.signal("HUP");
-            await().untilAsserted(() -> assertThat(ask("127.0.0.4").status()).isEqualTo(200));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(ask("127.0.0.4").status())
+                            .as("%s", site.log())
+                            .isEqualTo(200));
         }
     }
 
