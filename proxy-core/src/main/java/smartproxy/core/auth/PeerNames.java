@@ -3,6 +3,7 @@ package smartproxy.core.auth;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -19,18 +20,29 @@ public record PeerNames(List<String> commonNames, List<String> dnsNames) {
     private static final ASN1ObjectIdentifier COMMON_NAME = new ASN1ObjectIdentifier("2.5.4.3");
     private static final int DNS_NAME = 2; // GeneralName of RFC 5280 section 4.2.1.6
 
-    /** @throws CertificateParsingException when subject or subjectAltName cannot be read */
+    /**
+     * A subjectAltName that cannot be read names nobody.
+     *
+     * @throws CertificateParsingException when the subject cannot be read
+     */
     public static PeerNames of(X509Certificate certificate) throws CertificateParsingException {
         var dnsNames = new ArrayList<String>();
-        var alternatives = certificate.getSubjectAlternativeNames();
-        if (alternatives != null) {
-            for (var alternative : alternatives) {
-                if (Integer.valueOf(DNS_NAME).equals(alternative.get(0)) && alternative.get(1) instanceof String name) {
-                    dnsNames.add(name);
-                }
+        for (var alternative : alternatives(certificate)) {
+            if (Integer.valueOf(DNS_NAME).equals(alternative.get(0)) && alternative.get(1) instanceof String name) {
+                dnsNames.add(name);
             }
         }
         return new PeerNames(commonNames(certificate.getSubjectX500Principal()), List.copyOf(dnsNames));
+    }
+
+    /** Of one that cannot be read Java 17 says that there is none, Java 25 that it is invalid. */
+    private static Collection<List<?>> alternatives(X509Certificate certificate) {
+        try {
+            var alternatives = certificate.getSubjectAlternativeNames();
+            return alternatives == null ? List.of() : alternatives;
+        } catch (CertificateParsingException e) {
+            return List.of();
+        }
     }
 
     /** Reads the DER: the JDK's text form takes the bytes of a BMPString for ASCII, so other letters could spell a trusted name. */
