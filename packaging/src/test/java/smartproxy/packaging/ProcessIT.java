@@ -33,7 +33,7 @@ class ProcessIT {
     private static final String EXITING = "Errors detected on startup, see log for details. Exiting: ";
     private static final Duration WATCHDOG = Duration.ofSeconds(30);
 
-    private static final List<String> BUILT = List.of("dns", "logs");
+    private static final List<String> BUILT = List.of("dns", "logs", "dhcp");
     private static final Pattern ENABLED = Pattern.compile("^:enabled: (https|http|true)$", Pattern.MULTILINE);
 
     private static final int USR1 = 10;
@@ -352,10 +352,15 @@ class ProcessIT {
         var key = directory.resolve("rndc.key");
         Files.writeString(
                 key, "key \"rndc-key\" {\n\talgorithm hmac-md5;\n\tsecret \"bGFib25seWxhYm9ubHlsYQ==\";\n};\n");
+        var conf = Files.writeString(directory.resolve("dhcpd.conf"), "subnet 192.0.2.0 netmask 255.255.255.0 { }\n");
+        var leases = Files.writeString(directory.resolve("dhcpd.leases"), "authoring-byte-order little-endian;\n");
         var enabled = new ArrayList<String>();
         try (var files = Files.list(from.resolve("settings.d"))) {
             for (var file : files.toList()) {
-                var text = Files.readString(file).replaceAll("(:dns_key:) .*", "$1 " + key);
+                var text = Files.readString(file)
+                        .replaceAll("(:dns_key:) .*", "$1 " + key)
+                        .replaceAll("(:config:) .*dhcpd.conf", "$1 " + conf)
+                        .replaceAll("(:leases:) .*dhcpd.leases", "$1 " + leases);
                 site.write(site.settingsDirectory().resolve(file.getFileName()), text);
                 if (ENABLED.matcher(text).find()) {
                     enabled.add(file.getFileName().toString().replace(".yml", ""));
