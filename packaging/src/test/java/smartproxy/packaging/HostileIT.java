@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that mean harm, one kind after the other and all at once: the others are served, and nothing of it stays. */
 @Tag("alone")
+@Tag("long")
 class HostileIT {
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final int NEWCOMERS = 6;

@@ -25,10 +25,19 @@ record Vitals(long resident, long most, int threads, int connections, int files)
                         number(status, "VmHWM:") / 1024,
                         (int) number(status, "Threads:"),
                         (int) number(metrics, "smart_proxy_connections "),
-                        (int) files.count());
+                        (int) files.filter(file -> !isJar(file)).count());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Jars are opened by the JVM when a class is looked for in them the first time, and stay open. */
+    private static boolean isJar(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().endsWith(".jar");
+        } catch (IOException e) {
+            return false; // closed meanwhile
         }
     }
 
