@@ -52,6 +52,16 @@ class LauncherIT {
     }
 
     @Test
+    void boundsTheHeapsOfTheCLibrary() throws Exception {
+        var java = jvm("17.0.15", "echo \"arenas $MALLOC_ARENA_MAX\"").toString();
+
+        assertThat(launch(Map.of("SMART_PROXY_JAVA", java), "version").output()).isEqualTo("arenas 2\n");
+        assertThat(launch(Map.of("SMART_PROXY_JAVA", java, "MALLOC_ARENA_MAX", "4"), "version")
+                        .output())
+                .isEqualTo("arenas 4\n");
+    }
+
+    @Test
     void takesOptionsFromTheEnvironmentAfterItsOwn() throws Exception {
         assertThat(flags("17.0.15", Map.of("SMART_PROXY_JAVA_OPTS", "-Xmx1g -Dname=*")))
                 .containsSubsequence("-Xmx128m", "-Xmx1g", "-Dname=*");
