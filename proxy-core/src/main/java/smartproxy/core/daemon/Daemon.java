@@ -275,7 +275,8 @@ public final class Daemon {
                 && next.pluginDirectory().equals(settings.pluginDirectory())
                 && next.http().maxThreads() == settings.http().maxThreads();
         if (!same) {
-            LOG.warn("A change of state_directory, store_*, plugin_directory or max_threads takes effect at the next start");
+            LOG.warn(
+                    "A change of state_directory, store_*, plugin_directory or max_threads takes effect at the next start");
         }
         if (plugins.outdated()) {
             LOG.warn(

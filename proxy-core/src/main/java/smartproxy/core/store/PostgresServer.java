@@ -1,42 +1,52 @@
 package smartproxy.core.store;
 
 import java.nio.file.Path;
-import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
 import smartproxy.core.api.Secret;
 
-/** How connections to the database are made. */
+/** How connections to the database are made; every wait for the server is bounded. */
 final class PostgresServer {
     private PostgresServer() {}
 
-    /** A new connection each time; every wait for the server is bounded. */
-    static DataSource source(StoreSettings.Postgres settings) {
-        var source = new PGSimpleDataSource();
-        var seconds = (int) settings.timeout().toSeconds();
-        source.setServerNames(new String[] {settings.host()});
-        source.setPortNumbers(new int[] {settings.port()});
-        source.setDatabaseName(settings.database());
-        source.setUser(settings.user());
-        settings.password().map(Secret::reveal).ifPresent(source::setPassword);
-        source.setSslMode(settings.sslmode());
+    static String url(StoreSettings.Postgres settings) {
+        return "jdbc:" + settings.url();
+    }
+
+    /** A new connection. */
+    static Connection connect(StoreSettings.Postgres settings) throws SQLException {
+        return DriverManager.getConnection(url(settings), properties(settings));
+    }
+
+    /** As https://jdbc.postgresql.org/documentation/use/ names them. */
+    static Properties properties(StoreSettings.Postgres settings) {
+        var properties = new Properties();
+        var seconds = settings.timeout().toSeconds();
+        properties.setProperty("user", settings.user());
+        settings.password().map(Secret::reveal).ifPresent(password -> properties.setProperty("password", password));
+        properties.setProperty("sslmode", settings.sslmode());
         if (settings.encrypted()) {
             settings.ca()
                     .map(Path::toString)
                     .ifPresentOrElse(
-                            source::setSslRootCert,
-                            () -> source.setSslfactory("org.postgresql.ssl.DefaultJavaSSLFactory"));
+                            ca -> properties.setProperty("sslrootcert", ca),
+                            () -> properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"));
         }
-        source.setApplicationName("smart-proxy");
-        source.setConnectTimeout(seconds);
-        source.setLoginTimeout(seconds);
+        properties.setProperty("ApplicationName", "smart-proxy");
+        properties.setProperty("connectTimeout", Long.toString(seconds));
+        properties.setProperty("loginTimeout", Long.toString(seconds));
         // the server gives up first, and says why
-        source.setSocketTimeout(seconds + 1);
-        source.setTcpKeepAlive(true);
-        source.setOptions("-c statement_timeout=" + seconds * 1000
-                + " -c lock_timeout=" + seconds * 1000
-                + " -c idle_in_transaction_session_timeout=60000"
-                // a daemon whose host is gone holds no turn for longer than this
-                + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
-        return source;
+        properties.setProperty("socketTimeout", Long.toString(seconds + 1));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty(
+                "options",
+                "-c statement_timeout=" + seconds * 1000
+                        + " -c lock_timeout=" + seconds * 1000
+                        + " -c idle_in_transaction_session_timeout=60000"
+                        // a daemon whose host is gone holds no turn for longer than this
+                        + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
+        return properties;
     }
 }

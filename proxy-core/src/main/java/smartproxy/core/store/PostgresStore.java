@@ -40,20 +40,17 @@ final class PostgresStore implements OpenStore {
 
     private final StoreSettings.Postgres settings;
     private final Backend backend;
-    private final DataSource server;
     private final HikariDataSource pool;
     private final Turns turns;
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
 
     private @Nullable HikariDataSource jobs;
 
-    private PostgresStore(
-            StoreSettings.Postgres settings, DataSource server, Backend backend, HikariDataSource pool, Turns turns) {
+    private PostgresStore(StoreSettings.Postgres settings, Backend backend, HikariDataSource pool) {
         this.settings = settings;
-        this.server = server;
         this.backend = backend;
         this.pool = pool;
-        this.turns = turns;
+        this.turns = new Turns(() -> PostgresServer.connect(settings), backend);
     }
 
     /**
@@ -62,12 +59,10 @@ final class PostgresStore implements OpenStore {
      * @param backend its guard
      */
     static PostgresStore open(StoreSettings.Postgres settings, Backend backend) throws SQLException {
-        var server = PostgresServer.source(settings);
-        var config = pool(settings, server, "store", settings.maxConnections());
+        var config = pool(settings, "store", settings.maxConnections());
         // of each new connection, so that no transaction has to say it
         config.setConnectionInitSql("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE");
-        var store = new PostgresStore(
-                settings, server, backend, new HikariDataSource(config), new Turns(server, backend));
+        var store = new PostgresStore(settings, backend, new HikariDataSource(config));
         try {
             store.alone(connection -> {
                 try (var statement = connection.createStatement()) {
@@ -82,10 +77,11 @@ final class PostgresStore implements OpenStore {
         return store;
     }
 
-    private static HikariConfig pool(StoreSettings.Postgres settings, DataSource server, String name, int most) {
+    private static HikariConfig pool(StoreSettings.Postgres settings, String name, int most) {
         var config = new HikariConfig();
         config.setPoolName(name);
-        config.setDataSource(server);
+        config.setJdbcUrl(PostgresServer.url(settings));
+        config.setDataSourceProperties(PostgresServer.properties(settings));
         config.setMaximumPoolSize(most);
         config.setMinimumIdle(1);
         config.setIdleTimeout(TimeUnit.MINUTES.toMillis(1));
@@ -219,7 +215,7 @@ final class PostgresStore implements OpenStore {
     public synchronized DataSource connections() {
         var opened = jobs;
         if (opened == null) {
-            opened = new HikariDataSource(pool(settings, server, "store-jobs", JOB_CONNECTIONS));
+            opened = new HikariDataSource(pool(settings, "store-jobs", JOB_CONNECTIONS));
             jobs = opened;
         }
         return opened;
@@ -237,9 +233,7 @@ final class PostgresStore implements OpenStore {
     /** Numbers of connections, by state. */
     Map<String, Integer> connectionCounts() {
         var now = pool.getHikariPoolMXBean();
-        return now == null
-                ? Map.of()
-                : Map.of("used", now.getActiveConnections(), "idle", now.getIdleConnections());
+        return now == null ? Map.of() : Map.of("used", now.getActiveConnections(), "idle", now.getIdleConnections());
     }
 
     @Override

@@ -74,11 +74,15 @@ public record StoreSettings(Path stateDirectory, Optional<Postgres> postgres) {
             .sampled(VERIFY_FULL)
             .ownExtension();
     public static final Setting<Path> CA = SettingTypes.readableFile(
-                    "store_ca_file", "Authorities of the database server's certificate, PEM; unset: those of the Java runtime")
+                    "store_ca_file",
+                    "Authorities of the database server's certificate, PEM; unset: those of the Java runtime")
             .sampled("/etc/foreman-proxy/store-ca.pem")
             .ownExtension();
     public static final Setting<Integer> MAX_CONNECTIONS = SettingTypes.integer(
-                    "store_max_connections", 2, 200, "Connections to the database for requests; one for turns and two for jobs come on top when they are needed")
+                    "store_max_connections",
+                    2,
+                    200,
+                    "Connections to the database for requests; one for turns and two for jobs come on top when they are needed")
             .defaultsTo(10)
             .ownExtension();
     public static final Setting<Duration> TIMEOUT = SettingTypes.seconds(
@@ -137,7 +141,8 @@ public record StoreSettings(Path stateDirectory, Optional<Postgres> postgres) {
             return true;
         }
         try {
-            return LITERAL.matcher(host).matches() && InetAddress.getByName(host).isLoopbackAddress();
+            return LITERAL.matcher(host).matches()
+                    && InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             return false;
         }
@@ -146,6 +151,9 @@ public record StoreSettings(Path stateDirectory, Optional<Postgres> postgres) {
     /** What an administrator knows it by. */
     public String name() {
         return postgres.map(Postgres::url)
-                .orElseGet(() -> stateDirectory.toAbsolutePath().resolve(SqliteStore.FILE).toString());
+                .orElseGet(() -> stateDirectory
+                        .toAbsolutePath()
+                        .resolve(SqliteStore.FILE)
+                        .toString());
     }
 }

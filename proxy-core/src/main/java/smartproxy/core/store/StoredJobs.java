@@ -1,6 +1,5 @@
 package smartproxy.core.store;
 
-import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import com.github.kagkarlsson.scheduler.ScheduledExecution;
 import com.github.kagkarlsson.scheduler.ScheduledExecutionsFilter;
 import com.github.kagkarlsson.scheduler.Scheduler;
@@ -15,6 +14,7 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -194,7 +194,8 @@ final class StoredJobs implements Jobs, AutoCloseable {
         var execution = complete.getExecution();
         var pause = pause(execution.consecutiveFailures);
         var cause = complete.getCause()
-                .map(thrown -> thrown instanceof JobFailed failed && failed.getCause() != null ? failed.getCause() : thrown)
+                .map(thrown ->
+                        thrown instanceof JobFailed failed && failed.getCause() != null ? failed.getCause() : thrown)
                 .orElse(null);
         LOG.warn(
                 "Job {} {} has failed ({} times in a row) and is tried again in {} s: {}",

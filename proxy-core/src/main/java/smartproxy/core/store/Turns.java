@@ -14,7 +14,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +34,20 @@ final class Turns implements AutoCloseable {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(2);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
 
-    private final DataSource source;
+    /** Makes a connection. */
+    @FunctionalInterface
+    interface Connecting {
+        Connection connect() throws SQLException;
+    }
+
+    private final Connecting source;
     private final Backend backend;
     private final ReentrantLock use = new ReentrantLock(true);
     private @Nullable Connection session;
     private boolean closed;
 
     /** @param source makes the session */
-    Turns(DataSource source, Backend backend) {
+    Turns(Connecting source, Backend backend) {
         this.source = source;
         this.backend = backend;
     }
@@ -84,8 +89,7 @@ final class Turns implements AutoCloseable {
                 TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new BusyException(
-                        "interrupted while another daemon works on " + key + "; nothing was changed");
+                throw new BusyException("interrupted while another daemon works on " + key + "; nothing was changed");
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
@@ -97,9 +101,7 @@ final class Turns implements AutoCloseable {
         }
         try {
             var current = connected();
-            return ask(current, "SELECT pg_try_advisory_lock(?)", id)
-                    ? Optional.of(current)
-                    : Optional.empty();
+            return ask(current, "SELECT pg_try_advisory_lock(?)", id) ? Optional.of(current) : Optional.empty();
         } catch (SQLException e) {
             drop();
             throw PostgresFailure.asTransport(e);
@@ -114,7 +116,7 @@ final class Turns implements AutoCloseable {
         }
         var current = session;
         if (current == null || current.isClosed()) {
-            current = source.getConnection();
+            current = source.connect();
             session = current;
         }
         return current;

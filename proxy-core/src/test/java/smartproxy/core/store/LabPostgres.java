@@ -143,8 +143,10 @@ public final class LabPostgres implements AutoCloseable {
                 throw new IllegalStateException(words + " ended with " + process.exitValue() + ": " + text);
             }
             var values = new HashMap<String, String>();
-            text.lines().filter(line -> line.contains("=")).forEach(line -> values.put(
-                    line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+            text.lines()
+                    .filter(line -> line.contains("="))
+                    .forEach(line ->
+                            values.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
             return values;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -76,8 +76,8 @@ abstract class StoreContract {
     @Test
     void aMigrationRunsOnceAlsoWhenDaemonsStartAtOnce() throws Exception {
         var daemons = List.of(store, daemon(), daemon(), daemon());
-        var statements = List.of(
-                "CREATE TABLE " + owner + "b (n BIGINT NOT NULL)", "INSERT INTO " + owner + "b (n) VALUES (1)");
+        var statements =
+                List.of("CREATE TABLE " + owner + "b (n BIGINT NOT NULL)", "INSERT INTO " + owner + "b (n) VALUES (1)");
         var work = new ArrayList<Callable<Integer>>();
         for (var daemon : daemons) {
             work.add(() -> {
