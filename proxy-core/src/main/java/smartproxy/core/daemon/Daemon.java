@@ -74,6 +74,7 @@ public final class Daemon {
     private volatile HostSettings settings;
     private volatile Modules modules;
     private volatile boolean ready;
+    private Optional<StoreWatch> storeWatch = Optional.empty();
 
     /**
      * Starts everything; when it returns, all listeners answer.
@@ -155,6 +156,7 @@ public final class Daemon {
         }
         tls.ifPresent(present -> present.reloader().start());
         ready = true;
+        storeWatch = store.backend().map(backend -> new StoreWatch(store, this::storeIsBack).start());
         warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
         CryptoFit.warn(tls.map(Tls::context));
@@ -327,6 +329,14 @@ public final class Daemon {
         }
     }
 
+    /** Modules that could not start without the store are tried again. */
+    private void storeIsBack() {
+        if (ready && !modules.failures().isEmpty()) {
+            LOG.info("The store answers again; modules that have failed are tried anew");
+            reload();
+        }
+    }
+
     /** USR1: the log file is opened anew with the next record. */
     public void reopenLog() {
         logs.requestReopen();
@@ -356,6 +366,7 @@ public final class Daemon {
     public synchronized void stop() {
         notifier.stopping();
         ready = false;
+        storeWatch.ifPresent(StoreWatch::close);
         try {
             stopAccepting();
             var cut = handler.drain(Deadline.in(settings.http().drainTimeout()));

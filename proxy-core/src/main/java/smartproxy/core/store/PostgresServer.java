@@ -9,6 +9,10 @@ import smartproxy.core.api.Secret;
 
 /** How connections to the database are made; every wait for the server is bounded. */
 final class PostgresServer {
+    /** What an administrator sees in {@code pg_stat_activity}. */
+    static final String APPLICATION =
+            "smart-proxy " + ProcessHandle.current().pid();
+
     private PostgresServer() {}
 
     static String url(StoreSettings.Postgres settings) {
@@ -34,7 +38,7 @@ final class PostgresServer {
                             ca -> properties.setProperty("sslrootcert", ca),
                             () -> properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"));
         }
-        properties.setProperty("ApplicationName", "smart-proxy");
+        properties.setProperty("ApplicationName", APPLICATION);
         properties.setProperty("connectTimeout", Long.toString(seconds));
         properties.setProperty("loginTimeout", Long.toString(seconds));
         // the server gives up first, and says why

@@ -66,6 +66,7 @@ final class PostgresStore implements OpenStore {
         try {
             store.alone(connection -> {
                 try (var statement = connection.createStatement()) {
+                    statement.execute(Migrations.CREATE_STATEMENTS);
                     return statement.execute("CREATE TABLE IF NOT EXISTS " + Migrations.TABLE
                             + " (owner TEXT PRIMARY KEY, version INTEGER NOT NULL)");
                 }

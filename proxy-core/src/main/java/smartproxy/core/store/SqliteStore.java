@@ -188,6 +188,7 @@ public final class SqliteStore implements OpenStore {
                         throw new SQLException(verdict, null, SQLiteErrorCode.SQLITE_CORRUPT.code);
                     }
                 }
+                statement.execute(Migrations.CREATE_STATEMENTS);
                 return statement.execute("CREATE TABLE IF NOT EXISTS " + Migrations.TABLE
                         + " (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
             }
