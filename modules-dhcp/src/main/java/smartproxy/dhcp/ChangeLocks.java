@@ -37,9 +37,7 @@ final class ChangeLocks {
         }
         var mac = rest.next();
         return macs.inOrder(
-                mac,
-                deadline,
-                () -> store.exclusively("dhcp mac " + mac, deadline, () -> next(rest, deadline, work)));
+                mac, deadline, () -> store.exclusively("dhcp mac " + mac, deadline, () -> next(rest, deadline, work)));
     }
 
     /** Called alone, or within the turns of MACs. */

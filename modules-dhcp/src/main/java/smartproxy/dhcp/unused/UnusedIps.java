@@ -326,7 +326,8 @@ public final class UnusedIps {
     private void learn(SubnetPool pool, Duration time) {
         var now = clock.instant();
         var since = pool.learned().plus(time).minus(CLOCKS);
-        inStore(connection -> table.endingAfter(connection, since)).forEach(other -> pool.suggest(other.ip(), other.ends()));
+        inStore(connection -> table.endingAfter(connection, since))
+                .forEach(other -> pool.suggest(other.ip(), other.ends()));
         pool.learned(now);
     }
 

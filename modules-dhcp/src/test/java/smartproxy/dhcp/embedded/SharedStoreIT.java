@@ -44,12 +44,10 @@ final class SharedStoreIT {
                             :enabled: https
                             :use_provider: dhcp_embedded
                             :ping_free_ip: false
-                            """)
-                    .module("dhcp_embedded", """
+                            """).module("dhcp_embedded", """
                             :networks: [10.64.0.0/15, 10.96.0.0/11, 192.0.2.0/24, 198.51.100.0/29]
                             :blacklist_duration_minutes: 36000
-                            """)
-                    .start());
+                            """).start());
         }
     }
 
@@ -127,8 +125,9 @@ final class SharedStoreIT {
 
     @Test
     void theLastAddressesGoToOneEach() throws Exception {
-        var answers = atOnce(DAEMONS * CLIENTS, (number, wire) -> wire.get("/dhcp/198.51.100.0/unused_ip")
-                .body());
+        var answers = atOnce(
+                DAEMONS * CLIENTS,
+                (number, wire) -> wire.get("/dhcp/198.51.100.0/unused_ip").body());
         assertThat(answers.stream().filter(body -> !body.equals("{\"ip\":null}")))
                 .doesNotHaveDuplicates()
                 .hasSize(6);
@@ -148,9 +147,12 @@ final class SharedStoreIT {
         for (var round = 0; round < 10; round++) {
             var ip = "192.0.2." + (100 + round);
             var name = "n" + round;
-            var statuses = atOnce(8, (number, wire) -> wire.post(
-                            "/dhcp/192.0.2.0", "name=" + name + number + "&ip=" + ip + "&mac=52:54:00:00:00:0" + number)
-                    .status());
+            var statuses = atOnce(
+                    8,
+                    (number, wire) -> wire.post(
+                                    "/dhcp/192.0.2.0",
+                                    "name=" + name + number + "&ip=" + ip + "&mac=52:54:00:00:00:0" + number)
+                            .status());
             assertThat(statuses.stream().filter(status -> status == 200)).hasSize(1);
             assertThat(statuses.stream().filter(status -> status == 409)).hasSize(7);
             try (var wire = daemons.get(round % DAEMONS).https()) {
@@ -163,9 +165,12 @@ final class SharedStoreIT {
 
     @Test
     void ofEightCallersThatReserveOneMacOneGetsIt() throws Exception {
-        var statuses = atOnce(8, (number, wire) -> wire.post(
-                        "/dhcp/192.0.2.0", "name=m" + number + "&ip=192.0.2.13" + number + "&mac=52:54:00:00:02:00")
-                .status());
+        var statuses = atOnce(
+                8,
+                (number, wire) -> wire.post(
+                                "/dhcp/192.0.2.0",
+                                "name=m" + number + "&ip=192.0.2.13" + number + "&mac=52:54:00:00:02:00")
+                        .status());
         assertThat(statuses.stream().filter(status -> status == 200)).hasSize(1);
         assertThat(statuses.stream().filter(status -> status == 409)).hasSize(7);
     }

@@ -31,7 +31,8 @@ final class StoreCommand {
         try {
             var rows = new StoreMove(source.get(), target.get()).run();
             rows.forEach((table, count) -> out.println(table + ": " + count + " rows"));
-            out.println("Copied from " + source.get().name() + " to " + target.get().name()
+            out.println("Copied from " + source.get().name() + " to "
+                    + target.get().name()
                     + ", which had nothing before; the former is as it was. Now put the settings of " + to + " into "
                     + config + " and start the daemon");
             return 0;

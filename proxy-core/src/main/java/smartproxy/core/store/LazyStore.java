@@ -54,7 +54,8 @@ public final class LazyStore implements Store, AutoCloseable {
         this.backend = settings.postgres()
                 .map(postgres -> new GuardedBackend(
                         "store",
-                        new GuardSettings(PERMITS, postgres.timeout(), 0, BREAKER_FAILURES, BREAKER_PAUSE),
+                        new GuardSettings(
+                                PERMITS, postgres.timeout().multipliedBy(4), 0, BREAKER_FAILURES, BREAKER_PAUSE),
                         metrics));
     }
 

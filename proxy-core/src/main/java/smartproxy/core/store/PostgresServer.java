@@ -10,8 +10,7 @@ import smartproxy.core.api.Secret;
 /** How connections to the database are made; every wait for the server is bounded. */
 final class PostgresServer {
     /** What an administrator sees in {@code pg_stat_activity}. */
-    static final String APPLICATION =
-            "smart-proxy " + ProcessHandle.current().pid();
+    static final String APPLICATION = "smart-proxy " + ProcessHandle.current().pid();
 
     private PostgresServer() {}
 
@@ -44,6 +43,7 @@ final class PostgresServer {
         // the server gives up first, and says why
         properties.setProperty("socketTimeout", Long.toString(seconds + 1));
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("readOnlyMode", "always"); // of the connections that are made read-only
         properties.setProperty(
                 "options",
                 "-c statement_timeout=" + seconds * 1000

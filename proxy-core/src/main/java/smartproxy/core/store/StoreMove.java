@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import smartproxy.core.health.Metrics;
@@ -22,7 +24,7 @@ import smartproxy.core.health.Metrics;
  */
 public final class StoreMove {
     private static final int BATCH = 500;
-    private static final TreeSet<String> OURS = new TreeSet<>(List.of(Migrations.TABLE, Migrations.STATEMENTS));
+    private static final Set<String> OURS = Set.of(Migrations.TABLE, Migrations.STATEMENTS);
 
     private final StoreSettings from;
     private final StoreSettings to;
@@ -196,7 +198,7 @@ public final class StoreMove {
         }
     }
 
-    private static TreeSet<String> tables(Connection connection) throws SQLException {
+    private static SortedSet<String> tables(Connection connection) throws SQLException {
         var postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
         try (var query = connection.prepareStatement(
                         postgres

@@ -30,8 +30,8 @@ import smartproxy.core.modules.CountedResources;
 import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
 import smartproxy.core.plugins.Plugins;
-import smartproxy.core.store.StoreSettings;
 import smartproxy.core.settings.HostSettings;
+import smartproxy.core.store.StoreSettings;
 
 @Timeout(60)
 class LiveChecksTest {

@@ -31,9 +31,9 @@ import smartproxy.core.health.HealthState;
 import smartproxy.core.health.Metrics;
 
 /** What only a database that is shared, and can be away, does. */
-@Timeout(120)
+@Timeout(180)
 class PostgresStoreIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(4);
     private static final Duration WATCHDOG = Duration.ofSeconds(30);
 
     @TempDir
@@ -91,7 +91,8 @@ class PostgresStoreIT {
     @Test
     void aTurnIsOneDaemonsAtATime() throws Exception {
         var daemons = List.of(open(), open(), open());
-        var turns = List.of(new KeyedSerializer<String>(), new KeyedSerializer<String>(), new KeyedSerializer<String>());
+        var turns =
+                List.of(new KeyedSerializer<String>(), new KeyedSerializer<String>(), new KeyedSerializer<String>());
         var inside = new AtomicInteger();
         var threads = Executors.newFixedThreadPool(12);
         try {
@@ -101,12 +102,15 @@ class PostgresStoreIT {
                 work.add(() -> {
                     for (var n = 0; n < 10; n++) {
                         var deadline = Deadline.in(WATCHDOG);
-                        turns.get(daemon).inOrder("key", deadline, () -> daemons.get(daemon)
-                                .exclusively("key", deadline, () -> {
-                                    assertThat(inside.incrementAndGet()).isEqualTo(1);
-                                    Thread.yield();
-                                    return inside.decrementAndGet();
-                                }));
+                        turns.get(daemon)
+                                .inOrder(
+                                        "key",
+                                        deadline,
+                                        () -> daemons.get(daemon).exclusively("key", deadline, () -> {
+                                            assertThat(inside.incrementAndGet()).isEqualTo(1);
+                                            Thread.yield();
+                                            return inside.decrementAndGet();
+                                        }));
                     }
                     return 0;
                 });
@@ -124,8 +128,8 @@ class PostgresStoreIT {
         var here = open();
         var there = open();
         var result = here.exclusively("dhcp 192.0.2.1", Deadline.in(WATCHDOG), () -> {
-            assertThatThrownBy(() -> there.exclusively(
-                            "dhcp 192.0.2.1", Deadline.in(Duration.ofMillis(100)), () -> "not run"))
+            assertThatThrownBy(() ->
+                            there.exclusively("dhcp 192.0.2.1", Deadline.in(Duration.ofMillis(100)), () -> "not run"))
                     .isInstanceOf(BusyException.class)
                     .hasMessageContaining("another daemon")
                     .hasMessageContaining("dhcp 192.0.2.1")
@@ -221,7 +225,7 @@ class PostgresStoreIT {
                 }
                 var texts = new ArrayList<String>();
                 for (var each : asked) {
-                    assertThatThrownBy(() -> each.get(30, TimeUnit.SECONDS))
+                    assertThatThrownBy(() -> each.get(60, TimeUnit.SECONDS))
                             .satisfies(e -> texts.add(e.getCause().getMessage()));
                 }
                 assertThat(texts).allMatch(text -> text.startsWith("store postgresql://"));
@@ -293,7 +297,8 @@ class PostgresStoreIT {
     void theCheckTellsItsVersions() throws Exception {
         var store = open();
         store.migrate("checked", List.of("CREATE TABLE checked (n BIGINT)"));
-        try (var connection = StoreVersions.connect(postgres.store(TIMEOUT).postgres().orElseThrow())) {
+        try (var connection =
+                StoreVersions.connect(postgres.store(TIMEOUT).postgres().orElseThrow())) {
             assertThat(StoreVersions.of(connection)).containsEntry("checked", 1);
             assertThatThrownBy(() -> connection.createStatement().execute("CREATE TABLE written (n BIGINT)"))
                     .isInstanceOf(SQLException.class);

@@ -111,7 +111,8 @@ class StoreMoveIT {
                     .createStatement()
                     .executeUpdate("DELETE FROM migration_statements WHERE owner = 'test'"));
         }
-        assertThatThrownBy(() -> new StoreMove(file, other).run()).hasMessageContaining("start the daemon once with test");
+        assertThatThrownBy(() -> new StoreMove(file, other).run())
+                .hasMessageContaining("start the daemon once with test");
         try (var store = new LazyStore(file, new Metrics())) {
             store.migrate("test", TABLES); // keeps the statements of a store of an older program
         }
