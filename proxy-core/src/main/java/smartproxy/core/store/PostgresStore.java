@@ -41,7 +41,7 @@ final class PostgresStore implements OpenStore {
     private final StoreSettings.Postgres settings;
     private final Backend backend;
     private final HikariDataSource pool;
-    private final Turns turns;
+    private final SharedTurns turns;
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
 
     private @Nullable HikariDataSource jobs;
@@ -50,7 +50,7 @@ final class PostgresStore implements OpenStore {
         this.settings = settings;
         this.backend = backend;
         this.pool = pool;
-        this.turns = new Turns(() -> PostgresServer.connect(settings), backend);
+        this.turns = new SharedTurns(settings.url(), () -> PostgresServer.connect(settings), backend);
     }
 
     /**

@@ -20,7 +20,7 @@ import smartproxy.core.health.Metrics;
 
 class StoreMoveIT {
     private static final int ROWS = 1203;
-    private static final Instant LATER = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+    private final Instant later = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
     private static final List<String> TABLES = List.of(
             "CREATE TABLE test_words (n BIGINT NOT NULL PRIMARY KEY, word TEXT, good BOOLEAN)",
             "INSERT INTO test_words (n, word) VALUES (1, 'of the migration')",
@@ -44,12 +44,12 @@ class StoreMoveIT {
                 return ROWS;
             });
             try (var queue = store.jobs().open("test queue", job -> Next.done())) {
-                queue.add("one", "daten ä", LATER);
+                queue.add("one", "daten ä", later);
             }
         }
     }
 
-    private static void check(StoreSettings settings) throws Exception {
+    private void check(StoreSettings settings) throws Exception {
         try (var store = new LazyStore(settings, new Metrics())) {
             store.migrate("test", TABLES);
             List<String> found = store.transaction(connection -> {
@@ -70,7 +70,7 @@ class StoreMoveIT {
                     .as("the unique index")
                     .isInstanceOf(SQLException.class);
             try (var queue = store.jobs().open("test queue", job -> Next.done())) {
-                assertThat(queue.all()).containsExactly(new Job("one", "daten ä", LATER, 0, false));
+                assertThat(queue.all()).containsExactly(new Job("one", "daten ä", later, 0, false));
             }
         }
     }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Operation;
@@ -28,8 +30,8 @@ import smartproxy.core.api.Operation;
  * (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). Nobody waits in the database: who does not get
  * the turn asks again a moment later.
  */
-final class Turns implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
+final class SharedTurns implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedTurns.class);
     private static final Operation TAKE = Operation.repeatable("turn");
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(2);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
@@ -40,14 +42,19 @@ final class Turns implements AutoCloseable {
         Connection connect() throws SQLException;
     }
 
+    private final String where;
     private final Connecting source;
     private final Backend backend;
     private final ReentrantLock use = new ReentrantLock(true);
     private @Nullable Connection session;
     private boolean closed;
 
-    /** @param source makes the session */
-    Turns(Connecting source, Backend backend) {
+    /**
+     * @param where for errors
+     * @param source makes the session
+     */
+    SharedTurns(String where, Connecting source, Backend backend) {
+        this.where = where;
         this.source = source;
         this.backend = backend;
     }
@@ -75,23 +82,31 @@ final class Turns implements AutoCloseable {
     private Connection take(long id, String key, Deadline deadline) {
         var pause = SHORTEST_PAUSE;
         while (true) {
-            var taken = backend.call(TAKE, deadline, attempt -> tryOnce(id, attempt));
-            if (taken.isPresent()) {
-                return taken.get();
-            }
-            var left = deadline.left();
-            if (left.isZero()) {
+            if (deadline.expired()) {
                 throw new BusyException(
                         "another daemon has not ended an earlier request for " + key + "; nothing was changed");
             }
+            var taken = ask(id, deadline);
+            if (taken.isPresent()) {
+                return taken.get();
+            }
             try {
-                var most = Math.min(pause.toNanos(), left.toNanos());
+                var most = Math.min(pause.toNanos(), Math.max(2, deadline.left().toNanos()));
                 TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new BusyException("interrupted while another daemon works on " + key + "; nothing was changed");
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private Optional<Connection> ask(long id, Deadline deadline) {
+        try {
+            return backend.call(TAKE, deadline, attempt -> tryOnce(id, attempt));
+        } catch (BackendException e) {
+            throw new BackendException(
+                    e.kind(), Outcome.NOT_APPLIED, where + ": " + e.getMessage() + "; nothing was changed", e);
         }
     }
 
