@@ -33,6 +33,7 @@ public final class LiveChecks {
     private final HostSettings settings;
     private final Optional<TlsContext> tls;
     private final Modules modules;
+    private final Callable<List<Finding>> store;
     private final List<String> asked;
     private final Duration time;
     private final PortCheck ports = new PortCheck(new SocketOwners(Path.of("/proc")));
@@ -40,13 +41,26 @@ public final class LiveChecks {
     /**
      * @param tls empty when https is off or its files cannot be used
      * @param modules built, not started
+     * @param store looks at it
      * @param asked names an administrator wants to be looked at at the backends
      */
-    public LiveChecks(HostSettings settings, Optional<TlsContext> tls, Modules modules, List<String> asked) {
-        this(settings, tls, modules, asked, TIME);
+    public LiveChecks(
+            HostSettings settings,
+            Optional<TlsContext> tls,
+            Modules modules,
+            Callable<List<Finding>> store,
+            List<String> asked) {
+        this(settings, tls, modules, store, asked, TIME);
     }
 
-    LiveChecks(HostSettings settings, Optional<TlsContext> tls, Modules modules, List<String> asked, Duration time) {
+    LiveChecks(
+            HostSettings settings,
+            Optional<TlsContext> tls,
+            Modules modules,
+            Callable<List<Finding>> store,
+            List<String> asked,
+            Duration time) {
+        this.store = store;
         this.settings = settings;
         this.tls = tls;
         this.modules = modules;
@@ -63,6 +77,7 @@ public final class LiveChecks {
         parts.add(new Part(
                 "directories",
                 () -> new DirectoryChecks(settings, System.getProperty("user.name", "(unknown)")).look()));
+        parts.add(new Part("store", store));
         parts.add(new Part("ports", this::ports));
         tls.ifPresent(context -> parts.add(new Part(
                 "certificates",
