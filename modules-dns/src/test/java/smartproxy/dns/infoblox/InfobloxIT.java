@@ -39,6 +39,8 @@ import smartproxy.dns.DnsProvider.Creation;
 import smartproxy.dns.DnsProvider.Removal;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
+import smartproxy.infoblox.FakeGrid;
+import smartproxy.infoblox.GridSettings;
 
 /** What is sent to a grid, and what becomes of its errors and faults. */
 class InfobloxIT {
@@ -52,12 +54,12 @@ class InfobloxIT {
     private Path directory;
 
     private final List<Provider> providers = new ArrayList<>();
-    private FakeGrid grid;
+    private FakeDnsGrid grid;
 
     @BeforeEach
     void start() {
         PKI.writeTo(directory);
-        grid = FakeGrid.start(
+        grid = FakeDnsGrid.start(
                 directory, PKI.issueServer().key(TestPki.KeyType.EC_P256).sign());
     }
 
@@ -210,15 +212,7 @@ class InfobloxIT {
 
     @Test
     void anUnknownViewIsNamed() {
-        var settings = settings("2.0");
-        var other = new InfobloxSettings(
-                settings.server(),
-                settings.username(),
-                settings.password(),
-                "inside",
-                settings.timeout(),
-                settings.caFile(),
-                settings.version());
+        var other = new InfobloxSettings(settings("2.0").grid(), "inside");
         var provider = provider(other, Duration.ofSeconds(10));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("View inside not found (status 404)");
@@ -236,17 +230,7 @@ class InfobloxIT {
 
     @Test
     void aWrongPasswordIsSaidSo() {
-        var settings = settings("2.0");
-        var provider = provider(
-                new InfobloxSettings(
-                        settings.server(),
-                        settings.username(),
-                        new Secret("wrong"),
-                        settings.view(),
-                        settings.timeout(),
-                        settings.caFile(),
-                        settings.version()),
-                Duration.ofSeconds(10));
+        var provider = provider(Provider.with(settings("2.0"), new Secret("wrong")), Duration.ofSeconds(10));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("does not accept user 'foreman'; check username and password (status 401)")
                 .hasMessageNotContaining("wrong");
@@ -413,25 +397,28 @@ class InfobloxIT {
     @Test
     void withoutAFileOnlyTheRuntimesAuthoritiesCount() {
         var settings = settings("2.0");
+        var grid = settings.grid();
         var provider = provider(
                 new InfobloxSettings(
-                        settings.server(),
-                        settings.username(),
-                        settings.password(),
-                        settings.view(),
-                        settings.timeout(),
-                        Optional.empty(),
-                        settings.version()),
+                        new GridSettings(
+                                grid.server(),
+                                grid.serverKey(),
+                                grid.username(),
+                                grid.password(),
+                                grid.timeout(),
+                                Optional.empty(),
+                                grid.version()),
+                        settings.view()),
                 Duration.ofSeconds(10));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("set infoblox_ca_file");
-        assertThat(grid.calls()).isEmpty();
+        assertThat(this.grid.calls()).isEmpty();
     }
 
     @Test
     void aCertificateForAnotherHost() {
         grid.close();
-        grid = FakeGrid.start(
+        grid = FakeDnsGrid.start(
                 directory,
                 PKI.issue("grid.example.com")
                         .purposes(TestPki.Purpose.SERVER)
