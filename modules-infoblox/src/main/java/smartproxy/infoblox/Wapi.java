@@ -80,7 +80,7 @@ public final class Wapi {
     /**
      * All objects of a type that match. The grid itself refuses when there are more than 1000.
      *
-     * @param fields to be told, separated by commas
+     * @param fields to be told, separated by commas; empty: those the grid chooses
      * @param filter names with their operator, if not equality: {@code fqdn~}
      */
     public List<JsonNode> find(String type, String fields, Map<String, String> filter, Deadline deadline)
@@ -129,7 +129,7 @@ public final class Wapi {
     }
 
     private static HttpCall search(String type, String fields, Map<String, String> filter) {
-        var call = HttpCall.get(type).with("_return_fields", fields);
+        var call = fields.isEmpty() ? HttpCall.get(type) : HttpCall.get(type).with("_return_fields", fields);
         for (var one : new TreeMap<>(filter).entrySet()) {
             call = call.with(one.getKey(), one.getValue());
         }
