@@ -57,9 +57,7 @@ public final class GridQuestions {
     public Optional<Finding> clearPassword() {
         return settings.isClear()
                 ? Optional.of(Finding.warning(
-                        what(),
-                        "the password goes there without encryption",
-                        "use https in " + settings.serverKey()))
+                        what(), "the password goes there without encryption", "use https in " + settings.serverKey()))
                 : Optional.empty();
     }
 }

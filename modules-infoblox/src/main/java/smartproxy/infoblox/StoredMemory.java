@@ -54,7 +54,9 @@ public final class StoredMemory implements GridRestarts.Memory {
                 if (due == isThere(connection)) {
                     return true;
                 }
-                var text = due ? "INSERT INTO infoblox_restart (grid) VALUES (?)" : "DELETE FROM infoblox_restart WHERE grid = ?";
+                var text = due
+                        ? "INSERT INTO infoblox_restart (grid) VALUES (?)"
+                        : "DELETE FROM infoblox_restart WHERE grid = ?";
                 try (var change = connection.prepareStatement(text)) {
                     change.setString(1, grid);
                     return change.executeUpdate() == 1;

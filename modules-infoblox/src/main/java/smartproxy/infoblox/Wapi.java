@@ -124,8 +124,7 @@ public final class Wapi {
         var objects = new ArrayList<JsonNode>();
         result.forEach(objects::add);
         return new Page(
-                objects,
-                Optional.of(answer.path("next_page_id").asText("")).filter(id -> !id.isEmpty()));
+                objects, Optional.of(answer.path("next_page_id").asText("")).filter(id -> !id.isEmpty()));
     }
 
     private static HttpCall search(String type, String fields, Map<String, String> filter) {
@@ -190,8 +189,9 @@ public final class Wapi {
             throw call.isSafe() ? away : new OutcomeUnknownException(away);
         }
         if (status < 400) {
-            throw BackendException.rejected(owner + ": " + call + ": " + settings.server()
-                    + " sends to another address; set " + settings.serverKey() + " to that of the grid master (status " + status + ")");
+            throw BackendException.rejected(
+                    owner + ": " + call + ": " + settings.server() + " sends to another address; set "
+                            + settings.serverKey() + " to that of the grid master (status " + status + ")");
         }
         throw refusal(reply);
     }

@@ -184,7 +184,8 @@ public abstract class FakeGrid implements AutoCloseable {
                 object.putIfAbsent(key, VIEW);
             }
         }
-        var named = Stream.of("fqdn", "host_name", "network", "address", type.startsWith("record:") ? "name" : "ipv4addr")
+        var named = Stream.of(
+                        "fqdn", "host_name", "network", "address", type.startsWith("record:") ? "name" : "ipv4addr")
                 .filter(fields::containsKey)
                 .map(key -> String.valueOf(fields.get(key)))
                 .findFirst()
@@ -341,8 +342,13 @@ public abstract class FakeGrid implements AutoCloseable {
             object.forEach((field, value) -> {
                 if (fields.contains(field)) {
                     shown.put(field, value);
-                } else if (value instanceof List<?> parts && fields.stream().anyMatch(one -> one.startsWith(field + "."))) {
-                    shown.put(field, parts.stream().map(part -> nested(field, part, fields)).toList());
+                } else if (value instanceof List<?> parts
+                        && fields.stream().anyMatch(one -> one.startsWith(field + "."))) {
+                    shown.put(
+                            field,
+                            parts.stream()
+                                    .map(part -> nested(field, part, fields))
+                                    .toList());
                 }
             });
             told.add(shown);
@@ -392,7 +398,7 @@ public abstract class FakeGrid implements AutoCloseable {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        return ok(add(name, fields).get("_ref")).withStatus(201);
+        return ok(String.valueOf(add(name, fields).get("_ref"))).withStatus(201);
     }
 
     private ResponseDefinitionBuilder function(String reference, Map<String, String> query, JsonNode body) {

@@ -79,7 +79,8 @@ class GridRestartsTest {
         restarts.attach(new GridRestarts.Rules(
                 deadline -> {
                     try {
-                        assertThat(may.tryAcquire(WATCHDOG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                        assertThat(may.tryAcquire(WATCHDOG.toSeconds(), TimeUnit.SECONDS))
+                                .isTrue();
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }

@@ -27,7 +27,8 @@ class StoredMemoryTest {
         try (var store = SqliteStore.open(directory)) {
             var memory = StoredMemory.of(store, GRID);
             assertThat(memory.isDue()).isTrue();
-            assertThat(StoredMemory.of(store, URI.create("https://other.example.com")).isDue())
+            assertThat(StoredMemory.of(store, URI.create("https://other.example.com"))
+                            .isDue())
                     .isFalse();
             memory.due(false);
             assertThat(memory.isDue()).isFalse();

@@ -72,10 +72,11 @@ final class DhcpGridCheck {
             try {
                 var found = grid.ask(
                         deadline,
-                        attempt -> wapi.find(
-                                Networks.TYPE, Networks.FIELDS, networks.at(subnet.network()), attempt));
+                        attempt -> wapi.find(Networks.TYPE, Networks.FIELDS, networks.at(subnet.network()), attempt));
                 findings.add(
-                        found.stream().flatMap(network -> networks.subnet(network).stream()).anyMatch(subnet::isSameAs)
+                        found.stream()
+                                        .flatMap(network -> networks.subnet(network).stream())
+                                        .anyMatch(subnet::isSameAs)
                                 ? Finding.ok(grid.what() + " subnet " + subnet, "is in " + view)
                                 : Finding.error(
                                         grid.what() + " subnet " + subnet,
@@ -90,7 +91,9 @@ final class DhcpGridCheck {
     private Finding records(Deadline deadline) {
         var type = records.type();
         try {
-            var view = settings.hosts() ? Map.of("view", settings.dnsView()) : Map.of("network_view", settings.networkView());
+            var view = settings.hosts()
+                    ? Map.of("view", settings.dnsView())
+                    : Map.of("network_view", settings.networkView());
             var unused = find(type, records.fields(), view, deadline);
             return Finding.ok(grid.what(), "lets it read objects of type " + type);
         } catch (BackendException e) {
@@ -101,7 +104,8 @@ final class DhcpGridCheck {
     private Finding restarts(Deadline deadline) {
         var advice = "give the user the permission to restart DHCP services, or no change is served";
         try {
-            return grid.ask(deadline, attempt -> wapi.find("grid", "", Map.of(), attempt)).isEmpty()
+            return grid.ask(deadline, attempt -> wapi.find("grid", "", Map.of(), attempt))
+                            .isEmpty()
                     ? Finding.warning(grid.what(), "does not show itself, so its services cannot be restarted", advice)
                     : Finding.ok(grid.what(), "its services are restarted after changes, if the user may do that");
         } catch (BackendException e) {

@@ -47,8 +47,8 @@ record FixedAddresses(String view, List<Map<String, Object>> options) implements
 
     @Override
     public List<Entry> entries(JsonNode object) {
-        var names = Names.read(
-                object.path("name").asText(""), object.path(COMMENT).asText(""));
+        var names =
+                Names.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
         return GridRecords.entry(names, object, true, true).stream().toList();
     }
 

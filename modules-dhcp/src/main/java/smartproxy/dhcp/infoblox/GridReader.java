@@ -93,8 +93,12 @@ final class GridReader {
 
     List<Subnet> subnets(Deadline deadline) {
         var subnets = new ArrayList<Subnet>();
-        each(Networks.TYPE, Networks.FIELDS, networks.all(), deadline, network -> networks.subnet(network)
-                .ifPresent(subnets::add));
+        each(
+                Networks.TYPE,
+                Networks.FIELDS,
+                networks.all(),
+                deadline,
+                network -> networks.subnet(network).ifPresent(subnets::add));
         return subnets;
     }
 
@@ -112,8 +116,12 @@ final class GridReader {
 
     /** All entries of the subnet, those without MAC or name too. */
     void eachEntry(Subnet subnet, Deadline deadline, Consumer<Entry> consumer) {
-        each(records.type(), records.fields(), records.in(subnet), deadline, object -> in(subnet, object)
-                .forEach(consumer));
+        each(
+                records.type(),
+                records.fields(),
+                records.in(subnet),
+                deadline,
+                object -> in(subnet, object).forEach(consumer));
     }
 
     private Stream<Entry> in(Subnet subnet, JsonNode object) {
@@ -135,10 +143,7 @@ final class GridReader {
     }
 
     private List<Entry> find(Map<String, String> filter, Subnet subnet, Deadline deadline) {
-        return ask(
-                        records.type(),
-                        deadline,
-                        attempt -> wapi.find(records.type(), records.fields(), filter, attempt))
+        return ask(records.type(), deadline, attempt -> wapi.find(records.type(), records.fields(), filter, attempt))
                 .stream()
                 .flatMap(object -> in(subnet, object))
                 .toList();
@@ -174,9 +179,12 @@ final class GridReader {
                     settings.networkView(),
                     "status",
                     "USED");
-            each(ADDRESS, "ip_address", filter, deadline, object -> Ipv4.parse(
-                            object.path("ip_address").asText(""))
-                    .ifPresent(addresses::add));
+            each(
+                    ADDRESS,
+                    "ip_address",
+                    filter,
+                    deadline,
+                    object -> Ipv4.parse(object.path("ip_address").asText("")).ifPresent(addresses::add));
         } else {
             eachEntry(subnet, deadline, entry -> addresses.add(entry.ip()));
         }

@@ -73,8 +73,7 @@ sealed interface GridRecords permits FixedAddresses, Hosts {
                 .map(ip -> new Entry(
                         names,
                         ip,
-                        MacAddress.parse(address.path(MAC).asText(""))
-                                .filter(mac -> served && !mac.equals(NOBODY)),
+                        MacAddress.parse(address.path(MAC).asText("")).filter(mac -> served && !mac.equals(NOBODY)),
                         alone,
                         used(address, USE_BOOTFILE, BOOTFILE),
                         used(address, USE_NEXTSERVER, NEXTSERVER)));

@@ -52,8 +52,8 @@ record Hosts(String view) implements GridRecords {
 
     @Override
     public List<Entry> entries(JsonNode object) {
-        var names = Names.read(
-                object.path("name").asText(""), object.path(COMMENT).asText(""));
+        var names =
+                Names.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
         var addresses = object.path(ADDRESSES);
         var alone = addresses.size() == 1 && object.path("ipv6addrs").isEmpty();
         var entries = new ArrayList<Entry>();

@@ -213,7 +213,8 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
             var grids = wapi.find("grid", "", Map.of(), attempt);
             if (grids.isEmpty()) {
                 throw BackendException.rejected(backend.name() + ": the grid does not show itself to user '"
-                        + settings.grid().username() + "', so its services cannot be restarted; give it the permission");
+                        + settings.grid().username()
+                        + "', so its services cannot be restarted; give it the permission");
             }
             wapi.call(grids.get(0), "restartservices", HOW_TO_RESTART, attempt);
             return true;
@@ -224,7 +225,8 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
     public Creation create(NewReservation wanted, Deadline deadline) {
         var reservation = wanted.reservation();
         if (reservation.mac().octets().length != MAC_OCTETS) {
-            throw CallerException.badRequest("Invalid MAC " + reservation.mac() + ": Infoblox knows those of 6 octets alone");
+            throw CallerException.badRequest(
+                    "Invalid MAC " + reservation.mac() + ": Infoblox knows those of 6 octets alone");
         }
         var object = records.object(wanted);
         var stored = records.entries(json.valueToTree(object)).get(0);
@@ -281,8 +283,9 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
         var found = new LinkedHashMap<Entry, Boolean>();
         for (var object : wapi.find(records.type(), records.fields(), records.of(reservation.mac()), attempt)) {
             records.entries(object).stream()
-                    .filter(entry -> entry.mac().filter(reservation.mac()::equals).isPresent()
-                            && reservation.subnet().contains(entry.ip()))
+                    .filter(entry ->
+                            entry.mac().filter(reservation.mac()::equals).isPresent()
+                                    && reservation.subnet().contains(entry.ip()))
                     .forEach(entry -> found.put(entry, true));
         }
         for (var object : wapi.find(records.type(), records.fields(), records.at(reservation.ip()), attempt)) {

@@ -128,8 +128,7 @@ public record InfobloxDhcpSettings(
                 values.get(DNS_VIEW),
                 values.get(NETWORK_VIEW),
                 values.get(OPTIONS),
-                new Restarts(
-                        values.get(RESTART_WINDOW), values.get(WAIT_FOR_RESTART), values.get(WAIT_AFTER_RESTART)),
+                new Restarts(values.get(RESTART_WINDOW), values.get(WAIT_FOR_RESTART), values.get(WAIT_AFTER_RESTART)),
                 values.get(DhcpSettings.BLACKLIST_DURATION),
                 values.get(DhcpSettings.SUBNETS));
     }

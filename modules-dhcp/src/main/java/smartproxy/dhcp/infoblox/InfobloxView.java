@@ -38,9 +38,12 @@ final class InfobloxView implements DhcpView {
     @Override
     public void eachReservation(Subnet subnet, Consumer<? super Reservation> consumer) {
         var seen = new HashSet<MacAddress>();
-        reader.eachEntry(subnet, deadline, entry -> entry.reservation(subnet)
-                .filter(reservation -> seen.add(reservation.mac()))
-                .ifPresent(consumer));
+        reader.eachEntry(
+                subnet,
+                deadline,
+                entry -> entry.reservation(subnet)
+                        .filter(reservation -> seen.add(reservation.mac()))
+                        .ifPresent(consumer));
     }
 
     @Override

@@ -48,8 +48,9 @@ record Names(String name, String hostname) {
         }
         var comment = "smart-proxy: name=" + name + " hostname=" + hostname;
         if (comment.length() > LONGEST_COMMENT || !COMMENT.matcher(comment).matches()) {
-            throw CallerException.badRequest("Name and host name differ, or have upper case letters, and are too long to be kept"
-                    + " in the comment of an Infoblox object (" + LONGEST_COMMENT + " characters)");
+            throw CallerException.badRequest(
+                    "Name and host name differ, or have upper case letters, and are too long to be kept"
+                            + " in the comment of an Infoblox object (" + LONGEST_COMMENT + " characters)");
         }
         return Optional.of(comment);
     }

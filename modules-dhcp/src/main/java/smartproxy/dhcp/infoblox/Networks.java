@@ -1,11 +1,11 @@
 package smartproxy.dhcp.infoblox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.Subnet;
 
@@ -18,9 +18,11 @@ record Networks(String view, List<Subnet> managed) {
     static final String TYPE = "network";
     static final String FIELDS = "network,network_view,options";
 
+    private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
+
     /** Options of a network that Foreman is told, by their names in the grid. */
-    private static final Map<String, String> LISTS = Map.of(
-            "routers", "routers", "domain-name-servers", "domain_name_servers", "ntp-servers", "ntp_servers");
+    private static final Map<String, String> LISTS =
+            Map.of("routers", "routers", "domain-name-servers", "domain_name_servers", "ntp-servers", "ntp_servers");
 
     Map<String, String> all() {
         return Map.of("network_view", view);
@@ -48,7 +50,8 @@ record Networks(String view, List<Subnet> managed) {
             if (LISTS.containsKey(name)) {
                 found.put(
                         LISTS.get(name),
-                        Arrays.stream(value.split("[,\\s]+"))
+                        SEPARATORS
+                                .splitAsStream(value)
                                 .filter(text -> Ipv4.parse(text).isPresent())
                                 .toList());
             } else if (name.equals("domain-name")) {

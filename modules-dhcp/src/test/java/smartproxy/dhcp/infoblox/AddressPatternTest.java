@@ -34,9 +34,8 @@ class AddressPatternTest {
         var pattern = Pattern.compile(AddressPattern.of(subnet));
         var first = subnet.network().value();
         var last = subnet.broadcast().value();
-        LongStream.of(first, first + 1, (first + last) / 2, last - 1, last).forEach(inside -> assertThat(
-                        Ipv4.of(inside).toString())
-                .matches(pattern));
+        LongStream.of(first, first + 1, (first + last) / 2, last - 1, last)
+                .forEach(inside -> assertThat(Ipv4.of(inside).toString()).matches(pattern));
         LongStream.of(first - 1, last + 1)
                 .filter(outside -> outside >= 0 && outside <= 0xffffffffL)
                 .forEach(outside -> assertThat(Ipv4.of(outside).toString()).doesNotMatch(pattern));
@@ -44,8 +43,8 @@ class AddressPatternTest {
 
     @Test
     void aLongerNumberIsNoMatch() {
-        var pattern = Pattern.compile(
-                AddressPattern.of(Subnet.parse("192.0.2.16/28").orElseThrow()));
+        var pattern =
+                Pattern.compile(AddressPattern.of(Subnet.parse("192.0.2.16/28").orElseThrow()));
         assertThat(pattern.matcher("192.0.2.160").find()).isFalse();
         assertThat(pattern.matcher("1192.0.2.16").find()).isFalse();
     }

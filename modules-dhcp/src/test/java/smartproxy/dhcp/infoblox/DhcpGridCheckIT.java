@@ -63,7 +63,8 @@ class DhcpGridCheckIT {
         var before = grid.serial();
         assertThat(look(Provider.managed(settings(), Provider.SUBNET)))
                 .containsExactly(
-                        "ok: " + what + ": takes user 'foreman', and shows it networks in network view default (whether it"
+                        "ok: " + what
+                                + ": takes user 'foreman', and shows it networks in network view default (whether it"
                                 + " may write, only a change tells)",
                         "ok: " + what + " subnet 192.0.2.0/255.255.255.0: is in network view default",
                         "ok: " + what + ": lets it read objects of type fixedaddress",
@@ -105,7 +106,8 @@ class DhcpGridCheckIT {
     void aUserWithoutPermissionSeesNothing() {
         grid.server().stubFor(get(urlPathMatching(".*/network")).atPriority(1).willReturn(okJson("[]")));
         assertThat(look(settings()))
-                .anyMatch(line -> line.startsWith("error: " + what + ": takes user 'foreman', and shows it no network"));
+                .anyMatch(
+                        line -> line.startsWith("error: " + what + ": takes user 'foreman', and shows it no network"));
     }
 
     @Test

@@ -28,8 +28,8 @@ final class FakeDhcpGrid extends FakeGrid {
 
     private static final Pattern MAC = Pattern.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}");
     private static final Pattern DNS = Pattern.compile("[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*");
-    private static final Set<String> HOST_ADDRESS = Set.of(
-            "ipv4addr", "mac", "configure_for_dhcp", "bootfile", "use_bootfile", "nextserver", "use_nextserver");
+    private static final Set<String> HOST_ADDRESS =
+            Set.of("ipv4addr", "mac", "configure_for_dhcp", "bootfile", "use_bootfile", "nextserver", "use_nextserver");
 
     private static final Map<String, Type> TYPES = Map.of(
             "network",
@@ -141,8 +141,10 @@ final class FakeDhcpGrid extends FakeGrid {
     /** Every address of the small networks. */
     private List<Map<String, Object>> addresses() {
         var names = new TreeMap<String, String>();
-        Stream.of(FIXED, HOST).flatMap(type -> all(type).stream()).forEach(object -> texts(object, "ipv4addr")
-                .forEach(ip -> names.put(ip, String.valueOf(object.get("name")))));
+        Stream.of(FIXED, HOST)
+                .flatMap(type -> all(type).stream())
+                .forEach(object ->
+                        texts(object, "ipv4addr").forEach(ip -> names.put(ip, String.valueOf(object.get("name")))));
         all(LEASE).stream()
                 .filter(lease -> lease.containsKey("hardware"))
                 .forEach(lease -> names.put(String.valueOf(lease.get("address")), ""));
@@ -207,7 +209,8 @@ final class FakeDhcpGrid extends FakeGrid {
         }
         if (addressesAreUnique
                 && all(FIXED).stream()
-                        .anyMatch(other -> String.valueOf(fields.get("ipv4addr")).equals(other.get("ipv4addr")))) {
+                        .anyMatch(
+                                other -> String.valueOf(fields.get("ipv4addr")).equals(other.get("ipv4addr")))) {
             return Optional.of(conflict("IP address " + fields.get("ipv4addr") + " is used in two fixed addresses."));
         }
         fields.put("network", networkOf(fields).orElseThrow());
@@ -258,16 +261,17 @@ final class FakeDhcpGrid extends FakeGrid {
                 .flatMap(object -> texts(object, "ipv4addr").stream())
                 .anyMatch(ip -> networkOf(Map.of("ipv4addr", ip)).equals(network));
         return taken
-                ? Optional.of(conflict("MAC address " + mac + " is used in two fixed addresses, which are in the same network "
-                        + network.get() + "."))
+                ? Optional.of(conflict("MAC address " + mac
+                        + " is used in two fixed addresses, which are in the same network " + network.get() + "."))
                 : Optional.empty();
     }
 
     private Optional<String> networkOf(Map<String, ?> fields) {
-        return Ipv4.parse(String.valueOf(fields.get("ipv4addr"))).flatMap(ip -> all("network").stream()
-                .map(network -> String.valueOf(network.get("network")))
-                .filter(cidr -> Subnet.parse(cidr).orElseThrow().contains(ip))
-                .findFirst());
+        return Ipv4.parse(String.valueOf(fields.get("ipv4addr")))
+                .flatMap(ip -> all("network").stream()
+                        .map(network -> String.valueOf(network.get("network")))
+                        .filter(cidr -> Subnet.parse(cidr).orElseThrow().contains(ip))
+                        .findFirst());
     }
 
     @Override

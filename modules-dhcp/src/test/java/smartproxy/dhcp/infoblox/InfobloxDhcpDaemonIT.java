@@ -32,7 +32,8 @@ class InfobloxDhcpDaemonIT {
         grid = FakeDhcpGrid.start(directory, proxy.pki().server());
         proxy.module(
                 "dhcp",
-                ":enabled: https\n:use_provider: dhcp_infoblox\n:server: " + grid.address() + "\n:ping_free_ip: false\n");
+                ":enabled: https\n:use_provider: dhcp_infoblox\n:server: " + grid.address()
+                        + "\n:ping_free_ip: false\n");
         configure(":password: " + FakeGrid.PASSWORD + "\n:restart_window: 1");
         proxy.start();
     }
@@ -40,7 +41,8 @@ class InfobloxDhcpDaemonIT {
     private void configure(String more) {
         proxy.module(
                 "dhcp_infoblox",
-                ":username: " + FakeGrid.USER + "\n:infoblox_ca_file: " + directory.resolve("ca.pem") + "\n" + more + "\n");
+                ":username: " + FakeGrid.USER + "\n:infoblox_ca_file: " + directory.resolve("ca.pem") + "\n" + more
+                        + "\n");
     }
 
     @AfterEach
@@ -93,7 +95,9 @@ class InfobloxDhcpDaemonIT {
         assertThat(ask("GET", N + "/unused_ip?from=192.0.2.10&to=192.0.2.12&mac=52:54:00:aa:01:07"))
                 .matches("200 \\{\"ip\":\"192\\.0\\.2\\.1[12]\"}");
         assertThat(ask("GET", N + "/unused_ip?from=192.0.2.200&to=192.0.2.200")).isEqualTo("200 {\"ip\":null}");
-        assertThat(ask("DELETE", N + "/mac/02:00:00:00:0c:01")).startsWith("400 ").contains("is static - unable to delete");
+        assertThat(ask("DELETE", N + "/mac/02:00:00:00:0c:01"))
+                .startsWith("400 ")
+                .contains("is static - unable to delete");
         assertThat(ask("DELETE", N + "/mac/52:54:00:aa:01:01")).isEqualTo("200 ");
         assertThat(ask("DELETE", N + "/mac/52:54:00:aa:01:01")).isEqualTo("200 ");
         assertThat(ask("GET", "/dhcp/203.0.113.0")).isEqualTo("404 Subnet 203.0.113.0 could not found");

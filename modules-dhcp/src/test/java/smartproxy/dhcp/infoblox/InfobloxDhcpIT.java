@@ -137,10 +137,7 @@ class InfobloxDhcpIT {
                 plain.suggestionTime(),
                 List.of()));
         assertThat(provider.create(booting(Provider.reservation(10)))).isInstanceOf(Creation.Created.class);
-        assertThat(grid.calls())
-                .hasSize(3)
-                .last()
-                .isEqualTo("POST /wapi/v2.0/fixedaddress");
+        assertThat(grid.calls()).hasSize(3).last().isEqualTo("POST /wapi/v2.0/fixedaddress");
         assertThat(grid.calls().get(0)).contains("&mac=02:00:00:00:00:0a&network_view=default");
         assertThat(grid.calls().get(1)).contains("&ipv4addr=192.0.2.10&network_view=default");
         assertThat(grid.all(FakeDhcpGrid.FIXED).get(0))
@@ -189,11 +186,11 @@ class InfobloxDhcpIT {
         var view = provider().view();
         assertThat(view.subnets())
                 .extracting(Subnet::toString)
-                .containsExactly(
-                        "192.0.2.0/255.255.255.0", "198.51.100.0/255.255.255.128", "10.20.0.0/255.255.0.0");
+                .containsExactly("192.0.2.0/255.255.255.0", "198.51.100.0/255.255.255.128", "10.20.0.0/255.255.0.0");
         assertThat(view.subnet(Ipv4.of("192.0.2.0")).orElseThrow().options())
                 .isEqualTo(Map.of("routers", List.of("192.0.2.1")));
-        assertThat(view.subnet(Ipv4.of("198.51.100.77")).orElseThrow().options()).isEmpty();
+        assertThat(view.subnet(Ipv4.of("198.51.100.77")).orElseThrow().options())
+                .isEmpty();
         assertThat(grid.calls())
                 .anyMatch(call -> call.contains("/network?")
                         && call.contains("&_max_results=1&network=192.0.2.0&network_view=default"));
@@ -214,8 +211,7 @@ class InfobloxDhcpIT {
         var provider = provider(Provider.views(settings(), "default", "lab"));
         assertThat(failure(() -> provider.view().subnets(), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("View lab not found (status 404); check network_view and dns_view");
-        assertThat(failure(
-                        () -> provider.create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
+        assertThat(failure(() -> provider.create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("View lab not found");
     }
 
@@ -327,10 +323,14 @@ class InfobloxDhcpIT {
             grid.add(
                     FakeDhcpGrid.FIXED,
                     Map.of(
-                            "ipv4addr", ip,
-                            "mac", "02:00:00:01:%02x:%02x".formatted(i / 256, i % 256),
-                            "name", "n" + i,
-                            "network", "10.20.0.0/16"));
+                            "ipv4addr",
+                            ip,
+                            "mac",
+                            "02:00:00:01:%02x:%02x".formatted(i / 256, i % 256),
+                            "name",
+                            "n" + i,
+                            "network",
+                            "10.20.0.0/16"));
         }
         var view = provider().view();
         assertThat(reservations(view.subnet(Ipv4.of("10.20.0.0")).orElseThrow(), view))
@@ -351,7 +351,13 @@ class InfobloxDhcpIT {
                         "two.example.com",
                         "ipv4addrs",
                         List.of(
-                                Map.of("ipv4addr", "192.0.2.30", "mac", "02:00:00:00:0e:01", "configure_for_dhcp", true),
+                                Map.of(
+                                        "ipv4addr",
+                                        "192.0.2.30",
+                                        "mac",
+                                        "02:00:00:00:0e:01",
+                                        "configure_for_dhcp",
+                                        true),
                                 Map.of(
                                         "ipv4addr",
                                         "192.0.2.31",
@@ -361,8 +367,9 @@ class InfobloxDhcpIT {
                                         false))));
         var provider = provider(Provider.hosts(settings()));
         var shown = provider.view().reservationsAt(Provider.SUBNET, Ipv4.of("192.0.2.30"));
-        assertThat(shown).singleElement().satisfies(one -> assertThat(one.deleteable())
-                .isFalse());
+        assertThat(shown)
+                .singleElement()
+                .satisfies(one -> assertThat(one.deleteable()).isFalse());
         assertThat(provider.view().reservationsAt(Provider.SUBNET, Ipv4.of("192.0.2.31")))
                 .as("DHCP does not serve it")
                 .isEmpty();
@@ -381,8 +388,7 @@ class InfobloxDhcpIT {
                         "h.example.com",
                         "ipv4addrs",
                         List.of(Map.of("ipv4addr", "192.0.2.40", "mac", "02:00:00:00:00:0a"))));
-        assertThat(catchThrowableOfType(
-                        CallerException.class, () -> provider().create(Provider.reservation(10))))
+        assertThat(catchThrowableOfType(CallerException.class, () -> provider().create(Provider.reservation(10))))
                 .hasMessageContaining("Record 192.0.2.10 conflicts with an existing record.")
                 .hasMessageContaining("is used in two fixed addresses")
                 .satisfies(refused -> assertThat(refused.status()).isEqualTo(409));
@@ -410,8 +416,7 @@ class InfobloxDhcpIT {
         var sibling = Provider.reservation(11, "192.0.2.10");
         assertThat(catchThrowableOfType(
                         CallerException.class,
-                        () -> provider.create(
-                                sibling, Provider.reservation(10).mac())))
+                        () -> provider.create(sibling, Provider.reservation(10).mac())))
                 .hasMessageContaining("IP address 192.0.2.10 is used in two fixed addresses");
         assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
     }
@@ -434,10 +439,8 @@ class InfobloxDhcpIT {
 
     @Test
     void aWrongPasswordIsSaidSo() {
-        var wrong = Provider.with(
-                settings(), Provider.grid(grid.address(), directory.resolve("ca.pem"), "wr0ng"));
-        assertThat(failure(
-                        () -> provider(wrong).create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
+        var wrong = Provider.with(settings(), Provider.grid(grid.address(), directory.resolve("ca.pem"), "wr0ng"));
+        assertThat(failure(() -> provider(wrong).create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("does not accept user 'foreman'; check username and password (status 401)")
                 .hasMessageNotContaining("wr0ng");
     }
@@ -447,16 +450,18 @@ class InfobloxDhcpIT {
         answering(
                 post(urlMatching(".*/fixedaddress")),
                 FakeGrid.refused(400, "AdmConDataError", "Data", "The network is locked by bob"));
-        assertThat(failure(
-                        () -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
-                .hasMessageContaining("creation of h10.example.com (192.0.2.10 / 02:00:00:00:00:0a) at https://localhost:")
+        assertThat(failure(() -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContaining(
+                        "creation of h10.example.com (192.0.2.10 / 02:00:00:00:00:0a) at https://localhost:")
                 .hasMessageContaining("The network is locked by bob (status 400)");
         assertThat(grid.restarts()).isZero();
     }
 
     @Test
     void aServerErrorLeavesTheOutcomeOpenAndIsServed() {
-        answering(post(urlMatching(".*/fixedaddress")), aResponse().withStatus(500).withBody("oops"));
+        answering(
+                post(urlMatching(".*/fixedaddress")),
+                aResponse().withStatus(500).withBody("oops"));
         assertThat(failure(() -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.UNKNOWN))
                 .hasMessageContaining("(status 500); whether the change was made is unknown");
         await().atMost(WATCHDOG).until(() -> grid.restarts() == 1);
@@ -514,9 +519,7 @@ class InfobloxDhcpIT {
     void aRemovalWhoseAnswerGotLostIsARemoval() {
         var provider = provider(settings(), Duration.ofSeconds(2));
         provider.create(Provider.reservation(10));
-        answeringOnce(
-                delete(anyUrl()),
-                aResponse().withTransformers("wapi").withFixedDelay(3_000));
+        answeringOnce(delete(anyUrl()), aResponse().withTransformers("wapi").withFixedDelay(3_000));
         assertThat(provider.remove(Provider.reservation(10))).isEqualTo(Removal.REMOVED);
         assertThat(grid.all(FakeDhcpGrid.FIXED)).isEmpty();
     }
@@ -525,8 +528,7 @@ class InfobloxDhcpIT {
     void aGridThatHangsEndsInTime() {
         answering(any(anyUrl()), aResponse().withFixedDelay(60_000));
         var provider = provider(settings(), Duration.ofSeconds(1));
-        assertThat(failure(
-                        () -> provider.create(Provider.reservation(10)), Kind.TIMEOUT, Outcome.NOT_APPLIED))
+        assertThat(failure(() -> provider.create(Provider.reservation(10)), Kind.TIMEOUT, Outcome.NOT_APPLIED))
                 .hasMessageContaining("no answer within");
     }
 
@@ -534,8 +536,7 @@ class InfobloxDhcpIT {
     void aGridThatIsAway() {
         var provider = provider();
         grid.server().stop();
-        assertThat(failure(
-                        () -> provider.create(Provider.reservation(10)), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
+        assertThat(failure(() -> provider.create(Provider.reservation(10)), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("Connection refused");
         assertThat(failure(() -> provider.view().subnets(), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("GET " + grid.address() + "/wapi/v2.0/network");
@@ -546,7 +547,9 @@ class InfobloxDhcpIT {
         TestPki.create("Other", TestPki.KeyType.EC_P256).writeTo(directory.resolve("other"));
         var other = directory.resolve("other/ca.pem");
         assertThat(failure(
-                        () -> provider(Provider.settings(grid.address(), other)).view().subnets(),
+                        () -> provider(Provider.settings(grid.address(), other))
+                                .view()
+                                .subnets(),
                         Kind.UNAVAILABLE,
                         Outcome.NOT_APPLIED))
                 .hasMessageContaining("signed by no authority in " + other + " (infoblox_ca_file)");
@@ -588,8 +591,8 @@ class InfobloxDhcpIT {
 
     @Test
     void aChangeCanWaitForItsRestart() {
-        var provider = provider(
-                Provider.with(settings(), new Restarts(Duration.ofSeconds(1), true, Duration.ofMillis(1))));
+        var provider =
+                provider(Provider.with(settings(), new Restarts(Duration.ofSeconds(1), true, Duration.ofMillis(1))));
         assertThat(provider.create(Provider.reservation(10))).isInstanceOf(Creation.Created.class);
         assertThat(grid.isServed()).isTrue();
         assertThat(provider.remove(Provider.reservation(10))).isEqualTo(Removal.REMOVED);
@@ -607,7 +610,10 @@ class InfobloxDhcpIT {
                 .isInstanceOf(Creation.Created.class);
         assertThat(provider.restartHealth().ok()).isFalse();
         assertThat(provider.restartHealth().detail())
-                .contains("1 changes wait for a restart", "Restart permission is required", "check the permissions of user");
+                .contains(
+                        "1 changes wait for a restart",
+                        "Restart permission is required",
+                        "check the permissions of user");
         grid.server().resetMappings();
         grid.server().stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));
         await().atMost(WATCHDOG).until(grid::isServed);
@@ -616,8 +622,7 @@ class InfobloxDhcpIT {
 
     @Test
     void aRestartThatIsDueAtTheEndIsSentThen() {
-        var provider = provider(
-                Provider.with(settings(), new Restarts(Duration.ofMinutes(10), false, Duration.ZERO)));
+        var provider = provider(Provider.with(settings(), new Restarts(Duration.ofMinutes(10), false, Duration.ZERO)));
         provider.create(Provider.reservation(10));
         assertThat(grid.isServed()).isFalse();
         provider.close();

@@ -72,7 +72,8 @@ class InfobloxDhcpSettingsTest {
         var ca = Files.writeString(directory.resolve("ca.pem"), "");
         var settings = bind(
                         ":server: grid.example.com\n:subnets: [192.0.2.0/255.255.255.0]\n",
-                        USER + ":record_type: host\n:used_ips_search_type: used\n:dns_view: inside\n:network_view: lab\n"
+                        USER
+                                + ":record_type: host\n:used_ips_search_type: used\n:dns_view: inside\n:network_view: lab\n"
                                 + ":blacklist_duration_minutes: 60\n:wait_after_restart: 0\n:wait_for_restart: true\n"
                                 + ":restart_window: 30\n:timeout: 5\n:infoblox_ca_file: " + ca
                                 + "\n:wapi_version: '2.12'\n:options:\n  - name: domain-name\n    num: 15\n    value: lab\n"

@@ -198,8 +198,8 @@ final class InfobloxProvider implements DnsProvider, LiveCheck {
 
     private BackendException refused(WapiRefusal refusal, Progress progress, String what) {
         var broken = refusal.status() >= 500 && progress.sent;
-        var text = backend.name() + ": " + what + " at " + settings.grid().server() + ": " + refusal.getMessage() + " (status "
-                + refusal.status() + ")";
+        var text = backend.name() + ": " + what + " at " + settings.grid().server() + ": " + refusal.getMessage()
+                + " (status " + refusal.status() + ")";
         if (refusal.parentIsMissing()) {
             text += "; there is no zone for it in view " + settings.view();
         }

@@ -27,14 +27,7 @@ public record InfobloxSettings(GridSettings grid, String view) {
 
     public static final Schema<InfobloxSettings> SCHEMA = new Schema<>(
             "DNS records in an Infoblox grid, through its WAPI",
-            List.of(
-                    USERNAME,
-                    GridSettings.PASSWORD,
-                    SERVER,
-                    VIEW,
-                    GridSettings.TIMEOUT,
-                    GridSettings.CA_FILE,
-                    VERSION),
+            List.of(USERNAME, GridSettings.PASSWORD, SERVER, VIEW, GridSettings.TIMEOUT, GridSettings.CA_FILE, VERSION),
             InfobloxSettings::bind);
 
     private static InfobloxSettings bind(Values values) {

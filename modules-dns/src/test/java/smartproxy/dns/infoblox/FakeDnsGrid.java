@@ -82,7 +82,7 @@ final class FakeDnsGrid extends FakeGrid {
             return Optional.of(unknown("Required field missing in " + fields));
         }
         fields.putIfAbsent("view", VIEW);
-        var owner = fields.get("name").toString().toLowerCase(Locale.ROOT);
+        var owner = String.valueOf(fields.get("name")).toLowerCase(Locale.ROOT);
         fields.put("name", owner);
         if (FakeGridDns.ZONES.stream().noneMatch(zone -> owner.equals(zone) || owner.endsWith("." + zone))) {
             return Optional.of(conflict("The action is not allowed. A parent was not found."));
