@@ -15,7 +15,7 @@ import smartproxy.dhcp.Subnet;
  * @param filename empty when the object has none of its own
  * @param nextServer likewise
  */
-record Entry(Names names, Ipv4 ip, Optional<MacAddress> mac, boolean alone, String filename, String nextServer) {
+record Entry(ObjectNames names, Ipv4 ip, Optional<MacAddress> mac, boolean alone, String filename, String nextServer) {
     /** What Foreman is told; nothing of an address that has no name or no MAC. */
     Optional<Reservation> reservation(Subnet subnet) {
         if (names.name().isEmpty() || !subnet.contains(ip)) {

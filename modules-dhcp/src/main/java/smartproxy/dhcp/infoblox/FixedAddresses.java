@@ -48,13 +48,13 @@ record FixedAddresses(String view, List<Map<String, Object>> options) implements
     @Override
     public List<Entry> entries(JsonNode object) {
         var names =
-                Names.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
+                ObjectNames.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
         return GridRecords.entry(names, object, true, true).stream().toList();
     }
 
     @Override
     public Map<String, Object> object(NewReservation wanted) {
-        var names = Names.of(wanted.reservation());
+        var names = ObjectNames.of(wanted.reservation());
         var fields = new LinkedHashMap<>(GridRecords.address(wanted.reservation()));
         fields.put("name", names.plain());
         names.comment(names.plain()).ifPresent(comment -> fields.put(COMMENT, comment));

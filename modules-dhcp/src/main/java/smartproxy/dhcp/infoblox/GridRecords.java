@@ -68,7 +68,7 @@ sealed interface GridRecords permits FixedAddresses, Hosts {
      *
      * @param served whether DHCP knows of the address
      */
-    static Optional<Entry> entry(Names names, JsonNode address, boolean served, boolean alone) {
+    static Optional<Entry> entry(ObjectNames names, JsonNode address, boolean served, boolean alone) {
         return Ipv4.parse(address.path(IPV4ADDR).asText(""))
                 .map(ip -> new Entry(
                         names,

@@ -53,7 +53,7 @@ record Hosts(String view) implements GridRecords {
     @Override
     public List<Entry> entries(JsonNode object) {
         var names =
-                Names.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
+                ObjectNames.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
         var addresses = object.path(ADDRESSES);
         var alone = addresses.size() == 1 && object.path("ipv6addrs").isEmpty();
         var entries = new ArrayList<Entry>();
@@ -65,7 +65,7 @@ record Hosts(String view) implements GridRecords {
 
     @Override
     public Map<String, Object> object(NewReservation wanted) {
-        var names = Names.of(wanted.reservation());
+        var names = ObjectNames.of(wanted.reservation());
         var address = new LinkedHashMap<>(GridRecords.address(wanted.reservation()));
         address.put(SERVED, true);
         var fields = new LinkedHashMap<String, Object>();

@@ -5,7 +5,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +17,7 @@ import smartproxy.core.api.Finding;
 import smartproxy.core.api.LiveCheck;
 import smartproxy.core.tls.TestPki;
 import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.UnknownHost;
 import smartproxy.infoblox.FakeGrid;
 
 /** What the live check says of a grid, and that it only reads there. */
@@ -50,7 +50,7 @@ class DhcpGridCheckIT {
     private List<String> look(InfobloxDhcpSettings settings) {
         try (var provider = Provider.created(settings, directory)) {
             return ((LiveCheck) provider.provider)
-                    .probe(new Nobody(), Deadline.in(Duration.ofSeconds(10))).stream()
+                    .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
                             .map(Finding::toString)
                             .toList();
         } catch (InterruptedException e) {
@@ -143,22 +143,5 @@ class DhcpGridCheckIT {
                 .asString()
                 .startsWith("error: " + what)
                 .contains("Connection refused");
-    }
-
-    private record Nobody() implements LiveCheck.Host {
-        @Override
-        public List<String> asked() {
-            return List.of();
-        }
-
-        @Override
-        public List<String> likely() {
-            return List.of();
-        }
-
-        @Override
-        public Finding port(String what, boolean tcp, InetSocketAddress address) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

@@ -11,10 +11,12 @@ import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
+import smartproxy.core.api.ProviderContext;
 
-/** Looks at dhcpd by one question over OMAPI, for a host that is not there, and at the two files. */
-final class DhcpdCheck {
+/** Can be looked at: by one question over OMAPI, for a host that is not there, and by the age of the two files. */
+final class CheckableIscProvider extends IscDhcpProvider implements LiveCheck {
     private static final Operation CHECK = Operation.repeatable("check");
 
     /** No host can have it. */
@@ -23,12 +25,14 @@ final class DhcpdCheck {
     private final IscSettings settings;
     private final Backend backend;
 
-    DhcpdCheck(IscSettings settings, Backend backend) {
+    CheckableIscProvider(String name, IscSettings settings, boolean mounted, ProviderContext context) {
+        super(name, settings, mounted, context);
         this.settings = settings;
-        this.backend = backend;
+        this.backend = context.backend();
     }
 
-    List<Finding> probe(Deadline deadline) {
+    @Override
+    public List<Finding> probe(LiveCheck.Host host, Deadline deadline) {
         var findings = new ArrayList<Finding>();
         findings.add(omapi(deadline));
         findings.add(file("configuration", settings.config()));

@@ -10,20 +10,20 @@ import smartproxy.dhcp.Reservation;
  * The two names of a reservation. An object of the grid has one: the host name, as in the Ruby proxy. When the two differ, or the
  * grid would not keep them as they are, they stand in the object's comment.
  */
-record Names(String name, String hostname) {
+record ObjectNames(String name, String hostname) {
     /** What the grid takes. */
     private static final int LONGEST_COMMENT = 256;
 
     private static final Pattern COMMENT = Pattern.compile("smart-proxy: name=(\\S+) hostname=(\\S+)");
 
-    static Names of(Reservation reservation) {
-        return new Names(reservation.name(), reservation.hostname());
+    static ObjectNames of(Reservation reservation) {
+        return new ObjectNames(reservation.name(), reservation.hostname());
     }
 
     /** Of an object. */
-    static Names read(String object, String comment) {
+    static ObjectNames read(String object, String comment) {
         var names = COMMENT.matcher(comment);
-        return names.matches() ? new Names(names.group(1), names.group(2)) : new Names(object, object);
+        return names.matches() ? new ObjectNames(names.group(1), names.group(2)) : new ObjectNames(object, object);
     }
 
     /** The name of a fixed address. */
