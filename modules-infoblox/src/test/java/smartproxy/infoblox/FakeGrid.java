@@ -9,10 +9,12 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.MappingBuilder;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +97,7 @@ public abstract class FakeGrid implements AutoCloseable {
                 .extensions(new Answers()));
         server.start();
         address = URI.create("https://localhost:" + server.httpsPort());
-        server.stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));
+        asItself();
     }
 
     private static Path keystore(Path directory, TestPki.Issued certificate) {
@@ -148,9 +150,28 @@ public abstract class FakeGrid implements AutoCloseable {
         return address;
     }
 
-    /** To put other answers in place of its own. */
     public final WireMockServer server() {
         return server;
+    }
+
+    /** Gives another answer than its own. */
+    public final void instead(MappingBuilder to, ResponseDefinitionBuilder answer) {
+        server.stubFor(to.atPriority(1).willReturn(answer));
+    }
+
+    /** The same, but only to the first such request. */
+    public final void insteadOnce(MappingBuilder to, ResponseDefinitionBuilder answer) {
+        server.stubFor(to.atPriority(1)
+                .inScenario("once")
+                .whenScenarioStateIs(Scenario.STARTED)
+                .willSetStateTo("over")
+                .willReturn(answer));
+    }
+
+    /** Gives its own answers, and no others any more. */
+    public final void asItself() {
+        server.resetMappings();
+        server.stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));
     }
 
     /** What nobody who knows the documentation would have sent. */

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Subnet;
 
@@ -32,23 +30,14 @@ record FixedAddresses(String view, List<Map<String, Object>> options) implements
     }
 
     @Override
-    public Map<String, String> at(Ipv4 ip) {
-        return with(IPV4ADDR, ip.toString());
-    }
-
-    @Override
-    public Map<String, String> of(MacAddress mac) {
-        return with(MAC, mac.toString());
-    }
-
-    private Map<String, String> with(String key, String value) {
+    public Map<String, String> with(String key, String value) {
         return Map.of(key, value, "network_view", view);
     }
 
     @Override
     public List<Entry> entries(JsonNode object) {
-        var names =
-                ObjectNames.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
+        var names = ObjectNames.read(
+                object.path("name").asText(""), object.path(COMMENT).asText(""));
         return GridRecords.entry(names, object, true, true).stream().toList();
     }
 

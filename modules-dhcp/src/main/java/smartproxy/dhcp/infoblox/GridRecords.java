@@ -39,11 +39,18 @@ sealed interface GridRecords permits FixedAddresses, Hosts {
     /** What finds those of a subnet, and perhaps some more. */
     Map<String, String> in(Subnet subnet);
 
+    /** What finds those of the view with that value. */
+    Map<String, String> with(String key, String value);
+
     /** What finds those of an address. */
-    Map<String, String> at(Ipv4 ip);
+    default Map<String, String> at(Ipv4 ip) {
+        return with(IPV4ADDR, ip.toString());
+    }
 
     /** What finds those of a MAC. */
-    Map<String, String> of(MacAddress mac);
+    default Map<String, String> of(MacAddress mac) {
+        return with(MAC, mac.toString());
+    }
 
     /** The addresses of an object. */
     List<Entry> entries(JsonNode object);

@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Subnet;
 
@@ -37,23 +35,14 @@ record Hosts(String view) implements GridRecords {
     }
 
     @Override
-    public Map<String, String> at(Ipv4 ip) {
-        return with(IPV4ADDR, ip.toString());
-    }
-
-    @Override
-    public Map<String, String> of(MacAddress mac) {
-        return with(MAC, mac.toString());
-    }
-
-    private Map<String, String> with(String key, String value) {
+    public Map<String, String> with(String key, String value) {
         return Map.of(key, value, "view", view);
     }
 
     @Override
     public List<Entry> entries(JsonNode object) {
-        var names =
-                ObjectNames.read(object.path("name").asText(""), object.path(COMMENT).asText(""));
+        var names = ObjectNames.read(
+                object.path("name").asText(""), object.path(COMMENT).asText(""));
         var addresses = object.path(ADDRESSES);
         var alone = addresses.size() == 1 && object.path("ipv6addrs").isEmpty();
         var entries = new ArrayList<Entry>();

@@ -12,10 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import com.github.tomakehurst.wiremock.client.MappingBuilder;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
-import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +68,7 @@ class InfobloxDhcpIT {
 
     @AfterEach
     void stop() {
-        grid.server().resetMappings();
+        grid.asItself();
         providers.forEach(Provider::close);
         grid.close();
     }
@@ -100,19 +98,6 @@ class InfobloxDhcpIT {
         assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(kind);
         assertThat(failure.outcome()).as(failure.getMessage()).isEqualTo(outcome);
         return failure;
-    }
-
-    private void answering(MappingBuilder to, ResponseDefinitionBuilder answer) {
-        grid.server().stubFor(to.atPriority(1).willReturn(answer));
-    }
-
-    private void answeringOnce(MappingBuilder to, ResponseDefinitionBuilder answer) {
-        grid.server()
-                .stubFor(to.atPriority(1)
-                        .inScenario("once")
-                        .whenScenarioStateIs(Scenario.STARTED)
-                        .willSetStateTo("over")
-                        .willReturn(answer));
     }
 
     private static Reservation booting(Reservation reservation) {
@@ -447,7 +432,7 @@ class InfobloxDhcpIT {
 
     @Test
     void aRefusalIsToldWithItsText() {
-        answering(
+        grid.instead(
                 post(urlMatching(".*/fixedaddress")),
                 FakeGrid.refused(400, "AdmConDataError", "Data", "The network is locked by bob"));
         assertThat(failure(() -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
@@ -459,7 +444,7 @@ class InfobloxDhcpIT {
 
     @Test
     void aServerErrorLeavesTheOutcomeOpenAndIsServed() {
-        answering(
+        grid.instead(
                 post(urlMatching(".*/fixedaddress")),
                 aResponse().withStatus(500).withBody("oops"));
         assertThat(failure(() -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.UNKNOWN))
@@ -482,14 +467,14 @@ class InfobloxDhcpIT {
     @ParameterizedTest
     @MethodSource("garbage")
     void garbageIsRefused(ResponseDefinitionBuilder answer, String text) {
-        answering(get(anyUrl()), answer);
+        grid.instead(get(anyUrl()), answer);
         assertThat(failure(() -> provider().view().subnets(), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining(text);
     }
 
     @Test
     void objectsWithoutWhatTheyNeedArePassedOver() {
-        answering(
+        grid.instead(
                 get(urlPathMatching(".*/fixedaddress")),
                 aResponse().withBody("{\"result\":[1, {}, {\"ipv4addr\":7}, {\"ipv4addr\":\"x\",\"mac\":\"y\"}]}"));
         assertThat(reservations(Provider.SUBNET, provider().view())).isEmpty();
@@ -500,14 +485,14 @@ class InfobloxDhcpIT {
             value = Fault.class,
             names = {"CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE"})
     void aLineThatIsCutInTheCreationIsTriedAgain(Fault fault) {
-        answeringOnce(post(urlMatching(".*/fixedaddress")), aResponse().withFault(fault));
+        grid.insteadOnce(post(urlMatching(".*/fixedaddress")), aResponse().withFault(fault));
         assertThat(provider().create(Provider.reservation(10))).isInstanceOf(Creation.Created.class);
         assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
     }
 
     @Test
     void aCreationWhoseAnswerGotLostIsSeenAsItsOwn() {
-        answeringOnce(
+        grid.insteadOnce(
                 post(urlMatching(".*/fixedaddress")),
                 aResponse().withTransformers("wapi").withFixedDelay(3_000));
         var provider = provider(settings(), Duration.ofSeconds(2));
@@ -519,14 +504,14 @@ class InfobloxDhcpIT {
     void aRemovalWhoseAnswerGotLostIsARemoval() {
         var provider = provider(settings(), Duration.ofSeconds(2));
         provider.create(Provider.reservation(10));
-        answeringOnce(delete(anyUrl()), aResponse().withTransformers("wapi").withFixedDelay(3_000));
+        grid.insteadOnce(delete(anyUrl()), aResponse().withTransformers("wapi").withFixedDelay(3_000));
         assertThat(provider.remove(Provider.reservation(10))).isEqualTo(Removal.REMOVED);
         assertThat(grid.all(FakeDhcpGrid.FIXED)).isEmpty();
     }
 
     @Test
     void aGridThatHangsEndsInTime() {
-        answering(any(anyUrl()), aResponse().withFixedDelay(60_000));
+        grid.instead(any(anyUrl()), aResponse().withFixedDelay(60_000));
         var provider = provider(settings(), Duration.ofSeconds(1));
         assertThat(failure(() -> provider.create(Provider.reservation(10)), Kind.TIMEOUT, Outcome.NOT_APPLIED))
                 .hasMessageContaining("no answer within");
@@ -602,7 +587,7 @@ class InfobloxDhcpIT {
     @Test
     void aRestartThatFailsIsHealthAndTriedAgain() {
         var restart = post(urlPathMatching(".*/grid/.*"));
-        answering(restart, FakeGrid.refused(403, "AdmConDataError", "Data", "Restart permission is required"));
+        grid.instead(restart, FakeGrid.refused(403, "AdmConDataError", "Data", "Restart permission is required"));
         var provider =
                 provider(Provider.with(settings(), new Restarts(Duration.ofSeconds(1), true, Duration.ofMillis(1))));
         assertThat(provider.create(Provider.reservation(10)))
@@ -614,8 +599,7 @@ class InfobloxDhcpIT {
                         "1 changes wait for a restart",
                         "Restart permission is required",
                         "check the permissions of user");
-        grid.server().resetMappings();
-        grid.server().stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));
+        grid.asItself();
         await().atMost(WATCHDOG).until(grid::isServed);
         await().atMost(WATCHDOG).until(() -> provider.restartHealth().ok());
     }
@@ -635,12 +619,11 @@ class InfobloxDhcpIT {
         var rare = Provider.with(settings(), new Restarts(Duration.ofMinutes(10), false, Duration.ZERO));
         var provider = provider(rare);
         provider.create(Provider.reservation(10));
-        answering(get(urlPathMatching(".*/grid")), aResponse().withStatus(503));
+        grid.instead(get(urlPathMatching(".*/grid")), aResponse().withStatus(503));
         provider.close();
         providers.remove(provider);
         assertThat(grid.isServed()).isFalse();
-        grid.server().resetMappings();
-        grid.server().stubFor(any(anyUrl()).atPriority(9).willReturn(aResponse().withTransformers("wapi")));
+        grid.asItself();
         var next = provider();
         await().atMost(WATCHDOG).until(grid::isServed);
         assertThat(grid.restarts()).isEqualTo(1);

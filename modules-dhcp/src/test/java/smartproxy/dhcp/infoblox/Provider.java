@@ -36,6 +36,7 @@ import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.infoblox.InfobloxDhcpSettings.Restarts;
 import smartproxy.infoblox.FakeGrid;
 import smartproxy.infoblox.GridSettings;
 import smartproxy.infoblox.WapiVersion;
@@ -88,7 +89,7 @@ final class Provider implements AutoCloseable, ProviderContext {
                 FakeGrid.VIEW,
                 FakeGrid.VIEW,
                 List.of(),
-                new InfobloxDhcpSettings.Restarts(Duration.ofSeconds(1), false, Duration.ZERO),
+                new Restarts(Duration.ofSeconds(1), false, Duration.ZERO),
                 DhcpProvider.SUGGESTION_TIME,
                 List.of());
     }
@@ -104,7 +105,23 @@ final class Provider implements AutoCloseable, ProviderContext {
                 WapiVersion.OLDEST);
     }
 
-    static InfobloxDhcpSettings with(InfobloxDhcpSettings settings, GridSettings grid) {
+    /** The same with other values of some settings, put in by the caller. */
+    private static InfobloxDhcpSettings with(
+            InfobloxDhcpSettings settings, boolean hosts, boolean everyUse, String dnsView, String networkView) {
+        return new InfobloxDhcpSettings(
+                settings.grid(),
+                hosts,
+                everyUse,
+                dnsView,
+                networkView,
+                settings.options(),
+                settings.restarts(),
+                settings.suggestionTime(),
+                settings.managed());
+    }
+
+    private static InfobloxDhcpSettings with(
+            InfobloxDhcpSettings settings, GridSettings grid, Restarts restarts, List<Subnet> managed) {
         return new InfobloxDhcpSettings(
                 grid,
                 settings.hosts(),
@@ -112,74 +129,33 @@ final class Provider implements AutoCloseable, ProviderContext {
                 settings.dnsView(),
                 settings.networkView(),
                 settings.options(),
-                settings.restarts(),
-                settings.suggestionTime(),
-                settings.managed());
-    }
-
-    static InfobloxDhcpSettings with(InfobloxDhcpSettings settings, InfobloxDhcpSettings.Restarts restarts) {
-        return new InfobloxDhcpSettings(
-                settings.grid(),
-                settings.hosts(),
-                settings.everyUse(),
-                settings.dnsView(),
-                settings.networkView(),
-                settings.options(),
                 restarts,
                 settings.suggestionTime(),
-                settings.managed());
+                managed);
     }
 
-    static InfobloxDhcpSettings hosts(InfobloxDhcpSettings settings) {
-        return new InfobloxDhcpSettings(
-                settings.grid(),
-                true,
-                settings.everyUse(),
-                settings.dnsView(),
-                settings.networkView(),
-                settings.options(),
-                settings.restarts(),
-                settings.suggestionTime(),
-                settings.managed());
+    static InfobloxDhcpSettings with(InfobloxDhcpSettings settings, GridSettings grid) {
+        return with(settings, grid, settings.restarts(), settings.managed());
     }
 
-    static InfobloxDhcpSettings everyUse(InfobloxDhcpSettings settings) {
-        return new InfobloxDhcpSettings(
-                settings.grid(),
-                settings.hosts(),
-                true,
-                settings.dnsView(),
-                settings.networkView(),
-                settings.options(),
-                settings.restarts(),
-                settings.suggestionTime(),
-                settings.managed());
-    }
-
-    static InfobloxDhcpSettings views(InfobloxDhcpSettings settings, String dns, String network) {
-        return new InfobloxDhcpSettings(
-                settings.grid(),
-                settings.hosts(),
-                settings.everyUse(),
-                dns,
-                network,
-                settings.options(),
-                settings.restarts(),
-                settings.suggestionTime(),
-                settings.managed());
+    static InfobloxDhcpSettings with(InfobloxDhcpSettings settings, Restarts restarts) {
+        return with(settings, settings.grid(), restarts, settings.managed());
     }
 
     static InfobloxDhcpSettings managed(InfobloxDhcpSettings settings, Subnet... managed) {
-        return new InfobloxDhcpSettings(
-                settings.grid(),
-                settings.hosts(),
-                settings.everyUse(),
-                settings.dnsView(),
-                settings.networkView(),
-                settings.options(),
-                settings.restarts(),
-                settings.suggestionTime(),
-                List.of(managed));
+        return with(settings, settings.grid(), settings.restarts(), List.of(managed));
+    }
+
+    static InfobloxDhcpSettings hosts(InfobloxDhcpSettings settings) {
+        return with(settings, true, settings.everyUse(), settings.dnsView(), settings.networkView());
+    }
+
+    static InfobloxDhcpSettings everyUse(InfobloxDhcpSettings settings) {
+        return with(settings, settings.hosts(), true, settings.dnsView(), settings.networkView());
+    }
+
+    static InfobloxDhcpSettings views(InfobloxDhcpSettings settings, String dns, String network) {
+        return with(settings, settings.hosts(), settings.everyUse(), dns, network);
     }
 
     /** Of the host {@code hN.example.com}, whose MAC ends in N. */

@@ -41,7 +41,10 @@ class IscCheckIT {
 
     private List<String> look(OmapiServer server) throws InterruptedException {
         var settings = new IscSettings(
-                directory.resolve("dhcpd.conf"), directory.resolve("dhcpd.leases"), server, DhcpProvider.SUGGESTION_TIME);
+                directory.resolve("dhcpd.conf"),
+                directory.resolve("dhcpd.leases"),
+                server,
+                DhcpProvider.SUGGESTION_TIME);
         var context = new TestContext(IscFactory.NAME, new LazyStore(Path.of("not-used")));
         return ((LiveCheck) new IscFactory().create(settings, context))
                 .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
@@ -62,7 +65,8 @@ class IscCheckIT {
     void aWrongSecretIsNamed() throws Exception {
         var good = dhcpd.server();
         var wrong = OmapiKey.of("k", OmapiKey.Algorithm.HMAC_SHA256, new Secret("b3RoZXJvdGhlcm90aGVy"));
-        assertThat(look(new OmapiServer(good.host(), good.port(), Optional.of(wrong))).get(0))
+        assertThat(look(new OmapiServer(good.host(), good.port(), Optional.of(wrong)))
+                        .get(0))
                 .startsWith("error: dhcp_isc OMAPI ")
                 .endsWith("nothing can be changed there until this is mended")
                 .doesNotContain("b3RoZXJ");

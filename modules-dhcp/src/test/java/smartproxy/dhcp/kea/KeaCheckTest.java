@@ -58,7 +58,8 @@ class KeaCheckTest {
                         "[{\"result\":0,\"arguments\":[\"config-get\",\"config-write\",\"lease4-get-page\","
                                 + "\"reservation-add\"]}]"));
         assertThat(look())
-                .contains("ok: " + what + ": answers; reservations are changed by host_cmds, kept in the configuration file")
+                .contains("ok: " + what
+                        + ": answers; reservations are changed by host_cmds, kept in the configuration file")
                 .noneMatch(line -> line.startsWith("warning: "));
     }
 
@@ -68,8 +69,9 @@ class KeaCheckTest {
                         Subnet.parse("192.0.2.0/24").orElseThrow(),
                         Subnet.parse("203.0.113.0/24").orElseThrow()))
                 .filteredOn(line -> line.startsWith("error: "))
-                .containsExactly("error: " + what
-                        + ": does not serve 203.0.113.0/255.255.255.0; correct subnets of dhcp.yml, or Kea's configuration");
+                .containsExactly(
+                        "error: " + what
+                                + ": does not serve 203.0.113.0/255.255.255.0; correct subnets of dhcp.yml, or Kea's configuration");
     }
 
     @Test
