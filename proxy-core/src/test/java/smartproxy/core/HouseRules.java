@@ -54,8 +54,8 @@ public final class HouseRules {
             .allowEmptyShould(true)
             .because("a module must build against what third parties get");
 
-    private static final Pattern SEEN_BY_PLUGINS =
-            Pattern.compile("smartproxy\\.(core\\.api|(?!core$)\\w+)|java\\..*|jakarta\\.ws\\.rs(\\..*)?|org\\.slf4j");
+    private static final Pattern SEEN_BY_PLUGINS = Pattern.compile(
+            "smartproxy\\.(core\\.api|(?!(?:core|infoblox)$)\\w+)|java\\..*|jakarta\\.ws\\.rs(\\..*)?|org\\.slf4j");
 
     private static final DescribedPredicate<JavaClass> HIDDEN_FROM_PLUGINS =
             DescribedPredicate.describe("are hidden from plug-ins", type -> {

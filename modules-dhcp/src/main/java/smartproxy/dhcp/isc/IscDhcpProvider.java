@@ -32,7 +32,7 @@ import smartproxy.dhcp.isc.OmapiClient.Talk;
  * <p>dhcpd decides whether MAC and name are free, in one step with the creation. An address may be shared, so whether it is free is
  * known from the files alone.
  */
-final class IscDhcpProvider implements DhcpProvider, Lifecycle {
+class IscDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Operation CREATE = Operation.repeatable("create");
     private static final Operation REMOVE = Operation.repeatable("remove");
     private static final Operation LOOK = Operation.repeatable("look");

@@ -26,7 +26,7 @@ import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 
 /** Reads from a cache of bounded age, writes in the way that Kea can, and lays its own changes on the cache. */
-final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
+class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Operation READ = Operation.repeatable("read");
     private static final Operation FIND = Operation.repeatable("find");
     private static final Operation CHANGE = Operation.repeatable("change");

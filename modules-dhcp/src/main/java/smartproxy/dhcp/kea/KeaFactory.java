@@ -64,6 +64,6 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
                     settings.certificate().get(), settings.privateKey().orElseThrow());
         }
         var client = new KeaClient(NAME, settings, context.http(identity));
-        return new KeaDhcpProvider(settings, client, context);
+        return new CheckableKeaProvider(settings, client, context);
     }
 }

@@ -1,13 +1,21 @@
-package smartproxy.dns.infoblox;
+package smartproxy.infoblox;
 
 import java.util.regex.Pattern;
 import smartproxy.core.api.InvalidSetting;
 
-/** A version of the WAPI: {@code 2.0}, {@code 2.12.3}. */
-record WapiVersion(int major, int minor, String text) {
+/**
+ * A version of the WAPI: {@code 2.0}, {@code 2.12.3}.
+ *
+ * @param text as in URLs
+ */
+public record WapiVersion(int major, int minor, String text) {
+    /** What the Ruby proxy speaks. */
+    public static final WapiVersion OLDEST = new WapiVersion(2, 0, "2.0");
+
     private static final Pattern FORM = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})(?:\\.\\d{1,3})?");
 
-    static WapiVersion parse(String key, Object value) throws InvalidSetting {
+    /** The value of a setting. */
+    public static WapiVersion parse(String key, Object value) throws InvalidSetting {
         var text = value.toString().strip();
         var form = FORM.matcher(text);
         if (value instanceof Number && text.endsWith(".1")) {
@@ -22,7 +30,7 @@ record WapiVersion(int major, int minor, String text) {
         return new WapiVersion(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)), text);
     }
 
-    boolean isAtLeast(int otherMajor, int otherMinor) {
+    public boolean isAtLeast(int otherMajor, int otherMinor) {
         return major > otherMajor || (major == otherMajor && minor >= otherMinor);
     }
 

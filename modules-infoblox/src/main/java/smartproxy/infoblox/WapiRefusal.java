@@ -1,7 +1,7 @@
-package smartproxy.dns.infoblox;
+package smartproxy.infoblox;
 
 /** The grid understood and said no; it changed nothing, unless the status is 5xx. */
-final class WapiRefusal extends Exception {
+public final class WapiRefusal extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int status;
@@ -17,26 +17,26 @@ final class WapiRefusal extends Exception {
         this.code = code;
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
     /** Something is in the way, or the zone is missing: the grid has one code for both. */
-    boolean isConflict() {
+    public boolean isConflict() {
         return code.endsWith("Data.Conflict");
     }
 
-    boolean isNotFound() {
+    public boolean isNotFound() {
         return code.endsWith("Data.NotFound");
     }
 
     /** Of a conflict: that something is in the way. */
-    boolean alreadyExists() {
+    public boolean alreadyExists() {
         return String.valueOf(getMessage()).contains("already exists");
     }
 
     /** Of a conflict: that the zone is missing. */
-    boolean parentIsMissing() {
+    public boolean parentIsMissing() {
         return String.valueOf(getMessage()).contains("parent was not found");
     }
 }
