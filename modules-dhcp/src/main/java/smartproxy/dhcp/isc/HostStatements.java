@@ -51,9 +51,9 @@ final class HostStatements {
     static HostStatements of(NewReservation wanted) {
         var made = new HostStatements();
         var reservation = wanted.reservation();
-        var filename = reservation.filename();
+        var filename = given(reservation, Reservation.FILENAME);
         filename.ifPresent(text -> made.text("filename", "server.filename", text, Reservation.FILENAME));
-        var server = reservation.nextServer();
+        var server = given(reservation, Reservation.NEXT_SERVER);
         if (wanted.bootServer().isPresent()) {
             made.address(
                     "next-server =", "server.next-server", wanted.bootServer().get());
@@ -66,10 +66,15 @@ final class HostStatements {
         if (start.startsWith("ztp.cfg")) {
             made.ztp(reservation, wanted.bootServer());
         } else if (start.startsWith("poap.cfg")) {
-            server.ifPresent(name -> made.option("tftp-server-name", name, Reservation.NEXT_SERVER));
+            made.option("tftp-server-name", server.orElse(""), Reservation.NEXT_SERVER);
             made.option("bootfile-name", filename.orElse(""), Reservation.FILENAME);
         }
         return made;
+    }
+
+    /** As it was sent: an empty one takes the place of what dhcpd.conf sets for all. */
+    private static Optional<String> given(Reservation reservation, String option) {
+        return reservation.options().get(option) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
     private void solaris(Map<String, Object> options) {
