@@ -115,7 +115,7 @@ class RestClientDhcpIT {
         foreman.done("delete", N + "/mac/" + mac);
         foreman.done("delete", N + "/mac/" + mac);
         assertThat(status("get", N + "/mac/" + mac)).isEqualTo(404);
-        assertThat(declared("dynamic;\n  deleted;")).isEqualTo(2);
+        assertThat(declared("host one.example.com \\{\n  dynamic;\n  deleted;")).isEqualTo(2);
     }
 
     @Test

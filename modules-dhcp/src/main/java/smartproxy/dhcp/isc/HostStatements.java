@@ -105,8 +105,13 @@ final class HostStatements {
     private void ztp(Reservation reservation, Optional<Ipv4> bootServer) {
         bootServer.ifPresent(address -> address("option option-150 =", "option-150", address));
         option("FM_ZTP.config-file-name", reservation.filename().orElse(""), Reservation.FILENAME);
-        if (reservation.text("ztp_vendor").filter("huawei"::equalsIgnoreCase).isPresent()
-                && reservation.options().get("ztp_firmware") instanceof Map<?, ?> firmware) {
+        var given = reservation.options().get("ztp_firmware");
+        if (given != null
+                && reservation.text("ztp_vendor").filter("huawei"::equals).isPresent()) {
+            if (!(given instanceof Map<?, ?> firmware)) {
+                throw CallerException.badRequest(
+                        "Parameter ztp_firmware is expected in two parts: ztp_firmware[core] and ztp_firmware[web]");
+            }
             var core = firmware.get("core");
             var web = firmware.get("web");
             option(

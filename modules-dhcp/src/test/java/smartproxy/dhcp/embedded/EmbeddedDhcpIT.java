@@ -131,6 +131,8 @@ final class EmbeddedDhcpIT {
                 "/dhcp/192.0.2.0/./mac/zz | 400 | Invalid MAC zz",
                 "/dhcp/192.0.2.0//mac//zz | 400 | Invalid MAC zz",
                 "/dhcp/192.0.2.0/%2e%2e/10.99.0.0 | 404 | Subnet 10.99.0.0 could not found",
+                "/dhcp/192.0.2.0/ip/192.0.2.10;x=y | 400 | Invalid IP Address 192.0.2.10;x=y",
+                "/dhcp/192.0.2.0;x/mac/zz | 400 | Invalid IP Address 192.0.2.0;x",
                 "/dhcp/192.0.2.0/mac/zz/ | 404 | Requested url was not found",
                 "/dhcp/192.0.2.0/unused_ip/ | 404 | Requested url was not found",
                 "/dhcp/192.0.2.0/192.0.2.10 | 404 | Requested url was not found",
