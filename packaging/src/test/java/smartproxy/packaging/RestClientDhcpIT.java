@@ -44,7 +44,8 @@ class RestClientDhcpIT {
                         ":config: " + lab.resolve("dhcpd.conf"),
                         ":leases: " + dhcpd.leases(),
                         ":key_name: lab_key",
-                        ":key_secret: " + Files.readString(lab.resolve("secret")).strip());
+                        ":key_secret: "
+                                + Files.readString(lab.resolve("secret")).strip());
         daemon = site.start();
         foreman = new RestClient(site);
     }
@@ -174,8 +175,9 @@ class RestClientDhcpIT {
                         "<Sun-Fire-V210>install_server_ip=192.0.2.1"));
         var record = record(mac);
         assertThat(record.path("root_path_name").asText()).isEqualTo("/boot/root");
-        assertThat(record.fieldNames()).toIterable().noneMatch(key -> key.toLowerCase(Locale.ROOT)
-                .contains("sun"));
+        assertThat(record.fieldNames())
+                .toIterable()
+                .noneMatch(key -> key.toLowerCase(Locale.ROOT).contains("sun"));
     }
 
     @Test

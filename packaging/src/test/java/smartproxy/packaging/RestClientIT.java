@@ -78,12 +78,14 @@ class RestClientIT {
 
     @Test
     void mistakesAreErrors() throws Exception {
-        assertThat(foreman.call("post", "/dns/", "fqdn=bad.example.com", "type=A").status())
+        assertThat(foreman.call("post", "/dns/", "fqdn=bad.example.com", "type=A")
+                        .status())
                 .isEqualTo(400);
         assertThat(foreman.call("post", "/dns/", "fqdn=a b.example.com", "value=192.0.2.33", "type=A")
                         .status())
                 .isEqualTo(400);
-        assertThat(foreman.call("delete", "/dns/www.unknown.example.org/A").status()).isEqualTo(502);
+        assertThat(foreman.call("delete", "/dns/www.unknown.example.org/A").status())
+                .isEqualTo(502);
         assertThat(foreman.call("get", "/dhcp").status()).isEqualTo(404);
     }
 
@@ -96,7 +98,8 @@ class RestClientIT {
         assertThat(features.path("dhcp").path("state").asText()).isEqualTo("disabled");
 
         assertThat(foreman.call("get", "/features").outcome()).isEqualTo("[\"dns\",\"logs\"]");
-        assertThat(foreman.call("get", "/version").json().path("version").asText()).isEqualTo("3.11.0-develop");
+        assertThat(foreman.call("get", "/version").json().path("version").asText())
+                .isEqualTo("3.11.0-develop");
     }
 
     @Test
@@ -105,7 +108,8 @@ class RestClientIT {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> site.log()
                         .lines()
-                        .anyMatch(line -> line.contains(RestClient.REQUEST_ID.substring(0, 8) + " [I] Finished GET /version")));
+                        .anyMatch(line ->
+                                line.contains(RestClient.REQUEST_ID.substring(0, 8) + " [I] Finished GET /version")));
 
         var logs = foreman.call("get", "/logs/?from_timestamp=0").json();
 

@@ -39,8 +39,8 @@ class IscDaemonIT {
         var text = new StringBuilder(HEADER);
         for (var i = 0; i < MANY; i++) {
             text.append(Leases.lease(
-                            "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255),
-                            String.format("52:54:01:%02x:%02x:%02x", i >> 16, i >> 8 & 255, i & 255),
+                            "10." + (i >> 16) + "." + ((i >> 8) & 255) + "." + (i & 255),
+                            String.format("52:54:01:%02x:%02x:%02x", i >> 16, (i >> 8) & 255, i & 255),
                             "active"))
                     .append('\n');
         }
@@ -55,9 +55,7 @@ class IscDaemonIT {
                         :use_provider: dhcp_isc
                         :ping_free_ip: false
                         """)
-                .module(
-                        "dhcp_isc",
-                        ":config: " + conf + "\n:leases: " + leases + "\n:omapi_port: 1\n")
+                .module("dhcp_isc", ":config: " + conf + "\n:leases: " + leases + "\n:omapi_port: 1\n")
                 .start();
     }
 
@@ -107,8 +105,12 @@ class IscDaemonIT {
         assertThat(ask("GET", N + "/mac/52:54:00:00:03:01").status()).isEqualTo(200);
         // what is absent needs no server
         for (var path : new String[] {
-            N + "/mac/52:54:00:ff:ff:01", N + "/ip/192.0.2.240", "/dhcp/10.0.0.0/mac/52:54:00:00:03:01",
-            "/dhcp/172.16.0.0/ip/172.16.0.1", N + "/ip/10.0.0.1", "/dhcp/192.0.2.77/mac/52:54:00:00:03:01"
+            N + "/mac/52:54:00:ff:ff:01",
+            N + "/ip/192.0.2.240",
+            "/dhcp/10.0.0.0/mac/52:54:00:00:03:01",
+            "/dhcp/172.16.0.0/ip/172.16.0.1",
+            N + "/ip/10.0.0.1",
+            "/dhcp/192.0.2.77/mac/52:54:00:00:03:01"
         }) {
             is(ask("DELETE", path), 200, "");
         }
@@ -125,7 +127,9 @@ class IscDaemonIT {
             var reply = slow.read();
             assertThat(reply.header("transfer-encoding")).isEqualTo("chunked");
             assertThat(reply.body().split("\"type\":\"lease\"", -1)).hasSize(MANY + 1);
-            assertThat(reply.body()).startsWith("{\"reservations\":[],\"leases\":[{").endsWith("}]}");
+            assertThat(reply.body())
+                    .startsWith("{\"reservations\":[],\"leases\":[{")
+                    .endsWith("}]}");
         }
     }
 
