@@ -51,9 +51,9 @@ final class HostStatements {
     static HostStatements of(NewReservation wanted) {
         var made = new HostStatements();
         var reservation = wanted.reservation();
-        var filename = reservation.filename();
+        var filename = given(reservation, Reservation.FILENAME);
         filename.ifPresent(text -> made.text("filename", "server.filename", text, Reservation.FILENAME));
-        var server = reservation.nextServer();
+        var server = given(reservation, Reservation.NEXT_SERVER);
         if (wanted.bootServer().isPresent()) {
             made.address(
                     "next-server =", "server.next-server", wanted.bootServer().get());
@@ -66,10 +66,15 @@ final class HostStatements {
         if (start.startsWith("ztp.cfg")) {
             made.ztp(reservation, wanted.bootServer());
         } else if (start.startsWith("poap.cfg")) {
-            server.ifPresent(name -> made.option("tftp-server-name", name, Reservation.NEXT_SERVER));
+            made.option("tftp-server-name", server.orElse(""), Reservation.NEXT_SERVER);
             made.option("bootfile-name", filename.orElse(""), Reservation.FILENAME);
         }
         return made;
+    }
+
+    /** As it was sent: an empty one takes the place of what dhcpd.conf sets for all. */
+    private static Optional<String> given(Reservation reservation, String option) {
+        return reservation.options().get(option) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
     private void solaris(Map<String, Object> options) {
@@ -100,8 +105,13 @@ final class HostStatements {
     private void ztp(Reservation reservation, Optional<Ipv4> bootServer) {
         bootServer.ifPresent(address -> address("option option-150 =", "option-150", address));
         option("FM_ZTP.config-file-name", reservation.filename().orElse(""), Reservation.FILENAME);
-        if (reservation.text("ztp_vendor").filter("huawei"::equalsIgnoreCase).isPresent()
-                && reservation.options().get("ztp_firmware") instanceof Map<?, ?> firmware) {
+        var given = reservation.options().get("ztp_firmware");
+        if (given != null
+                && reservation.text("ztp_vendor").filter("huawei"::equals).isPresent()) {
+            if (!(given instanceof Map<?, ?> firmware)) {
+                throw CallerException.badRequest(
+                        "Parameter ztp_firmware is expected in two parts: ztp_firmware[core] and ztp_firmware[web]");
+            }
             var core = firmware.get("core");
             var web = firmware.get("web");
             option(

@@ -1,6 +1,5 @@
 package smartproxy.dhcp.isc;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -75,7 +74,11 @@ final class IscView implements DhcpView {
         var in = of(subnet);
         if (in != null) {
             for (var record : in.hostsByIp.records()) {
-                consumer.accept(reservation(in, record));
+                var sharing = in.hostsAt(in.arena.ip(record));
+                if (sharing.get(0) == record) {
+                    // those of one address stand together, as in the reference
+                    sharing.forEach(each -> consumer.accept(reservation(in, each)));
+                }
             }
         }
     }
@@ -93,16 +96,11 @@ final class IscView implements DhcpView {
     @Override
     public List<Reservation> reservationsAt(Subnet subnet, Ipv4 ip) {
         var in = of(subnet);
-        var found = new ArrayList<Reservation>();
-        if (in != null) {
-            var unused = in.hostsByIp.find(ip.bits(), record -> {
-                if (in.arena.ip(record) == ip.bits()) {
-                    found.add(reservation(in, record));
-                }
-                return false;
-            });
-        }
-        return found;
+        return in == null
+                ? List.of()
+                : in.hostsAt(ip.bits()).stream()
+                        .map(record -> reservation(in, record))
+                        .toList();
     }
 
     @Override

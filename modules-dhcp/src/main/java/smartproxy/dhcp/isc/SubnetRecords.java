@@ -1,5 +1,8 @@
 package smartproxy.dhcp.isc;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.UsedAddresses;
@@ -48,6 +51,19 @@ final class SubnetRecords {
 
     int hostOf(byte[] mac, int length) {
         return hostsByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
+    }
+
+    /** Oldest first. */
+    List<Integer> hostsAt(int ip) {
+        var found = new ArrayList<Integer>(1);
+        var unused = hostsByIp.find(ip, record -> {
+            if (arena.ip(record) == ip) {
+                found.add(record);
+            }
+            return false;
+        });
+        Collections.sort(found);
+        return found;
     }
 
     int leaseAt(int ip) {

@@ -55,6 +55,8 @@ class IscIT {
             },
             {"filename", "ztp.cfg/1", "nextServer", "192.0.2.1"},
             {"filename", "poap.cfg/1", "nextServer", "192.0.2.1"},
+            {"filename", "poap.cfg/1"},
+            {"filename", "", "nextServer", ""},
         };
         for (var i = 0; i < options.length; i++) {
             var created = (Created) dhcp.create(Provider.reservation(i + 1, options[i]));

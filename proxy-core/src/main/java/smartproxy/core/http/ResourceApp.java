@@ -116,9 +116,12 @@ public final class ResourceApp {
         return header.regionMatches(true, 0, "Accept", 0, 6) || header.regionMatches(true, 0, "Content-", 0, 8);
     }
 
-    /** {@code %66} and {@code f} are the same (RFC 3986, section 6.2.2.2), but not to JAX-RS. */
+    /**
+     * {@code %66} and {@code f} are the same (RFC 3986, section 6.2.2.2), but not to JAX-RS. A semicolon is a character like any
+     * other: JAX-RS would take what follows it away.
+     */
     private static String decodeUnreserved(String path) {
-        if (path.indexOf('%') < 0) {
+        if (path.indexOf('%') < 0 && path.indexOf(';') < 0) {
             return path;
         }
         var decoded = new StringBuilder(path.length());
@@ -132,7 +135,7 @@ public final class ResourceApp {
                     continue;
                 }
             }
-            decoded.append(c);
+            decoded.append(c == ';' ? "%3B" : String.valueOf(c));
         }
         return decoded.toString();
     }
