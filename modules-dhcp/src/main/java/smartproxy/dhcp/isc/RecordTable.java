@@ -109,7 +109,8 @@ final class RecordTable {
     }
 
     private void grow() {
-        var records = records();
+        var before = pages;
+        var beforeMask = mask;
         var slots = mask + 1;
         while (size * 10L > slots * 4L) {
             slots *= 2;
@@ -118,17 +119,23 @@ final class RecordTable {
         pages = new int[(slots + PAGE - 1) / PAGE][Math.min(slots, PAGE)];
         own = new boolean[pages.length];
         Arrays.fill(own, true);
-        size = 0;
-        used = 0;
-        for (var record : records) {
-            var index = spread(hashOf.applyAsInt(record)) & mask;
-            while (slot(index) != EMPTY) {
-                index = (index + 1) & mask;
-            }
-            set(index, record);
-            size++;
-            used++;
+        // from a gap on, so that those of one hash come in their order
+        var gap = 0;
+        while (before[gap >>> PAGE_BITS][gap & (PAGE - 1)] != EMPTY) {
+            gap++;
         }
+        for (var i = 1; i <= beforeMask; i++) {
+            var old = (gap + i) & beforeMask;
+            var record = before[old >>> PAGE_BITS][old & (PAGE - 1)];
+            if (record != EMPTY && record != REMOVED) {
+                var index = spread(hashOf.applyAsInt(record)) & mask;
+                while (slot(index) != EMPTY) {
+                    index = (index + 1) & mask;
+                }
+                set(index, record);
+            }
+        }
+        used = size;
     }
 
     /** All of them, oldest first. */
