@@ -273,7 +273,9 @@ public abstract class DhcpProviderContract {
         created(wanted);
         shown(wanted);
         var present = view().reservation(subnet(), wanted.mac()).orElseThrow();
-        assertThat(provider().change(present, wanted(wanted), soon())).as("is so").isEmpty();
+        assertThat(provider().change(present, wanted(wanted), soon()))
+                .as("is so")
+                .isEmpty();
 
         var other = with(wanted, "<Sun-Fire-V210>root_path_name", "/export/other");
         var changed = provider().change(present, wanted(other), soon()).orElseThrow();

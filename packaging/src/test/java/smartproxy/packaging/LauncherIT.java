@@ -110,7 +110,7 @@ class LauncherIT {
                     modules.resolve(provider + ".yml"),
                     "---\n# :leases: /other\n" + isc.replace("LEASES", leases.toString()) + "\n");
         }
-        return modules.getParent();
+        return directory.resolve("etc d");
     }
 
     @Test

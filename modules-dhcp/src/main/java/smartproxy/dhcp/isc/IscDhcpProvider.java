@@ -2,7 +2,6 @@ package smartproxy.dhcp.isc;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -57,11 +56,7 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
         this.context = context;
         backend = context.backend();
         files = new DhcpdFiles(
-                name,
-                settings.config(),
-                settings.leases(),
-                mounted,
-                () -> Instant.now().getEpochSecond());
+                name, settings.config(), settings.leases(), mounted, () -> System.currentTimeMillis() / 1000);
         omapi = new OmapiClient(settings.server());
     }
 
@@ -263,8 +258,7 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
         } catch (BackendException e) {
             throw replacement.isUndone()
                     ? told(e, CHANGE, what, sent.isUnanswered())
-                    : new BackendException(
-                            e.kind(), Outcome.UNKNOWN, said(e, what) + replacement.left(sent), e);
+                    : new BackendException(e.kind(), Outcome.UNKNOWN, said(e, what) + replacement.left(sent), e);
         }
     }
 

@@ -36,19 +36,20 @@ final class LeaseRecord {
     private static final int SHOWN_LATER = 2;
 
     /** Words that are kept as one byte. */
-    private static final List<String> WORDS = List.of(
-            "",
-            "free",
-            "active",
-            "expired",
-            "released",
-            "abandoned",
-            "reset",
-            "backup",
-            "ethernet",
-            "token-ring",
-            "fddi",
-            "infiniband");
+    private static final String[] WORDS = {
+        "",
+        "free",
+        "active",
+        "ethernet",
+        "expired",
+        "released",
+        "abandoned",
+        "reset",
+        "backup",
+        "token-ring",
+        "fddi",
+        "infiniband"
+    };
 
     private static final int OTHER_WORD = 255;
     private static final int LONGEST_WORD = 255;
@@ -129,36 +130,50 @@ final class LeaseRecord {
      * @return its length
      */
     int content(byte[] into) {
-        var out = ByteBuffer.wrap(into);
-        out.put((byte) hasTimes);
+        var at = 0;
+        into[at++] = (byte) hasTimes;
         for (var i = 0; i < times.length; i++) {
             if ((hasTimes & (1 << i)) != 0) {
-                out.putInt((int) times[i]);
+                at = putInt(into, at, (int) times[i]);
             }
         }
-        putWord(out, state);
-        putWord(out, nextState);
-        putWord(out, hardwareType);
-        putBytes(out, source, uidStart, uidEnd);
-        putBytes(out, source, nameStart, nameEnd);
-        out.put(options.toByteArray());
-        return out.position();
+        at = putWord(into, at, state);
+        at = putWord(into, at, nextState);
+        at = putWord(into, at, hardwareType);
+        at = putBytes(into, at, uidStart, uidEnd);
+        at = putBytes(into, at, nameStart, nameEnd);
+        if (options.size() > 0) {
+            System.arraycopy(options.toByteArray(), 0, into, at, options.size());
+        }
+        return at + options.size();
     }
 
-    private static void putWord(ByteBuffer out, String word) {
-        var index = WORDS.indexOf(word);
-        if (index >= 0) {
-            out.put((byte) index);
-            return;
+    private static int putInt(byte[] into, int at, int number) {
+        into[at] = (byte) (number >>> 24);
+        into[at + 1] = (byte) (number >>> 16);
+        into[at + 2] = (byte) (number >>> 8);
+        into[at + 3] = (byte) number;
+        return at + Integer.BYTES;
+    }
+
+    private static int putWord(byte[] into, int at, String word) {
+        for (var i = 0; i < WORDS.length; i++) {
+            if (WORDS[i].equals(word)) {
+                into[at] = (byte) i;
+                return at + 1;
+            }
         }
         var bytes = word.getBytes(StandardCharsets.ISO_8859_1);
-        out.put((byte) OTHER_WORD).put((byte) bytes.length).put(bytes);
+        into[at] = (byte) OTHER_WORD;
+        into[at + 1] = (byte) bytes.length;
+        System.arraycopy(bytes, 0, into, at + 2, bytes.length);
+        return at + 2 + bytes.length;
     }
 
     private static String word(ByteBuffer in) {
         var index = in.get() & 255;
         if (index != OTHER_WORD) {
-            return WORDS.get(index);
+            return WORDS[index];
         }
         var bytes = new byte[in.get() & 255];
         in.get(bytes);
@@ -166,14 +181,17 @@ final class LeaseRecord {
     }
 
     /** One byte for the length where that is enough. */
-    private static void putBytes(ByteBuffer out, byte[] bytes, int start, int end) {
+    private int putBytes(byte[] into, int at, int start, int end) {
         var length = end - start;
+        var to = at;
         if (length < 255) {
-            out.put((byte) length);
+            into[to++] = (byte) length;
         } else {
-            out.put((byte) 255).putInt(length);
+            into[to++] = (byte) 255;
+            to = putInt(into, to, length);
         }
-        out.put(bytes, start, length);
+        System.arraycopy(source, start, into, to, length);
+        return to + length;
     }
 
     private static String bytes(ByteBuffer in) {

@@ -121,10 +121,12 @@ class IscIT {
 
     @Test
     void aChangeMakesTheHostAnewAndKeepsItOverARestart() {
-        var before = Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/a");
+        var before =
+                Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/a");
         dhcp.create(before);
         var present = dhcp.shown(1).orElseThrow();
-        var after = Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/b");
+        var after =
+                Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/b");
 
         assertThat(dhcp.change(present, before)).isEmpty();
         var changed = dhcp.change(present, after).orElseThrow();
@@ -144,11 +146,27 @@ class IscIT {
         dhcpd.stop();
         dhcpd.restart();
         dhcp.create(Provider.reservation(
-                1, "filename", "gr\u00fcn", "nextServer", "192.0.2.1", "<sun>root_path_name", "/a", "<sun>root_server_ip", "192.0.2.7"));
+                1,
+                "filename",
+                "gr\u00fcn",
+                "nextServer",
+                "192.0.2.1",
+                "<sun>root_path_name",
+                "/a",
+                "<sun>root_server_ip",
+                "192.0.2.7"));
         var present = dhcp.shown(1).orElseThrow();
         var declaration = dhcp.declaration(1);
         var wrong = Provider.reservation(
-                1, "filename", "gr\u00fcn", "nextServer", "192.0.2.1", "<sun>root_path_name", "/b", "<sun>install_path", "/c");
+                1,
+                "filename",
+                "gr\u00fcn",
+                "nextServer",
+                "192.0.2.1",
+                "<sun>root_path_name",
+                "/b",
+                "<sun>install_path",
+                "/c");
 
         assertThatThrownBy(() -> dhcp.change(present, wrong))
                 .isInstanceOfSatisfying(
@@ -176,8 +194,8 @@ class IscIT {
                 .view(Deadline.in(Duration.ofSeconds(5)))
                 .reservation(Provider.SUBNET, mac)
                 .orElseThrow();
-        var wanted = standing.withOptions(
-                Map.of(Reservation.HOSTNAME, standing.hostname(), "<sun>root_path_name", "/a"));
+        var wanted =
+                standing.withOptions(Map.of(Reservation.HOSTNAME, standing.hostname(), "<sun>root_path_name", "/a"));
         assertThatThrownBy(() -> dhcp.change(standing, wanted))
                 .isInstanceOfSatisfying(
                         CallerException.class, e -> assertThat(e.status()).isEqualTo(409))

@@ -212,8 +212,8 @@ class OmapiFaultsIT {
     void anUndoThatIsCutOffGoesOnToo(boolean carriedOut) throws Exception {
         changing(Set.of(3), carriedOut, true);
         assertThatThrownBy(() -> dhcp.change(present(), solaris()))
-                .isInstanceOfSatisfying(BackendException.class, e -> assertThat(e.outcome())
-                        .isEqualTo(Outcome.NOT_APPLIED))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
                 .hasMessageContaining("the one before is there again, nothing was changed");
         assertThat(statements.get()).isEqualTo(OLD);
     }
@@ -226,8 +226,7 @@ class OmapiFaultsIT {
                     assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
                     assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE);
                 })
-                .hasMessageContainingAll(
-                        "it was removed to be made anew, and whether that was done is unknown")
+                .hasMessageContainingAll("it was removed to be made anew, and whether that was done is unknown")
                 .hasMessageStartingWith("dhcp_isc: change: 127.0.0.1")
                 .hasMessageNotContaining("nothing was changed");
     }
@@ -242,8 +241,8 @@ class OmapiFaultsIT {
             }
         };
         assertThatThrownBy(() -> dhcp.change(present(), solaris()))
-                .isInstanceOfSatisfying(BackendException.class, e -> assertThat(e.outcome())
-                        .isEqualTo(Outcome.NOT_APPLIED))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
                 .hasMessageContaining("refuses to remove host");
     }
 
@@ -260,12 +259,12 @@ class OmapiFaultsIT {
     void oneWithStatementsOfAnotherKindIsNotChanged() throws Exception {
         Files.writeString(
                 directory.resolve("dhcpd.leases"),
-                "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; uid 01:02; fixed-address "
-                        + wanted.ip() + "; }\n");
+                "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac()
+                        + "; uid 01:02; fixed-address " + wanted.ip() + "; }\n");
         var present = dhcp.shown(1).orElseThrow();
         assertThatThrownBy(() -> dhcp.change(present, solaris()))
-                .isInstanceOfSatisfying(CallerException.class, e -> assertThat(e.status())
-                        .isEqualTo(409));
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(409));
         assertThat(dhcpd.questions).isEmpty();
     }
 
