@@ -4,7 +4,9 @@
  *
  *   load first HOST PORT PATH                                until the server answers 200 once; prints the clock at that moment
  *   load get   HOST PORT PATH  count=N clients=N             one connection per request, a full handshake each
+ *   load kept  HOST PORT PATH  count=N clients=N             requests on kept connections, answers of any length
  *   load rest  HOST PORT ZONE  count=N clients=N             DNS records created and deleted over REST, kept connections
+ *   load dhcp  HOST PORT NET   count=N clients=N             DHCP reservations of NET, a /16, likewise
  *   load crowd HOST PORT PATH  silent=N slow=N               connections that say nothing, and that say it slowly, until stdin ends
  *   load raw   HOST PORT ZONE  count=N clients=N keyname= secret=   the same records by RFC 2136 over one UDP socket
  *
@@ -99,22 +101,39 @@ static void hang_up(SSL *ssl) {
     close(fd);
 }
 
-/* Sends a request and reads its whole answer: the status, or 0. */
+/* Sends a request and reads its whole answer, of which only the beginning is kept: the status, or 0. */
 static int exchange(SSL *ssl, const char *request) {
     char answer[ANSWER];
-    int length = strlen(request), got = 0;
+    int length = strlen(request), got = 0, status;
     if (SSL_write(ssl, request, length) != length) return 0;
-    while (got < ANSWER - 1) {
-        int n = SSL_read(ssl, answer + got, ANSWER - 1 - got);
+    char *body = NULL;
+    while (!body) {
+        int n = got < ANSWER - 1 ? SSL_read(ssl, answer + got, ANSWER - 1 - got) : 0;
         if (n <= 0) return 0;
         answer[got += n] = 0;
-        char *body = strstr(answer, "\r\n\r\n");
-        if (!body) continue;
-        char *announced = strcasestr(answer, "\r\nContent-Length:");
-        if (!announced || announced > body) return 0;
-        if (got - (body + 4 - answer) >= atoi(announced + 17)) return atoi(answer + 9);
+        body = strstr(answer, "\r\n\r\n");
     }
-    return 0;
+    status = atoi(answer + 9);
+    body += 4;
+    char *announced = strcasestr(answer, "\r\nContent-Length:");
+    int chunked = !announced || announced > body;
+    if (chunked && (!strcasestr(answer, "\r\nTransfer-Encoding: chunked"))) return 0;
+    long left = chunked ? -1 : atol(announced + 17) - (answer + got - body);
+    char last[5] = ""; /* of a chunked body, which ends so: no JSON does */
+    int n = answer + got - body;
+    char *from = body;
+    while (1) {
+        if (chunked) {
+            int kept = n < 5 ? 5 - n : 0;
+            memmove(last, last + 5 - kept, kept);
+            memcpy(last + kept, from + n - (5 - kept), 5 - kept);
+            if (!memcmp(last, "0\r\n\r\n", 5)) return status;
+        } else if (left <= 0)
+            return status;
+        n = SSL_read(ssl, from = answer, ANSWER);
+        if (n <= 0) return 0;
+        left -= n;
+    }
 }
 
 static int get_once(void) {
@@ -150,20 +169,43 @@ static void *get_client(void *unused) {
     return NULL;
 }
 
-static void *rest_client(void *unused) {
+static void *kept_client(void *unused) {
     (void)unused;
     SSL *ssl = NULL;
-    char body[256], request[1024];
+    char request[512];
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", path, host, port);
+    for (int i; (i = next(1)) >= 0;) {
+        if (!ssl) ssl = handshake(dial(SOCK_STREAM, 0));
+        double since = now();
+        int status = ssl ? exchange(ssl, request) : 0;
+        note(i, since, status, 200);
+        if (!status) hang_up(ssl), ssl = NULL;
+    }
+    hang_up(ssl);
+    return NULL;
+}
+
+/* What is created and deleted: a DNS record, or a DHCP reservation. */
+static void *changing_client(void *dhcp) {
+    SSL *ssl = NULL;
+    char body[256], request[1024], target[320];
+    int in = strlen(path) - 3; /* NET without its last ".0" and the one before */
     for (int i; (i = next(2)) >= 0;) {
+        int a = 1 + i / 250 % 250, b = 1 + i % 250;
         for (int deletes = 0; deletes < 2; deletes++) {
+            if (dhcp) snprintf(target, sizeof target, deletes ? "/dhcp/%s/mac/02:00:00:00:%02x:%02x" : "/dhcp/%s", path, a, b);
+            else snprintf(target, sizeof target, deletes ? "/dns/rest%2$d.%1$s/A" : "/dns/", path, i);
             if (deletes)
-                snprintf(request, sizeof request, "DELETE /dns/rest%d.%s/A HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", i, path, host, port);
+                snprintf(request, sizeof request, "DELETE %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", target, host, port);
             else {
-                int length = snprintf(body, sizeof body, "fqdn=rest%d.%s&type=A&value=192.0.2.%d", i, path, 1 + i % 250);
+                int length = dhcp
+                    ? snprintf(body, sizeof body, "name=rest%d.example.com&ip=%.*s%d.%d&mac=02:00:00:00:%02x:%02x&filename=pxelinux.0&nextServer=192.0.2.1",
+                               i, in, path, a, b, a, b)
+                    : snprintf(body, sizeof body, "fqdn=rest%d.%s&type=A&value=192.0.2.%d", i, path, b);
                 snprintf(request, sizeof request,
-                         "POST /dns/ HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n"
+                         "POST %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n"
                          "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
-                         host, port, length, body);
+                         target, host, port, length, body);
             }
             if (!ssl) ssl = handshake(dial(SOCK_STREAM, 0));
             double since = now();
@@ -344,10 +386,10 @@ static void report(double since) {
     printf("\n");
 }
 
-static void many(void *(*client)(void *)) {
+static void many(void *(*client)(void *), void *argument) {
     pthread_t threads[MOST_CLIENTS];
     for (int i = 0; i < clients; i++)
-        if (pthread_create(&threads[i], NULL, client, NULL)) die("thread");
+        if (pthread_create(&threads[i], NULL, client, argument)) die("thread");
     for (int i = 0; i < clients; i++) pthread_join(threads[i], NULL);
 }
 
@@ -386,8 +428,10 @@ int main(int argc, char **argv) {
     end = since + seconds;
     if (!strcmp(mode, "first")) return first(), 0;
     if (!strcmp(mode, "crowd")) return crowd(), 0;
-    if (!strcmp(mode, "get")) many(get_client);
-    else if (!strcmp(mode, "rest")) many(rest_client);
+    if (!strcmp(mode, "get")) many(get_client, NULL);
+    else if (!strcmp(mode, "kept")) many(kept_client, NULL);
+    else if (!strcmp(mode, "rest")) many(changing_client, NULL);
+    else if (!strcmp(mode, "dhcp")) many(changing_client, "dhcp");
     else if (!strcmp(mode, "raw")) raw();
     else die(mode);
     report(since);

@@ -49,6 +49,13 @@ class UnitFileTest {
     }
 
     @Test
+    void letsProbesOfUnusedAddressesSendIcmp() throws IOException {
+        assertThat(service())
+                .containsEntry("AmbientCapabilities", "CAP_NET_RAW")
+                .containsEntry("CapabilityBoundingSet", "CAP_NET_RAW");
+    }
+
+    @Test
     void letsTheJvmWriteMachineCode() throws IOException {
         assertThat(service()).doesNotContainKey("MemoryDenyWriteExecute");
     }

@@ -2,10 +2,12 @@ package smartproxy.dhcp.isc;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import smartproxy.core.api.CallerException;
 import smartproxy.dhcp.Ipv4;
@@ -32,6 +34,9 @@ final class HostStatements {
             "root_server_ip", "root-server-ip-address",
             "root_path_name", "root-path-name");
 
+    /** As they are shown. */
+    private static final Set<String> VENDOR_KEYS = vendorKeys();
+
     /** The longest value of a DHCP option (RFC 2132). */
     private static final int MOST_BYTES = 255;
 
@@ -46,6 +51,12 @@ final class HostStatements {
     private final List<Statement> statements = new ArrayList<>();
 
     private HostStatements() {}
+
+    private static Set<String> vendorKeys() {
+        var keys = new HashSet<>(SOLARIS.keySet());
+        keys.add("option_143");
+        return keys;
+    }
 
     /** @throws CallerException when dhcpd could not carry a value */
     static HostStatements of(NewReservation wanted) {
@@ -195,6 +206,18 @@ final class HostStatements {
             hex.append(hex.isEmpty() ? "" : ":").append(String.format("%02x", b & 255));
         }
         return hex.toString();
+    }
+
+    /**
+     * Whether vendor options that are wanted are not there, or otherwise.
+     *
+     * @param wanted as it would be shown
+     * @param present as it is shown
+     */
+    static boolean lacksVendorOptions(Reservation present, Reservation wanted) {
+        return wanted.options().entrySet().stream()
+                .filter(option -> VENDOR_KEYS.contains(option.getKey()))
+                .anyMatch(option -> !option.getValue().equals(present.options().get(option.getKey())));
     }
 
     /** What dhcpd is told. */

@@ -69,6 +69,16 @@ final class IscView implements DhcpView {
         return LeaseRecord.lease(in.subnet, in.arena.ip(record), in.arena.mac(record), in.arena.content(record));
     }
 
+    /** The text of the host declaration of a MAC, as it stands in the file. */
+    Optional<byte[]> declaration(Subnet subnet, MacAddress mac) {
+        var in = of(subnet);
+        var octets = mac.octets();
+        var record = in == null ? 0 : in.hostOf(octets, octets.length);
+        return in == null || record == 0
+                ? Optional.empty()
+                : Optional.of(Records.declaration(in.arena.content(record)));
+    }
+
     @Override
     public void eachReservation(Subnet subnet, Consumer<? super Reservation> consumer) {
         var in = of(subnet);

@@ -70,13 +70,14 @@ final class SubnetRecords {
         return leasesByIp.find(ip, record -> arena.ip(record) == ip);
     }
 
-    int leaseOf(byte[] mac, int length) {
-        return leasesByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
+    /** @param hash of the MAC */
+    int leaseOf(byte[] mac, int length, int hash) {
+        return leasesByMac.find(hash, record -> arena.hasMac(record, mac, length));
     }
 
     int leaseOf(MacAddress mac) {
         var octets = mac.octets();
-        return leaseOf(octets, octets.length);
+        return leaseOf(octets, octets.length, Arena.macHash(octets, octets.length));
     }
 
     void addHost(int record) {
@@ -94,10 +95,11 @@ final class SubnetRecords {
         }
     }
 
-    void addLease(int record) {
+    /** @param macHash of its MAC */
+    void addLease(int record, int ip, int macHash) {
         changed = true;
-        leasesByIp.add(record);
-        leasesByMac.add(record);
+        leasesByIp.add(record, ip);
+        leasesByMac.add(record, macHash);
     }
 
     /** @param record 0 for none */

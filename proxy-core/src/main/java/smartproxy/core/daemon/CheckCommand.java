@@ -77,6 +77,7 @@ final class CheckCommand {
             var modules = new ModuleBuilder(catalog, services, ResourceApp::check)
                     .build(settings.settingsDirectory(), Optional.empty());
             problems.addAll(modules.problems());
+            findings.addAll(modules.findings());
             live.ifPresent(names -> findings.addAll(new LiveChecks(settings, tls, modules, store::look, names).run()));
             report.add("store: " + settings.store().name() + (live.isEmpty() ? ", not looked at: --live does" : ""));
             report.addAll(new FileReport(catalog, modules).lines(settings.settingsDirectory()));

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.ModuleInstance;
@@ -67,6 +68,11 @@ public final class ModuleGroup {
 
     List<ActiveProvider<?>> providers() {
         return providers;
+    }
+
+    /** What {@code check} is to tell. */
+    List<Finding> findings() {
+        return instance.findings();
     }
 
     List<String> capabilities() {

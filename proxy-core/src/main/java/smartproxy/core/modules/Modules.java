@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.settings.Problem;
 
@@ -35,6 +36,14 @@ public record Modules(List<Module> all, Map<String, String> failures, List<Probl
         return all.stream()
                 .flatMap(module -> module.group().stream())
                 .flatMap(group -> group.providers().stream())
+                .toList();
+    }
+
+    /** What {@code check} is to tell of where they would run. */
+    public List<Finding> findings() {
+        return all.stream()
+                .flatMap(module -> module.group().stream())
+                .flatMap(group -> group.findings().stream())
                 .toList();
     }
 
