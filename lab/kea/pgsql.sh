@@ -15,7 +15,9 @@ case $2 in
 crash)
     all STOP # so that it does not start new ones meanwhile
     all KILL
-    rm -f "$dir/pgsql.pid"
+    # it stays a process until it is reaped, and would keep its successor away
+    data=$(cat "$dir/pgsql.dir")
+    rm -f "$dir/pgsql.pid" "$data/data/postmaster.pid" "$data"/.s.PGSQL.*
     exit 0
     ;;
 freeze) all STOP; exit 0 ;;

@@ -127,8 +127,10 @@ final class KeaClient {
             return;
         }
         var away = new IOException("the control agent at " + settings.server() + " says: " + text);
-        // that the server is offline is known from the connection; otherwise it broke later
-        throw text.contains("offline") ? away : new OutcomeUnknownException(away);
+        // it takes each of its servers for offline, also one that it lost after it had sent the command
+        throw text.contains("Connection refused") || text.contains("No such file")
+                ? away
+                : new OutcomeUnknownException(away);
     }
 
     private JsonNode parse(String command, byte[] reply, boolean changes) {

@@ -198,7 +198,9 @@ final class KeaClientTest {
                 .isNotInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("likely to be offline");
         var lost = answering(
-                200, "[{\"result\": 1, \"text\": \"unable to forward command to the dhcp4 service: End of file\"}]");
+                200,
+                "[{\"result\": 1, \"text\": \"unable to forward command to the dhcp4 service: End of file. The server is"
+                        + " likely to be offline\"}]");
         assertThatThrownBy(() -> lost.change("config-set", KeaClient.object(), soon()))
                 .isInstanceOf(OutcomeUnknownException.class);
     }

@@ -35,6 +35,7 @@ import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.kea.KeaLoad.When;
 
 /** Kea away, frozen, restarted and misconfigured: what was answered is true. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -180,7 +181,8 @@ abstract class KeaFaults {
     }
 
     /**
-     * Kea is killed, restarted, frozen for longer than an answer may take, and killed again, each time with changes on their way.
+     * Kea is killed before it hears of a change and right after it obeyed, frozen for longer than an answer may take, and
+     * restarted with a change in its ear.
      *
      * @param rounds how often that is done
      */
@@ -189,18 +191,26 @@ abstract class KeaFaults {
         try (var load = new KeaLoad(kea, count)) {
             for (var fault = 1; fault <= faults; fault++) {
                 load.made(count * fault / (faults + 1));
-                load.caught(kea::freeze, kea::thaw);
                 var lost = load.lost();
                 switch (fault % 4) {
-                    case 2 -> kea.restart();
-                    case 3 -> {
-                        KeaLoad.passes(Duration.ofMillis(2500));
-                        kea.thaw();
-                        assertThat(load.lost()).isGreaterThan(lost);
-                    }
-                    default -> {
+                    case 1 -> {
+                        load.trap(When.UNHEARD, kea::freeze);
                         kea.kill();
                         await().atMost(WATCHDOG).until(() -> load.lost() > lost);
+                        kea.restart();
+                    }
+                    case 2 -> {
+                        load.trap(When.OBEYED, kea::kill);
+                        kea.restart();
+                    }
+                    case 3 -> {
+                        load.trap(When.UNHEARD, kea::freeze);
+                        await().atMost(WATCHDOG).until(() -> load.lost() > lost);
+                        KeaLoad.passes(Duration.ofMillis(1500));
+                        kea.thaw();
+                    }
+                    default -> {
+                        load.trap(When.UNHEARD, kea::freeze);
                         kea.restart();
                     }
                 }

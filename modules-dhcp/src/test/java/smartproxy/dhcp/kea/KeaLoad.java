@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
@@ -60,6 +61,7 @@ final class KeaLoad implements AutoCloseable {
     /** Commands that change something and have no answer yet, and those that never got one. */
     private final AtomicInteger onTheirWay = new AtomicInteger();
 
+    private final AtomicReference<Trap> trap = new AtomicReference<>();
     private final AtomicInteger lost = new AtomicInteger();
 
     /** @param count changes to be made; those that failed come on top */
@@ -94,13 +96,15 @@ final class KeaLoad implements AutoCloseable {
         if (!CHANGES.contains(command)) {
             return transport.send(command, body, deadline);
         }
+        spring(When.UNHEARD);
         onTheirWay.incrementAndGet();
         try {
             var answer = transport.send(command, body, deadline);
             var text = new String(answer, StandardCharsets.UTF_8);
-            if (text.contains("unable to forward command") && !text.contains("offline")) {
+            if (text.contains("unable to forward command") && !text.contains("Connection refused")) {
                 lost.incrementAndGet();
             }
+            spring(When.OBEYED);
             return answer;
         } catch (OutcomeUnknownException e) {
             lost.incrementAndGet();
@@ -156,29 +160,33 @@ final class KeaLoad implements AutoCloseable {
         return lost.get();
     }
 
-    /**
-     * Does something to a server while a change is at it: it is frozen, and if then no change waits for its answer, it is thawed
-     * and caught again.
-     */
-    void caught(Runnable freeze, Runnable thaw) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
-            if (onTheirWay.get() == 0) {
-                return false;
-            }
-            freeze.run();
-            // an answer that was given may be on its way still
-            passes(Duration.ofMillis(100));
-            if (onTheirWay.get() > 0 && isWhole()) {
-                return true;
-            }
-            thaw.run();
-            return false;
-        });
+    /** When a trap closes on the next command that changes something. */
+    enum When {
+        /** It is sent, and nobody hears it. */
+        UNHEARD,
+        /** It was obeyed; what it takes besides was not begun. */
+        OBEYED
     }
 
-    /** Kea writes its file in place: killed in the middle of that, it could not start again. */
-    private boolean isWhole() throws IOException {
-        return Files.readString(kea.configuration()).strip().endsWith("}");
+    private record Trap(When when, Runnable action, CountDownLatch closed) {}
+
+    /** Does something to a server, frozen or killed, just while a change is made, and waits until that is done. */
+    void trap(When when, Runnable action) throws Exception {
+        var set = new Trap(when, action, new CountDownLatch(1));
+        trap.set(set);
+        assertThat(set.closed.await(PATIENCE.toMinutes(), TimeUnit.MINUTES)).isTrue();
+        if (when == When.UNHEARD) {
+            await().atMost(PATIENCE).until(() -> onTheirWay.get() > 0);
+            passes(Duration.ofMillis(100));
+        }
+    }
+
+    private void spring(When when) {
+        var set = trap.get();
+        if (set != null && set.when == when && trap.compareAndSet(set, null)) {
+            set.action.run();
+            set.closed.countDown();
+        }
     }
 
     static void passes(Duration time) {
