@@ -89,23 +89,43 @@ final class HostWriter {
             }
             change.done(new Change.Result(false, now));
         } catch (OutcomeUnknownException e) {
-            settle(e, change, deadline);
+            settle(e, change, kea.writing(), deadline);
             made.add(new Made(change, host));
         }
     }
 
+    /** What a removed one was has to be known where it may be undone. A database that is away has none, and does not say so. */
     private void remove(Change change, KeaSnapshot kea, List<Made> made, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var present = reader.hosts(change.subnetId, change.reservation.mac(), deadline);
-        try {
-            if (present.isEmpty() || !delete(change, kea.writing(), deadline)) {
+        var host = KeaClient.object();
+        if (kea.writing() == Writing.MEMORY) {
+            var present = reader.hosts(change.subnetId, change.reservation.mac(), deadline);
+            if (present.isEmpty()) {
                 change.done(Change.Result.ABSENT);
                 return;
             }
-        } catch (OutcomeUnknownException e) {
-            settle(e, change, deadline);
+            host = present.get(0).deepCopy();
         }
-        made.add(new Made(change, present.get(0).deepCopy()));
+        try {
+            if (!client.change("reservation-del", deletion(change, kea.writing()), deadline)) {
+                change.done(Change.Result.ABSENT);
+                return;
+            }
+        } catch (OutcomeUnknownException lost) {
+            deleteAgain(lost, change, kea.writing(), deadline);
+        }
+        made.add(new Made(change, host));
+    }
+
+    /** Twice does no harm. */
+    private void deleteAgain(OutcomeUnknownException lost, Change change, Writing writing, Deadline deadline)
+            throws OutcomeUnknownException, InterruptedException {
+        try {
+            patient.ask("reservation-del", deletion(change, writing), deadline);
+        } catch (KeaRefusal | IOException | BackendException e) {
+            lost.addSuppressed(e);
+            throw lost;
+        }
     }
 
     private List<Reservation> inTheWay(Change change, KeaSnapshot kea, Deadline deadline)
@@ -125,12 +145,18 @@ final class HostWriter {
         return there == (change.host != null);
     }
 
-    /** Looks what came of a change whose answer was lost; throws the loss when it is not made, as it may come late. */
-    private void settle(OutcomeUnknownException lost, Change change, Deadline deadline)
+    /** Looks what came of a create whose answer was lost; throws the loss when it is not made, as it may come late. */
+    private void settle(OutcomeUnknownException lost, Change change, Writing writing, Deadline deadline)
             throws OutcomeUnknownException, InterruptedException {
         try {
             if (isMade(change, patientReader, deadline)) {
                 return;
+            }
+            if (writing == Writing.DATABASE) {
+                patientReader.checkDatabase(deadline);
+                if (isMade(change, patientReader, deadline)) {
+                    return;
+                }
             }
         } catch (KeaRefusal | IOException | BackendException e) {
             lost.addSuppressed(e);
@@ -143,15 +169,11 @@ final class HostWriter {
         client.change("reservation-add", target(writing).set("reservation", host), deadline);
     }
 
-    private boolean delete(Change change, Writing writing, Deadline deadline)
-            throws KeaRefusal, IOException, InterruptedException {
-        return client.change(
-                "reservation-del",
-                target(writing)
-                        .put("subnet-id", change.subnetId)
-                        .put("identifier-type", KeaRecords.MAC)
-                        .put("identifier", change.reservation.mac().toString()),
-                deadline);
+    private static ObjectNode deletion(Change change, Writing writing) {
+        return target(writing)
+                .put("subnet-id", change.subnetId)
+                .put("identifier-type", KeaRecords.MAC)
+                .put("identifier", change.reservation.mac().toString());
     }
 
     private static ObjectNode target(Writing writing) {
@@ -198,7 +220,7 @@ final class HostWriter {
             if (made.change().host == null) {
                 add(made.host(), Writing.MEMORY, deadline);
             } else {
-                delete(made.change(), Writing.MEMORY, deadline);
+                client.change("reservation-del", deletion(made.change(), Writing.MEMORY), deadline);
             }
             made.change()
                     .failed(BackendException.rejected(owner + ": config-write: " + refusal.getMessage()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
@@ -24,6 +25,10 @@ final class KeaClient {
     private static final int OK = 0;
     private static final int EMPTY = 3;
     private static final int MAX_TEXT = 300;
+
+    /** In the words of Kea, of PostgreSQL's library and of MySQL's. */
+    private static final Pattern DATABASE_LOST = Pattern.compile("connectivity lost|unable to start transaction|commit failed"
+            + "|closed the connection unexpectedly|Lost connection to|server has gone away");
 
     /** Between two questions of a patient one. */
     private static final long PAUSE_MILLIS = 100;
@@ -118,6 +123,7 @@ final class KeaClient {
             return new Answer(result, answer.path("arguments"));
         }
         checkForwarded(text);
+        checkDatabase(text);
         throw new KeaRefusal(result, text.isEmpty() ? "result " + result + " without a reason" : text);
     }
 
@@ -131,6 +137,17 @@ final class KeaClient {
         throw text.contains("Connection refused") || text.contains("No such file")
                 ? away
                 : new OutcomeUnknownException(away);
+    }
+
+    /** Kea has lost its database; it may have obeyed before, and tries to reach it again. */
+    private void checkDatabase(String text) throws IOException {
+        var away = new IOException("Kea at " + settings.server() + " has no connection to its database: " + text);
+        if (text.contains("no hosts-database configured") || text.contains("Host database not available")) {
+            throw away;
+        }
+        if (DATABASE_LOST.matcher(text).find()) {
+            throw new OutcomeUnknownException(away);
+        }
     }
 
     private JsonNode parse(String command, byte[] reply, boolean changes) {

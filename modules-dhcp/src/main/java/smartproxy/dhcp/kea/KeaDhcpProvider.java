@@ -70,7 +70,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
 
     /** What writers of one Kea have in common. */
     private String key() {
-        return "kea " + settings.url();
+        return KeaFactory.NAME + " " + settings.url();
     }
 
     @Override
@@ -132,8 +132,12 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
                 return false;
             }
             if (kea.writing() != Writing.CONFIG) {
-                return reader.hosts(content.id, ip, kea.can("reservation-get-by-address"), attempt)
+                var none = reader.hosts(content.id, ip, kea.can("reservation-get-by-address"), attempt)
                         .isEmpty();
+                if (none && kea.writing() == Writing.DATABASE) {
+                    reader.checkDatabase(attempt);
+                }
+                return none;
             }
             return reader.config(attempt).isFree(content.id, ip);
         });
@@ -174,8 +178,10 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     private Change.Result make(KeaSnapshot kea, Change change, Deadline deadline) {
         try {
             if (kea.writing() != Writing.DATABASE) {
-                return turns().make(change, (changes, until) ->
-                        lock.hold(key(), until, () -> write(kea, changes, until)));
+                return turns().make(
+                                change,
+                                (changes, until) ->
+                                        lock.exclusively(key(), until, () -> write(kea, changes, until)));
             }
             return Turns.makeAlone(change, (changes, until) -> write(kea, changes, until));
         } catch (BackendException e) {
@@ -195,8 +201,8 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     }
 
     /** An attempt that failed is made again for those changes that it did not begin. */
-    private void write(KeaSnapshot kea, List<Change> changes, Deadline deadline) {
-        call(CHANGE, deadline, attempt -> {
+    private boolean write(KeaSnapshot kea, List<Change> changes, Deadline deadline) {
+        return call(CHANGE, deadline, attempt -> {
             if (kea.writing() == Writing.CONFIG) {
                 configWriter.make(changes, attempt);
             } else {

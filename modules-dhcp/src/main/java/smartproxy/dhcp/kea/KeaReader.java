@@ -71,7 +71,25 @@ final class KeaReader {
             contents.put(
                     subnet.subnet().network(), content(subnet, hosts, leases.getOrDefault(subnet.id(), List.of())));
         }
+        if (writing == Writing.DATABASE) {
+            checkDatabase(deadline);
+        }
         return new KeaSnapshot(Set.copyOf(commands), writing, contents);
+    }
+
+    /**
+     * Fails when Kea has lost its database of hosts: then it answers questions as if there were none. Only a deletion tells, so
+     * one is asked for that has no object.
+     */
+    void checkDatabase(Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
+        client.ask(
+                "reservation-del",
+                KeaClient.object()
+                        .put("operation-target", "database")
+                        .put("subnet-id", 0)
+                        .put("identifier-type", "flex-id")
+                        .put("identifier", "'smart-proxy asks whether there is a database'"),
+                deadline);
     }
 
     private boolean isManaged(Subnet subnet) {

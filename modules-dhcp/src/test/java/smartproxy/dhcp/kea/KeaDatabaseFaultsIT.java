@@ -1,16 +1,29 @@
 package smartproxy.dhcp.kea;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.DhcpProvider.Removal;
+import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.NewReservation;
+import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.kea.KeaLoad.When;
 
 /** Kea 3.0 over a PostgreSQL that goes away in the middle of changes. */
@@ -27,6 +40,50 @@ final class KeaDatabaseFaultsIT {
     @AfterAll
     void stop() throws Exception {
         kea.close();
+    }
+
+    private static Deadline soon() {
+        return Deadline.in(Duration.ofSeconds(10));
+    }
+
+    private KeaDhcpProvider provider() throws Exception {
+        return kea.provider(kea.settings());
+    }
+
+    @Test
+    @DisplayName("while its database is away Kea finds no hosts: that is not told as if there were none")
+    void aDatabaseThatIsAway() throws Exception {
+        var provider = provider();
+        var view = provider.view(soon());
+        var subnet = view.subnet(Ipv4.of("192.0.2.0")).orElseThrow();
+        var kept = new Reservation(
+                subnet, "h", Ipv4.of("192.0.2.60"), MacAddress.of("02:00:00:00:00:60"), true, Map.of("hostname", "h"));
+        provider.create(new NewReservation(kept, Optional.empty(), Set.of()), soon());
+        var other = new Reservation(
+                subnet, "i", Ipv4.of("192.0.2.61"), MacAddress.of("02:00:00:00:00:61"), true, Map.of("hostname", "i"));
+        kea.database("crash");
+        try {
+            var stranger = provider();
+            away(() -> stranger.view(soon()));
+            away(() -> view.isFree(subnet, kept.ip()));
+            away(() -> provider.remove(kept, Deadline.in(Duration.ofSeconds(2))));
+            away(() -> provider.create(
+                    new NewReservation(other, Optional.empty(), Set.of()), Deadline.in(Duration.ofSeconds(2))));
+        } finally {
+            kea.database("start");
+        }
+        await().atMost(WATCHDOG)
+                .ignoreExceptionsInstanceOf(BackendException.class)
+                .untilAsserted(() -> assertThat(provider().holds(kept, soon())).isTrue());
+        assertThat(provider().remove(kept, soon())).isEqualTo(Removal.REMOVED);
+        assertThat(provider().remove(kept, soon())).isEqualTo(Removal.ABSENT);
+    }
+
+    private static void away(ThrowingCallable call) {
+        var away = catchThrowableOfType(BackendException.class, call);
+        assertThat(away).isNotNull();
+        assertThat(away.kind()).as(away.getMessage()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(away).hasMessageContaining("no connection to its database");
     }
 
     @Test

@@ -38,7 +38,7 @@ import smartproxy.dhcp.Subnet;
  */
 final class KeaLoad implements AutoCloseable {
     private static final int CALLERS = 8;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Set<String> CHANGES =
             Set.of("config-set", "config-write", "reservation-add", "reservation-del");
 
@@ -55,6 +55,7 @@ final class KeaLoad implements AutoCloseable {
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     private final List<Future<?>> works = new ArrayList<>();
     private final Map<Integer, Known> known = new ConcurrentHashMap<>();
+    private volatile boolean ending;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger made = new AtomicInteger();
 
@@ -64,7 +65,7 @@ final class KeaLoad implements AutoCloseable {
     private final AtomicReference<Trap> trap = new AtomicReference<>();
     private final AtomicInteger lost = new AtomicInteger();
 
-    /** @param count changes to be made; those that failed come on top */
+    /** @param count changes to be made at least; those that failed come on top */
     KeaLoad(LabKea kea, int count) throws Exception {
         this.kea = kea;
         var s = kea.settings();
@@ -84,7 +85,7 @@ final class KeaLoad implements AutoCloseable {
         subnet = provider.view(soon()).subnet(Ipv4.of("10.20.0.0")).orElseThrow();
         for (var i = 0; i < CALLERS; i++) {
             works.add(callers.submit(() -> {
-                while (made.get() < count) {
+                while (made.get() < count || !ending) {
                     change(next.getAndIncrement());
                 }
             }));
@@ -203,6 +204,7 @@ final class KeaLoad implements AutoCloseable {
      * @return of how many nobody could tell
      */
     long check() throws Exception {
+        ending = true;
         for (var work : works) {
             work.get(PATIENCE.toMinutes(), TimeUnit.MINUTES);
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -74,8 +75,8 @@ final class KeaWritersTest {
     }
 
     /** As a store that several daemons share has it. */
-    private void hold(String name, Deadline deadline, Runnable work) {
-        assertThat(name).isEqualTo("kea http://kea.example.com:8000/");
+    private <T> T hold(String name, Deadline deadline, Supplier<T> work) {
+        assertThat(name).isEqualTo("dhcp_kea http://kea.example.com:8000/");
         try {
             if (!shared.tryLock(deadline.leftMillis(), TimeUnit.MILLISECONDS)) {
                 throw new BusyException("another daemon is writing; nothing was changed");
@@ -84,7 +85,7 @@ final class KeaWritersTest {
             throw new IllegalStateException(e);
         }
         try {
-            work.run();
+            return work.get();
         } finally {
             shared.unlock();
         }
@@ -143,7 +144,7 @@ final class KeaWritersTest {
         assertThat(setting.await(10, TimeUnit.SECONDS)).isTrue();
         var other = create(fresh, 31);
         try (var turns =
-                context.shared().acquire("kea http://kea.example.com:8000/", Turns.class, Turns::new)) {
+                context.shared().acquire("dhcp_kea http://kea.example.com:8000/", Turns.class, Turns::new)) {
             await().atMost(WATCHDOG).until(() -> turns.get().waiting() == 1);
         }
         bothAreThere(one, other);
