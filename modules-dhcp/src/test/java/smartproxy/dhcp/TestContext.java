@@ -23,16 +23,12 @@ public final class TestContext implements ProviderContext {
     private final Map<String, HealthSource> health = new HashMap<>();
 
     public TestContext(String provider, Store store) {
-        this(provider, store, 10);
+        this(provider, store, new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)));
     }
 
-    /** @param breakerFailures transport failures in a row that open the circuit breaker */
-    public TestContext(String provider, Store store, int breakerFailures) {
+    public TestContext(String provider, Store store, GuardSettings guard) {
         this.store = store;
-        backend = new GuardedBackend(
-                provider,
-                new GuardSettings(64, Duration.ofSeconds(10), 2, breakerFailures, Duration.ofSeconds(5)),
-                new Metrics());
+        backend = new GuardedBackend(provider, guard, new Metrics());
     }
 
     @Override

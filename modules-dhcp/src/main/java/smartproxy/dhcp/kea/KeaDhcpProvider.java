@@ -115,14 +115,16 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     Optional<Lease> leaseAt(KeaSnapshot kea, KeaSnapshot.Content content, Ipv4 ip, Deadline deadline) {
         return kea.can("lease4-get") && content.subnet.contains(ip)
                 ? call(FIND, deadline, attempt -> reader.leaseAt(ip, attempt))
-                        .flatMap(lease -> KeaRecords.lease(content.subnet, lease))
+                        .flatMap(KeaLease::of)
+                        .map(lease -> lease.in(content.subnet))
                 : Optional.empty();
     }
 
     Optional<Lease> lease(KeaSnapshot kea, KeaSnapshot.Content content, MacAddress mac, Deadline deadline) {
         return kea.can("lease4-get-by-hw-address")
                 ? call(FIND, deadline, attempt -> reader.lease(content.id, mac, attempt))
-                        .flatMap(lease -> KeaRecords.lease(content.subnet, lease))
+                        .flatMap(KeaLease::of)
+                        .map(lease -> lease.in(content.subnet))
                 : Optional.empty();
     }
 

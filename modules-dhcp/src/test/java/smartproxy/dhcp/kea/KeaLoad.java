@@ -24,6 +24,7 @@ import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProxyException;
+import smartproxy.core.guard.GuardSettings;
 import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
 import smartproxy.dhcp.Ipv4;
@@ -81,7 +82,10 @@ final class KeaLoad implements AutoCloseable {
                 s.suggestionTime(),
                 s.managed());
         var transport = kea.transport(settings);
-        provider = kea.provider(settings, (command, body, time) -> watched(transport, command, body, time), 1_000_000);
+        provider = kea.provider(
+                settings,
+                (command, body, time) -> watched(transport, command, body, time),
+                new GuardSettings(64, Duration.ofSeconds(10), 2, 1_000_000, Duration.ofSeconds(5)));
         subnet = provider.view(soon()).subnet(Ipv4.of("10.20.0.0")).orElseThrow();
         for (var i = 0; i < CALLERS; i++) {
             works.add(callers.submit(() -> {

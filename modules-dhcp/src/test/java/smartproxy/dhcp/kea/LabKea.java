@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.Secret;
 import smartproxy.core.client.LazyPeer;
+import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.dhcp.DhcpProvider;
 import smartproxy.dhcp.TestContext;
@@ -119,13 +120,15 @@ final class LabKea implements AutoCloseable {
     }
 
     KeaDhcpProvider provider(KeaSettings settings) throws Exception {
-        return provider(settings, transport(settings), 10);
+        return provider(
+                settings,
+                transport(settings),
+                new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)));
     }
 
-    /** @param breakerFailures transport failures in a row that open the circuit breaker */
-    KeaDhcpProvider provider(KeaSettings settings, KeaTransport transport, int breakerFailures) throws Exception {
+    KeaDhcpProvider provider(KeaSettings settings, KeaTransport transport, GuardSettings guard) throws Exception {
         var store = SqliteStore.open(Files.createTempDirectory(directory, "store"));
-        var context = new TestContext(KeaFactory.NAME, store, breakerFailures);
+        var context = new TestContext(KeaFactory.NAME, store, guard);
         var client = new KeaClient(KeaFactory.NAME, settings, transport);
         var provider = new KeaDhcpProvider(settings, client, WriterLock.ALONE, context);
         provider.start();
