@@ -37,8 +37,7 @@ final class HttpTransport implements KeaTransport {
             return;
         }
         if (AWAY.contains(status)) {
-            throw new OutcomeUnknownException(
-                    new IOException(settings.server() + " answers with status " + status));
+            throw new OutcomeUnknownException(new IOException(settings.server() + " answers with status " + status));
         }
         throw BackendException.rejected(owner + ": " + command + ": " + settings.server() + " "
                 + switch (status) {

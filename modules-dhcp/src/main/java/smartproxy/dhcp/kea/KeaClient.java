@@ -27,8 +27,9 @@ final class KeaClient {
     private static final int MAX_TEXT = 300;
 
     /** In the words of Kea, of PostgreSQL's library and of MySQL's. */
-    private static final Pattern DATABASE_LOST = Pattern.compile("connectivity lost|unable to start transaction|commit failed"
-            + "|closed the connection unexpectedly|Lost connection to|server has gone away");
+    private static final Pattern DATABASE_LOST =
+            Pattern.compile("connectivity lost|unable to start transaction|commit failed"
+                    + "|closed the connection unexpectedly|Lost connection to|server has gone away");
 
     /** Between two questions of a patient one. */
     private static final long PAUSE_MILLIS = 100;
@@ -115,8 +116,8 @@ final class KeaClient {
         if (!arguments.isEmpty()) {
             body.set("arguments", arguments);
         }
-        var answer = parse(
-                command, transport.send(command, body.toString(), deadline.within(settings.timeout())), changes);
+        var answer =
+                parse(command, transport.send(command, body.toString(), deadline.within(settings.timeout())), changes);
         var result = answer.path("result").intValue();
         var text = bounded(answer.path("text").asText(""));
         if (result == OK || result == EMPTY) {

@@ -182,8 +182,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
             if (kea.writing() != Writing.DATABASE) {
                 return turns().make(
                                 change,
-                                (changes, until) ->
-                                        lock.exclusively(key(), until, () -> write(kea, changes, until)));
+                                (changes, until) -> lock.exclusively(key(), until, () -> write(kea, changes, until)));
             }
             return Turns.makeAlone(change, (changes, until) -> write(kea, changes, until));
         } catch (BackendException e) {

@@ -118,8 +118,8 @@ final class KeaReader {
         void add(JsonNode lease) {
             Ipv4.parse(lease.path(KeaRecords.IP).asText("")).ifPresent(ip -> addresses.add(ip.bits()));
             KeaLease.of(lease)
-                    .ifPresent(held -> byMac.merge(
-                            held.mac(), held, (one, other) -> one.since() <= other.since() ? other : one));
+                    .ifPresent(held ->
+                            byMac.merge(held.mac(), held, (one, other) -> one.since() <= other.since() ? other : one));
         }
     }
 

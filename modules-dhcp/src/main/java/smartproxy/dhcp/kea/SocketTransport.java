@@ -128,8 +128,8 @@ final class SocketTransport implements KeaTransport {
     private byte[] whole(byte[] answer) throws IOException {
         var text = new String(answer, StandardCharsets.UTF_8).stripTrailing();
         if (!text.endsWith("}") && !text.endsWith("]")) {
-            throw new IOException(socket + " was closed "
-                    + (text.isEmpty() ? "without an answer" : "before the end of its answer"));
+            throw new IOException(
+                    socket + " was closed " + (text.isEmpty() ? "without an answer" : "before the end of its answer"));
         }
         return answer;
     }

@@ -45,10 +45,7 @@ final class KeaClientTest {
     }
 
     private static HttpReply reply(int status, String body) {
-        return new HttpReply(
-                status,
-                Map.of("content-type", "application/json"),
-                body.getBytes(StandardCharsets.UTF_8));
+        return new HttpReply(status, Map.of("content-type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static KeaClient answering(int status, String body) {
@@ -210,10 +207,7 @@ final class KeaClientTest {
         var left = new ArrayList<Duration>();
         client((call, deadline) -> {
                     left.add(deadline.left());
-                    return new HttpReply(
-                            200,
-                            Map.of(),
-                            "{\"result\": 0}".getBytes(StandardCharsets.UTF_8));
+                    return new HttpReply(200, Map.of(), "{\"result\": 0}".getBytes(StandardCharsets.UTF_8));
                 })
                 .ask("config-get", KeaClient.object(), Deadline.in(Duration.ofMinutes(5)));
         assertThat(left.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(5));

@@ -87,7 +87,8 @@ final class KeaDatabaseFaultsIT {
     }
 
     @Test
-    @DisplayName("what 500 changes were told, 8 at a time while the database is killed and frozen and Kea killed, is so")
+    @DisplayName(
+            "what 500 changes were told, 8 at a time while the database is killed and frozen and Kea killed, is so")
     void faultsAmongChanges() throws Exception {
         whatIsSaidIsTrue(500, 1);
     }

@@ -157,7 +157,8 @@ final class KeaLoad implements AutoCloseable {
 
     /** Waits until that many are made. */
     void made(int count) {
-        await().atMost(PATIENCE).until(() -> made.get() >= count || works.stream().anyMatch(Future::isDone));
+        await().atMost(PATIENCE)
+                .until(() -> made.get() >= count || works.stream().anyMatch(Future::isDone));
     }
 
     /** How many commands that change something never got an answer. */

@@ -105,7 +105,8 @@ final class KeaSettingsTest {
                 .contains("'dhcp_kea_username' has no meaning for a unix socket")
                 .doesNotContain("s3cret");
         var file = Files.writeString(directory.resolve("ca.pem"), "x");
-        assertThat(problems(socket + ":dhcp_kea_ca_file: " + file + "\n")).contains("'dhcp_kea_ca_file' has no meaning");
+        assertThat(problems(socket + ":dhcp_kea_ca_file: " + file + "\n"))
+                .contains("'dhcp_kea_ca_file' has no meaning");
     }
 
     @ParameterizedTest

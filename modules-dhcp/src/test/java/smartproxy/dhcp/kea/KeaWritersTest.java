@@ -93,8 +93,8 @@ final class KeaWritersTest {
 
     private KeaDhcpProvider provider(TestContext context, WriterLock lock) throws Exception {
         var settings = KeaClientTest.settings();
-        var provider = new KeaDhcpProvider(
-                settings, new KeaClient(KeaFactory.NAME, settings, this::slowly), lock, context);
+        var provider =
+                new KeaDhcpProvider(settings, new KeaClient(KeaFactory.NAME, settings, this::slowly), lock, context);
         provider.start();
         providers.add(provider);
         return provider;
@@ -143,8 +143,7 @@ final class KeaWritersTest {
         var one = create(old, 30);
         assertThat(setting.await(10, TimeUnit.SECONDS)).isTrue();
         var other = create(fresh, 31);
-        try (var turns =
-                context.shared().acquire("dhcp_kea http://kea.example.com:8000/", Turns.class, Turns::new)) {
+        try (var turns = context.shared().acquire("dhcp_kea http://kea.example.com:8000/", Turns.class, Turns::new)) {
             await().atMost(WATCHDOG).until(() -> turns.get().waiting() == 1);
         }
         bothAreThere(one, other);
