@@ -22,8 +22,9 @@ final class CheckableKeaProvider extends KeaDhcpProvider implements LiveCheck {
     private final KeaClient client;
     private final Backend backend;
 
-    CheckableKeaProvider(KeaSettings settings, KeaClient client, ProviderContext context) {
-        super(settings, client, context);
+    CheckableKeaProvider(
+            KeaSettings settings, KeaClient client, WriterLock writerLock, ProviderContext context) {
+        super(settings, client, writerLock, context);
         this.settings = settings;
         this.client = client;
         this.backend = context.backend();

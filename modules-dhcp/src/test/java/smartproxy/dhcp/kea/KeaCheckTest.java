@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.store.LazyStore;
@@ -33,7 +34,7 @@ class KeaCheckTest {
                 DhcpProvider.SUGGESTION_TIME,
                 List.of(managed));
         var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")));
-        return new CheckableKeaProvider(settings, new KeaClient(KeaFactory.NAME, settings, kea), context)
+        return new CheckableKeaProvider(settings, new KeaClient(KeaFactory.NAME, settings, kea), WriterLock.ALONE, context)
                 .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
                         .map(Finding::toString)
                         .toList();
@@ -53,10 +54,8 @@ class KeaCheckTest {
     void hostCommandsAreSeen() {
         kea.answers.put(
                 "list-commands",
-                FakeKea.reply(
-                        200,
-                        "[{\"result\":0,\"arguments\":[\"config-get\",\"config-write\",\"lease4-get-page\","
-                                + "\"reservation-add\"]}]"));
+                "[{\"result\":0,\"arguments\":[\"config-get\",\"config-write\",\"lease4-get-page\","
+                        + "\"reservation-add\"]}]");
         assertThat(look())
                 .contains("ok: " + what
                         + ": answers; reservations are changed by host_cmds, kept in the configuration file")
@@ -76,7 +75,9 @@ class KeaCheckTest {
 
     @Test
     void aRefusalIsAnError() {
-        kea.answers.put("list-commands", FakeKea.reply(401, "{}"));
+        kea.before.put("list-commands", () -> {
+            throw BackendException.rejected("dhcp_kea: it does not accept user 'foreman'");
+        });
         assertThat(look())
                 .singleElement()
                 .asString()
