@@ -131,7 +131,7 @@ final class ConfigWriter {
         try {
             client.change("config-set", after.arguments(), deadline);
         } catch (OutcomeUnknownException e) {
-            var now = configNow(e.getMessage(), deadline);
+            var now = configNow("config-set: " + e.getMessage(), deadline);
             if (!edits.stream().allMatch(edit -> isIn(now, edit))) {
                 throw e;
             }

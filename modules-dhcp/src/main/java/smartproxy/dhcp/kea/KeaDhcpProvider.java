@@ -151,8 +151,7 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
         var reservation = wanted.reservation();
         var stored = KeaRecords.reservation(reservation.subnet(), host, true).orElseThrow();
         var kea = cache.get(deadline);
-        var outcome =
-                make(kea, Change.add(idOf(kea, reservation), reservation, wanted.related(), host, deadline), deadline);
+        var outcome = make(kea, Change.add(idOf(kea, reservation), reservation, wanted.related(), host, deadline));
         if (!outcome.done()) {
             // what is there was not shown by the view: the cache is behind
             cache.doubt();
@@ -165,7 +164,7 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     @Override
     public Removal remove(Reservation reservation, Deadline deadline) {
         var kea = cache.get(deadline);
-        var outcome = make(kea, Change.remove(idOf(kea, reservation), reservation, deadline), deadline);
+        var outcome = make(kea, Change.remove(idOf(kea, reservation), reservation, deadline));
         turns().caches().forEach(each -> each.apply(snapshot -> snapshot.without(reservation)));
         return outcome.done() ? Removal.REMOVED : Removal.ABSENT;
     }
@@ -177,7 +176,7 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
                 .id;
     }
 
-    private Change.Result make(KeaSnapshot kea, Change change, Deadline deadline) {
+    private Change.Result make(KeaSnapshot kea, Change change) {
         try {
             if (kea.writing() != Writing.DATABASE) {
                 return turns().make(

@@ -8,7 +8,12 @@ import smartproxy.core.api.Deadline;
 @FunctionalInterface
 interface WriterLock {
     /** Of a daemon that shares nothing with others. */
-    WriterLock ALONE = WriterLock::atOnce;
+    WriterLock ALONE = new WriterLock() {
+        @Override
+        public <T> T exclusively(String name, Deadline deadline, Supplier<T> work) {
+            return work.get();
+        }
+    };
 
     /**
      * Does the work while no other daemon has the lock of that name. Callers of one daemon take turns before.
@@ -17,8 +22,4 @@ interface WriterLock {
      * @throws BusyException when it was not to be had by the deadline; the work was not begun
      */
     <T> T exclusively(String name, Deadline deadline, Supplier<T> work);
-
-    private static <T> T atOnce(String name, Deadline deadline, Supplier<T> work) {
-        return work.get();
-    }
 }
