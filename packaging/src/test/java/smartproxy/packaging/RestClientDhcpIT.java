@@ -77,7 +77,7 @@ class RestClientDhcpIT {
         return foreman.call("get", N + "/mac/" + mac).json();
     }
 
-    private static long declared(String text) throws IOException {
+    private static int declared(String text) throws IOException {
         return Files.readString(dhcpd.leases()).split(text, -1).length - 1;
     }
 

@@ -49,7 +49,7 @@ class IscSettingsTest {
         assertThat(settings.server().host()).isEqualTo("127.0.0.1");
         assertThat(settings.server().port()).isEqualTo(7911);
         assertThat(settings.server().key()).isEmpty();
-        assertThat(settings.suggestionTime()).isEqualTo(Duration.ofSeconds(1800));
+        assertThat(settings.suggestionTime()).isEqualTo(Duration.ofMinutes(30));
         assertThat(IscSettings.CONFIG.defaultValue()).isEqualTo(Path.of("/etc/dhcp/dhcpd.conf"));
         assertThat(IscSettings.LEASES.defaultValue()).isEqualTo(Path.of("/var/lib/dhcpd/dhcpd.leases"));
         assertThat(IscSettings.KEY_ALGORITHM.defaultValue()).isEqualTo(OmapiKey.Algorithm.HMAC_MD5);
