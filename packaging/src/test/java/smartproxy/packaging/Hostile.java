@@ -1,6 +1,7 @@
 package smartproxy.packaging;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -45,13 +46,13 @@ enum Hostile {
             wire.send(new byte[] {22, 3, 1, 0, 1, piece});
         }
     },
-    SILENT_AFTER_HANDSHAKE(300, 0) {
+    SILENT_AFTER_HANDSHAKE(200, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(target.stranger(from));
         }
     },
-    KEPT_ALIVE(300, 1) {
+    KEPT_ALIVE(200, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             var wire = target.stranger(from);
@@ -59,7 +60,7 @@ enum Hostile {
             return Optional.of(wire);
         }
     },
-    HEADERS_DRIP(200, 0) {
+    HEADERS_DRIP(100, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(target.stranger(from).send("GET /features HTTP/1.1\r\nHost: x\r\n"));
@@ -70,7 +71,7 @@ enum Hostile {
             wire.send("X-Slow-" + round + ": x\r\n");
         }
     },
-    BODIES_DRIP(200, 1) {
+    BODIES_DRIP(100, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(
@@ -82,7 +83,7 @@ enum Hostile {
             wire.send("x");
         }
     },
-    BODIES_NEVER(200, 1) {
+    BODIES_NEVER(100, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(
@@ -203,17 +204,19 @@ enum Hostile {
             return again(Wire.open(target.port(), target.anonymous(), from, "TLSv1.2"));
         }
     },
-    PIPELINED(1, 10_000) {
+    PIPELINED(1, 100_000) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
-            var wire = target.stranger(from);
-            for (var sent = 0; sent < 10_000; sent += PIPELINE) {
-                wire.send((Wire.head("GET", "/features") + "\r\n").repeat(PIPELINE));
-                for (var i = 0; i < PIPELINE; i++) {
-                    wire.read();
-                }
+            return Optional.of(target.stranger(from));
+        }
+
+        @Override
+        void goOn(Target target, Wire wire, int round) throws IOException {
+            wire.send((Wire.head("GET", "/features") + "\r\n").repeat(PIPELINE));
+            wire.socket().setSoTimeout(Wire.WATCHDOG_MILLIS);
+            for (var i = 0; i < PIPELINE; i++) {
+                wire.read();
             }
-            return over(wire);
         }
     },
     /** 4000 chunks of a byte, with a KiB of extensions each. */
@@ -228,11 +231,21 @@ enum Hostile {
             return over(wire.send("0\r\n\r\n"));
         }
     },
-    /** Asks for the largest answer there is, and does not take it. */
-    UNREAD_ANSWERS(300, 1) {
+    /** Makes the log long, asks for it, and does not take it. */
+    UNREAD_ANSWERS(100, 5) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
-            return Optional.of(target.foreman(from).send(Wire.head("GET", "/logs") + "\r\n"));
+            var wire = target.foreman(from);
+            wire.socket().setReceiveBufferSize(1 << 12);
+            for (var i = 0; i < 4; i++) {
+                wire.get("/features?" + "x".repeat(2000));
+            }
+            return Optional.of(wire.send(Wire.head("GET", "/logs") + "\r\n"));
+        }
+
+        @Override
+        boolean isOpen(Wire wire) {
+            return true;
         }
     },
     /** New connections, as many and as fast as one client can. */
@@ -348,6 +361,19 @@ enum Hostile {
             text.append((char) (value >> 8 * i & 0xff));
         }
         return text.toString();
+    }
+
+    /** Whether the daemon has not closed it; what it sent is read. */
+    boolean isOpen(Wire wire) throws IOException {
+        wire.socket().setSoTimeout(1);
+        try {
+            while (wire.socket().getInputStream().read() >= 0) {
+                // an answer, perhaps
+            }
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        }
     }
 
     /** Waits until the daemon has closed the connection, whatever it said. */

@@ -15,10 +15,11 @@ import smartproxy.core.daemon.Wire;
  *
  * @param resident memory in MiB
  * @param most the highest it was
+ * @param busy threads for requests that have something in hand, or wait for it
  * @param connections open ones, that of the question among them
  * @param files open descriptors: how many of each file, and of each kind of what is no file
  */
-record Vitals(long resident, long most, int threads, int connections, Map<String, Long> files) {
+record Vitals(long resident, long most, int threads, int busy, int connections, Map<String, Long> files) {
     static Vitals of(DaemonProcess daemon, Site site) {
         try (var wire = Wire.open(site.port(), site.foremanContext())) {
             var metrics = wire.get("/metrics").body();
@@ -27,6 +28,7 @@ record Vitals(long resident, long most, int threads, int connections, Map<String
                     number(status, "VmRSS:") / 1024,
                     number(status, "VmHWM:") / 1024,
                     (int) number(status, "Threads:"),
+                    (int) number(metrics, "smart_proxy_request_threads_busy "),
                     (int) number(metrics, "smart_proxy_connections "),
                     files(daemon.pid()));
         } catch (IOException e) {
@@ -39,6 +41,10 @@ record Vitals(long resident, long most, int threads, int connections, Map<String
             return files.map(Vitals::kind)
                     .collect(Collectors.groupingBy(kind -> kind, TreeMap::new, Collectors.counting()));
         }
+    }
+
+    long descriptors() {
+        return files.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static String kind(Path descriptor) {

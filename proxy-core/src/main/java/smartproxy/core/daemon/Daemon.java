@@ -228,7 +228,11 @@ public final class Daemon {
                 settings.http(),
                 new Routes(mounts(core, modules, false)),
                 new Routes(mounts(core, modules, true)),
-                new ResourceApp(all, new RouteFilter(authorizer), new ErrorMapper(new ErrorLog())),
+                new ResourceApp(
+                        all,
+                        new RouteFilter(authorizer),
+                        new ErrorMapper(new ErrorLog()),
+                        settings.http().maxThreads() / 4),
                 authorizer,
                 modules::release);
     }

@@ -22,6 +22,7 @@ final class Exchange {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final ConnectionBounds connections;
     private final String id;
     private final Peer peer;
     private final Deadline deadline;
@@ -36,6 +37,7 @@ final class Exchange {
             Request request,
             Response response,
             Callback callback,
+            ConnectionBounds connections,
             String id,
             Peer peer,
             Deadline deadline,
@@ -43,6 +45,7 @@ final class Exchange {
         this.request = request;
         this.response = response;
         this.callback = callback;
+        this.connections = connections;
         this.id = id;
         this.peer = peer;
         this.deadline = deadline;
@@ -97,6 +100,7 @@ final class Exchange {
     private void send(Answer answer) {
         head(answer);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        connections.clientAwaited(request);
         var body = ByteBuffer.wrap(answer.body());
         if (isDrained()) {
             // The last write ends TLS, with native crypto in both directions: not before the client has sent all.
@@ -140,11 +144,13 @@ final class Exchange {
      * @throws IOException when the client is gone, or has not taken it by the deadline
      */
     void write(byte[] chunk) throws IOException {
+        connections.clientAwaited(request);
         var done = new CompletableFuture<Void>();
         response.write(
                 false, ByteBuffer.wrap(chunk), Callback.from(() -> done.complete(null), done::completeExceptionally));
         try {
             done.get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+            connections.clientDone(request);
         } catch (TimeoutException e) {
             throw new SocketTimeoutException("the client takes its answer too slowly");
         } catch (ExecutionException e) {
@@ -158,6 +164,7 @@ final class Exchange {
     /** The answer that was begun is whole. */
     void end() {
         streaming = false;
+        connections.clientAwaited(request);
         if (isDrained()) {
             drainAndEnd();
         } else {

@@ -81,6 +81,7 @@ public final class ProxyHandler extends Handler.Abstract {
                 request,
                 response,
                 done,
+                connections,
                 ids.request(),
                 Peers.of(request),
                 Deadline.in(settings.deadline()
@@ -89,7 +90,7 @@ public final class ProxyHandler extends Handler.Abstract {
         done.exchange = exchange;
         running.add(exchange);
         if (exchange.mayHaveBody()) {
-            connections.bodyAwaited(request);
+            connections.clientAwaited(request);
         }
         inContext(ids, exchange, () -> {
             access.started(
@@ -166,7 +167,7 @@ public final class ProxyHandler extends Handler.Abstract {
                         result -> inContext(ids, exchange, () -> {
                             if (result instanceof BodyReader.Result.Whole whole) {
                                 exchange.bodyWasRead();
-                                if (!connections.bodyArrived(request)) {
+                                if (!connections.clientDone(request)) {
                                     exchange.answer(GIVEN_UP);
                                     return;
                                 }

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocket;
 
 /** An HTTP client that sends what it is told to, byte by byte, and sees what comes back. Each read has a watchdog of 30 s. */
 public final class Wire implements AutoCloseable {
-    static final int WATCHDOG_MILLIS = 30_000;
+    public static final int WATCHDOG_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream in;
