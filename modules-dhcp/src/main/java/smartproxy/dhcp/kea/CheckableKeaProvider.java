@@ -22,8 +22,7 @@ final class CheckableKeaProvider extends KeaDhcpProvider implements LiveCheck {
     private final KeaClient client;
     private final Backend backend;
 
-    CheckableKeaProvider(
-            KeaSettings settings, KeaClient client, WriterLock writerLock, ProviderContext context) {
+    CheckableKeaProvider(KeaSettings settings, KeaClient client, WriterLock writerLock, ProviderContext context) {
         super(settings, client, writerLock, context);
         this.settings = settings;
         this.client = client;

@@ -34,7 +34,8 @@ class KeaCheckTest {
                 DhcpProvider.SUGGESTION_TIME,
                 List.of(managed));
         var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")));
-        return new CheckableKeaProvider(settings, new KeaClient(KeaFactory.NAME, settings, kea), WriterLock.ALONE, context)
+        return new CheckableKeaProvider(
+                        settings, new KeaClient(KeaFactory.NAME, settings, kea), WriterLock.ALONE, context)
                 .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
                         .map(Finding::toString)
                         .toList();
