@@ -3,28 +3,23 @@ package smartproxy.tftp.server;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import smartproxy.tftp.files.OpenFile;
 
 /** A file cut into blocks. Nothing of it is kept: a block that is sent again is read again. */
 abstract class Blocks implements AutoCloseable {
-    private final FileChannel file;
-    private final long size;
+    private final OpenFile file;
     private final int blockSize;
 
-    private Blocks(FileChannel file, long size, int blockSize) {
+    private Blocks(OpenFile file, int blockSize) {
         this.file = file;
-        this.size = size;
         this.blockSize = blockSize;
     }
 
     /**
-     * @param file closed by {@link #close}
-     * @param size as far as it is read, whatever is added meanwhile
+     * @param file closed by {@link #close}; read as far as its size, whatever is added meanwhile
      */
-    static Blocks of(FileChannel file, long size, boolean netascii, Terms terms) {
-        return netascii
-                ? new Netascii(file, size, terms.blockSize(), terms.window())
-                : new Octet(file, size, terms.blockSize());
+    static Blocks of(OpenFile file, boolean netascii, Terms terms) {
+        return netascii ? new Netascii(file, terms.blockSize(), terms.window()) : new Octet(file, terms.blockSize());
     }
 
     /**
@@ -40,13 +35,13 @@ abstract class Blocks implements AutoCloseable {
     }
 
     long size() {
-        return size;
+        return file.size();
     }
 
     /** Fills the buffer up to its limit, which the file has. */
     final void fill(ByteBuffer into, long position) throws IOException {
         while (into.hasRemaining()) {
-            var count = file.read(into, position);
+            var count = file.channel().read(into, position);
             if (count < 0) {
                 throw new EOFException("the file has become shorter while it was read");
             }
@@ -61,8 +56,8 @@ abstract class Blocks implements AutoCloseable {
 
     /** As it is. */
     private static final class Octet extends Blocks {
-        Octet(FileChannel file, long size, int blockSize) {
-            super(file, size, blockSize);
+        Octet(OpenFile file, int blockSize) {
+            super(file, blockSize);
         }
 
         @Override
@@ -83,8 +78,8 @@ abstract class Blocks implements AutoCloseable {
 
         private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
 
-        Netascii(FileChannel file, long size, int blockSize, int window) {
-            super(file, size, blockSize);
+        Netascii(OpenFile file, int blockSize, int window) {
+            super(file, blockSize);
             starts = new long[window + 1];
         }
 

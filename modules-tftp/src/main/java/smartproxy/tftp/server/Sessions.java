@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.tftp.files.FileRefused;
 import smartproxy.tftp.server.TftpEndpoint.Service;
 
 /** A bound address and the transfers begun there, served by one thread: nothing is waited for but packets. */
@@ -207,11 +208,11 @@ final class Sessions {
             try {
                 port = serving.singlePort() ? listening : Port.ofTransfer(address.getAddress(), selector);
             } catch (IOException e) {
-                file.channel().close();
+                file.close();
                 throw e;
             }
             var terms = Terms.of(request, file.size());
-            var blocks = Blocks.of(file.channel(), file.size(), request.netascii(), terms);
+            var blocks = Blocks.of(file, request.netascii(), terms);
             var transfer = new Transfer(
                     from, request, blocks, terms, packet -> port.send(packet, from), out, serving.counters(), now);
             var session = new Session(transfer, port, serving.counters());
@@ -223,6 +224,9 @@ final class Sessions {
             serving.counters().running.incrementAndGet();
             transfer.start(now);
             settle(session, now);
+        } catch (FileRefused e) {
+            var none = e.reason() == FileRefused.Reason.NOT_FOUND;
+            throw new TftpError(none ? TftpError.NOT_FOUND : TftpError.ACCESS, e.reason().toString());
         } catch (IOException | RuntimeException e) {
             LOG.warn("{}: '{}' cannot be sent", TftpServer.NAME, request.file(), e);
             throw new TftpError(TftpError.OTHER, "the file cannot be sent");

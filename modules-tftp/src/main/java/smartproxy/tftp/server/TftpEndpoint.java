@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.StartException;
+import smartproxy.tftp.files.FileStore;
 
 /**
  * One listening address and the thread that serves it. It outlives a reload: the service that came last gets new requests, and
@@ -24,7 +25,7 @@ final class TftpEndpoint implements AutoCloseable {
      *
      * @param singlePort whether transfers leave from the port that was asked
      */
-    record Service(BootFiles files, Bounds bounds, boolean singlePort, Counters counters) {}
+    record Service(FileStore files, Bounds bounds, boolean singlePort, Counters counters) {}
 
     /** The use by one service; ends with {@link #close()}. */
     interface Use extends AutoCloseable {

@@ -16,6 +16,7 @@ import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.StartException;
+import smartproxy.tftp.files.FileStore;
 
 /**
  * The TFTP server of the module {@code tftp}: reads below its root, for anybody who can send it a packet. It writes nothing.
@@ -35,14 +36,14 @@ public final class TftpServer implements AutoCloseable {
     }
 
     private final TftpServerSettings settings;
-    private final BootFiles files;
+    private final FileStore files;
     private final ModuleContext context;
     private final Deque<Closing> opened = new ArrayDeque<>();
     private volatile @Nullable Counters counters;
     private volatile List<TftpEndpoint> endpoints = List.of();
 
     /** Opens nothing; shows health and metrics of itself. */
-    TftpServer(TftpServerSettings settings, BootFiles files, ModuleContext context) {
+    public TftpServer(TftpServerSettings settings, FileStore files, ModuleContext context) {
         this.settings = settings;
         this.files = files;
         this.context = context;

@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.tftp.files.OpenFile;
 
 class BlocksTest {
     @TempDir
@@ -30,6 +32,10 @@ class BlocksTest {
         return out.toByteArray();
     }
 
+    private static Blocks blocks(Path file, long size, boolean netascii, Terms terms) throws IOException {
+        return Blocks.of(new OpenFile(FileChannel.open(file), size, Instant.EPOCH), netascii, terms);
+    }
+
     private static byte[] block(Blocks blocks, long number) throws IOException {
         var buffer = ByteBuffer.allocate(70_000);
         buffer.position(Packets.HEADER);
@@ -45,7 +51,7 @@ class BlocksTest {
         var file = Files.write(directory.resolve("file"), content);
         var terms = new Terms(blockSize, window, 0, Map.of());
         var out = new ByteArrayOutputStream();
-        try (var blocks = Blocks.of(FileChannel.open(file), content.length, netascii, terms)) {
+        try (var blocks = blocks(file, content.length, netascii, terms)) {
             var base = 1L;
             while (true) {
                 var last = false;
@@ -92,7 +98,7 @@ class BlocksTest {
     @Test
     void aFileOfWholeBlocksEndsWithAnEmptyOne() throws Exception {
         var file = Files.write(directory.resolve("file"), new byte[1024]);
-        try (var blocks = Blocks.of(FileChannel.open(file), 1024, false, new Terms(512, 1, 0, Map.of()))) {
+        try (var blocks = blocks(file, 1024, false, new Terms(512, 1, 0, Map.of()))) {
             assertThat(block(blocks, 2)).hasSize(512);
             assertThat(block(blocks, 3)).isEmpty();
         }
@@ -102,7 +108,7 @@ class BlocksTest {
     void whatIsAddedMeanwhileIsNotRead() throws Exception {
         var file = Files.write(directory.resolve("file"), new byte[100]);
         for (var netascii : new boolean[] {false, true}) {
-            try (var blocks = Blocks.of(FileChannel.open(file), 60, netascii, new Terms(512, 1, 0, Map.of()))) {
+            try (var blocks = blocks(file, 60, netascii, new Terms(512, 1, 0, Map.of()))) {
                 assertThat(block(blocks, 1)).hasSize(60);
             }
         }

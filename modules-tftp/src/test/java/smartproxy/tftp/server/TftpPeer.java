@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A client that sends what it is told to, right or wrong. */
 final class TftpPeer implements AutoCloseable {
@@ -41,6 +42,7 @@ final class TftpPeer implements AutoCloseable {
 
     private final DatagramSocket socket;
     private final InetSocketAddress server;
+    private @Nullable InetSocketAddress last;
 
     TftpPeer(InetSocketAddress server) throws IOException {
         this(server, server.getAddress());
@@ -88,8 +90,8 @@ final class TftpPeer implements AutoCloseable {
     Reply receive() throws IOException {
         var packet = new DatagramPacket(new byte[LARGEST], LARGEST);
         socket.receive(packet);
-        return new Reply(
-                (InetSocketAddress) packet.getSocketAddress(), Arrays.copyOf(packet.getData(), packet.getLength()));
+        last = (InetSocketAddress) packet.getSocketAddress();
+        return new Reply(last, Arrays.copyOf(packet.getData(), packet.getLength()));
     }
 
     /** Reads the rest of a file in lockstep, from a reply on that is not acknowledged yet. */
@@ -134,8 +136,12 @@ final class TftpPeer implements AutoCloseable {
         return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
+    /** Breaks off what may still run, so that the server need not wait for it. */
     @Override
-    public void close() {
+    public void close() throws IOException {
+        if (last != null) {
+            send(new byte[] {0, Packets.ERROR, 0, 0, 0}, last);
+        }
         socket.close();
     }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.tftp.files.OpenFile;
 
 /** What is sent when, without a socket and with a clock that is moved by hand. */
 class TransferTest {
@@ -49,7 +51,7 @@ class TransferTest {
         var transfer = new Transfer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
                 request,
-                Blocks.of(FileChannel.open(file), size, false, terms),
+                Blocks.of(new OpenFile(FileChannel.open(file), size, Instant.EPOCH), false, terms),
                 terms,
                 this::take,
                 ByteBuffer.allocate(Packets.HEADER + Terms.MOST_BLOCK),
