@@ -10,8 +10,8 @@ import sys
 import time
 
 import servers
-from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Nginx, OpensslServer, Pki, Trouble, embedded,
-                     features, free_port, run, stop_all)
+from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Nginx, OpensslServer, Pki, TftpdHpa, Trouble, embedded,
+                     features, free_port, run, stop_all, tftp)
 
 RESULTS = WORK / "results.tsv"
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -166,6 +166,26 @@ def dns(clients, count=4000):
     return alternate(ROUNDS, changes, raw)
 
 
+def tftp_reads(window, count=40):
+    """Megabytes per second of a file of 8 MB, blocks of 1428 bytes; the limit, which knows no windows, in lockstep."""
+    megabytes = 8
+    root = WORK / "tftproot"
+    root.mkdir(exist_ok=True)
+    (root / "linux").write_bytes(os.urandom(megabytes * 1_000_000))
+    for path in (WORK, root):
+        path.chmod(0o755)
+    port, settings = tftp(root)
+    daemon(Pki("rsa2048"), settings)
+    limit = TftpdHpa(root)
+    time.sleep(0.5)
+
+    def reads(server_port, **options):
+        return load("tftp", server_port, "linux", count=count, clients=2, blksize=1428, **options)["rate"] * megabytes
+
+    reads(port, window=window)
+    return alternate(ROUNDS, lambda: reads(port, window=window), lambda: reads(limit.port))
+
+
 def crowd():
     pki = Pki("rsa2048")
     ours = daemon(pki)
@@ -244,6 +264,8 @@ FIGURES = {
     "concurrency": concurrency,
     "dns-1": lambda: dns(1),
     "dns-8": lambda: dns(8),
+    "tftp": lambda: tftp_reads(1),
+    "tftp-window": lambda: tftp_reads(16),
     "crowd": crowd,
     "start": start,
     "memory-idle": lambda: memory("native", 0),
