@@ -1,0 +1,21 @@
+package smartproxy.tftp;
+
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
+import com.tngtech.archunit.lang.ArchRule;
+import smartproxy.core.HouseRules;
+
+/** Who may use whom in the DHCP family. */
+@AnalyzeClasses(packages = "smartproxy.tftp", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+    @ArchTest
+    static final ArchTests HOUSE = ArchTests.in(HouseRules.class);
+
+    @ArchTest
+    static final ArchRule PROVIDERS_DO_NOT_KNOW_EACH_OTHER =
+            slices().matching("smartproxy.tftp.(*)..").should().notDependOnEachOther();
+}
