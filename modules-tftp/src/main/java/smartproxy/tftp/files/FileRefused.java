@@ -33,10 +33,17 @@ public final class FileRefused extends Exception {
     }
 
     private final Reason reason;
+    private final String path;
 
     FileRefused(Reason reason, String path) {
         super(path + ": " + reason, null, false, false);
         this.reason = reason;
+        this.path = path;
+    }
+
+    /** What could not be used: the path as it was asked for, or the absolute one of what is in its way. */
+    public String path() {
+        return path;
     }
 
     public Reason reason() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -20,8 +21,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +131,31 @@ public final class FileStore {
         } catch (FileSystemException e) {
             throw new NoSuchFileException(path.toString(), null, e.getReason()); // links in a circle
         }
+    }
+
+    /**
+     * The names in a directory, in no order; those of files on their way are left out.
+     *
+     * @return empty when there is no such directory
+     * @throws FileRefused when it may not be read or lies outside of the root
+     */
+    public Optional<List<String>> list(String path) throws FileRefused, IOException {
+        return change(path, wanted -> {
+            try (var place = find(wanted);
+                    var directory = Directory.enter(place.directory(), place.name())) {
+                var names = new ArrayList<String>();
+                for (var entry : directory) {
+                    if (!NewFile.isPartial(entry.getFileName())) {
+                        names.add(String.valueOf(entry.getFileName()));
+                    }
+                }
+                return Optional.of(names);
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                return Optional.empty();
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+        });
     }
 
     /**
@@ -268,6 +296,8 @@ public final class FileStore {
             for (var entry : inner) {
                 removeTree(inner, Objects.requireNonNull(entry.getFileName()), depth - 1);
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         directory.deleteDirectory(name);
     }
@@ -380,7 +410,10 @@ public final class FileStore {
                 throw new ReplacedException();
             }
             return new OpenFile(
-                    channel, channel.size(), after.lastModifiedTime().toInstant());
+                    name.toString(),
+                    channel,
+                    channel.size(),
+                    after.lastModifiedTime().toInstant());
         } catch (Throwable e) {
             channel.close();
             throw e;

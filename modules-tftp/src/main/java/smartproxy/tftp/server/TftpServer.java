@@ -108,9 +108,12 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    /** Where it is to listen. */
-    public List<InetSocketAddress> addresses() {
-        return settings.listen();
+    /** Where it listens now; empty while it does not run. */
+    public List<InetSocketAddress> listening() {
+        return endpoints.stream()
+                .filter(TftpEndpoint::isListening)
+                .map(TftpEndpoint::address)
+                .toList();
     }
 
     /** Whether the ports are free, or the daemon's; for {@code check --live}. */

@@ -33,7 +33,7 @@ class BlocksTest {
     }
 
     private static Blocks blocks(Path file, long size, boolean netascii, Terms terms) throws IOException {
-        return Blocks.of(new OpenFile(FileChannel.open(file), size, Instant.EPOCH), netascii, terms);
+        return Blocks.of(new OpenFile("file", FileChannel.open(file), size, Instant.EPOCH), netascii, terms);
     }
 
     private static byte[] block(Blocks blocks, long number) throws IOException {

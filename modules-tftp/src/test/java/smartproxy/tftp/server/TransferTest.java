@@ -51,7 +51,7 @@ class TransferTest {
         var transfer = new Transfer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
                 request,
-                Blocks.of(new OpenFile(FileChannel.open(file), size, Instant.EPOCH), false, terms),
+                Blocks.of(new OpenFile("file", FileChannel.open(file), size, Instant.EPOCH), false, terms),
                 terms,
                 this::take,
                 ByteBuffer.allocate(Packets.HEADER + Terms.MOST_BLOCK),

@@ -135,6 +135,32 @@ final class Exchange {
     }
 
     /**
+     * Begins an answer whose body the caller writes, {@code length} bytes of it.
+     *
+     * @param start its body is not sent
+     * @return false when there was an answer already, or this may not be shown to the client
+     */
+    boolean begin(Answer start, long length) {
+        if (!answered.compareAndSet(false, true)) {
+            return false;
+        }
+        var fitting = guarded(start);
+        if (fitting.status() != start.status()) {
+            send(fitting);
+            return false;
+        }
+        head(fitting);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+        streaming = true;
+        return true;
+    }
+
+    /** Sends a part of an answer that was begun. */
+    void write(boolean last, ByteBuffer part, Callback sent) {
+        response.write(last, part, sent);
+    }
+
+    /**
      * Sends a chunk and waits until the client has taken it.
      *
      * @throws IOException when the client is gone, or has not taken it by the deadline
@@ -179,7 +205,9 @@ final class Exchange {
         response.setStatus(answer.status());
         var headers = response.getHeaders();
         answer.headers().forEach(headers::put);
-        headers.put(HttpHeader.CONTENT_TYPE, String.valueOf(answer.contentType()));
+        if (answer.contentType() != null) {
+            headers.put(HttpHeader.CONTENT_TYPE, answer.contentType());
+        }
         headers.put("X-Content-Type-Options", "nosniff");
         if (Answer.HTML.equals(answer.contentType())) {
             headers.put("X-Xss-Protection", "1; mode=block");
