@@ -64,9 +64,6 @@ class CrowdIT {
             assertThat(most).as("heap for all of them").isLessThan(8 * MEBI);
             assertThat(server.context.metric("smart_proxy_tftp_retransmissions_total"))
                     .isPositive();
-            System.out.println("CrowdIT: " + told.output().strip() + ", "
-                    + (long) server.context.metric("smart_proxy_tftp_retransmissions_total") + " packets sent again, "
-                    + most / 1024 + " KiB of heap");
         } finally {
             Commands.run(directory, 60, lossy, "stop", directory.toString());
         }
