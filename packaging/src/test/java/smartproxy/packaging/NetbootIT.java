@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +37,7 @@ class NetbootIT {
     private static final String FILES = "http://" + SERVER + ":" + HTTP + "/httpboot";
 
     @TempDir
-    Path directory;
+    static Path directory;
 
     private Site site;
     private DaemonProcess daemon;
@@ -183,7 +184,7 @@ class NetbootIT {
 
     private String console() {
         try {
-            var text = Files.readString(directory.resolve("console"), java.nio.charset.StandardCharsets.ISO_8859_1);
+            var text = Files.readString(directory.resolve("console"), StandardCharsets.ISO_8859_1);
             return text.substring(Math.max(0, text.length() - 4000)).replaceAll("[^\\n -~]", "");
         } catch (IOException e) {
             return e.toString();
