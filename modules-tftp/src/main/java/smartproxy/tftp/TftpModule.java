@@ -72,7 +72,8 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
             var resource = new TftpResource(service, new NoBootFiles(), settings);
             mounts = List.of(new Mount("/tftp", Role.FOREMAN, resource));
             bootServer = new BootServer(
-                    settings.serverName(), () -> server.map(TftpServer::listening).orElse(List.of()));
+                    settings.serverName(),
+                    () -> server.map(TftpServer::listening).orElse(List.of()));
             root = new RootCheck(settings.root());
         }
 

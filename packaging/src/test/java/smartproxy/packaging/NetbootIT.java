@@ -78,12 +78,19 @@ class NetbootIT {
         daemon = DaemonProcess.launch(
                 site,
                 site.environment(Map.of()),
-                inside(House.TREE.resolve("bin/smart-proxy").toString(), "run", "--config", site.settingsFile()
-                        .toString()));
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200)).until(() -> {
-            assertThat(daemon.isAlive()).as(daemon.output() + site.log()).isTrue();
-            return api("GET", "/v2/features").status() == 0;
-        });
+                inside(
+                        House.TREE.resolve("bin/smart-proxy").toString(),
+                        "run",
+                        "--config",
+                        site.settingsFile().toString()));
+        await().atMost(Duration.ofSeconds(90))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    assertThat(daemon.isAlive())
+                            .as(daemon.output() + site.log())
+                            .isTrue();
+                    return api("GET", "/v2/features").status() == 0;
+                });
         assertThat(api("GET", "/v2/features").output())
                 .contains("\"tftp\":{", "\"httpboot\":{", "\"dhcp\":{")
                 .doesNotContain("\"failed\"");
@@ -175,8 +182,7 @@ class NetbootIT {
                 "network=192.0.2.0",
                 "nextServer=" + SERVER,
                 "filename=" + file);
-        var guest = run(
-                GUEST_SECONDS + 30, LAB + "/guest.sh", directory.toString(), MAC, firmware, "" + GUEST_SECONDS);
+        var guest = run(GUEST_SECONDS + 30, LAB + "/guest.sh", directory.toString(), MAC, firmware, "" + GUEST_SECONDS);
         assertThat(Files.readString(directory.resolve("calls")))
                 .as(() -> guest.output() + console() + site.log())
                 .contains(ADDRESS + " /built/" + test + "\n");
@@ -208,10 +214,21 @@ class NetbootIT {
     /** As Foreman calls it, from where the daemon is. */
     private Command api(String method, String path, String... more) throws Exception {
         var words = new ArrayList<>(List.of(
-                "curl", "-sS", "--fail-with-body", "-m", "60", "-X", method, "--noproxy", "*",
-                "--cacert", site.pki("ca.pem").toString(),
-                "--cert", site.pki("foreman.pem").toString(),
-                "--key", site.pki("foreman.key").toString()));
+                "curl",
+                "-sS",
+                "--fail-with-body",
+                "-m",
+                "60",
+                "-X",
+                method,
+                "--noproxy",
+                "*",
+                "--cacert",
+                site.pki("ca.pem").toString(),
+                "--cert",
+                site.pki("foreman.pem").toString(),
+                "--key",
+                site.pki("foreman.key").toString()));
         words.addAll(List.of(more));
         words.add("https://127.0.0.1:" + site.port() + path);
         return Command.run(directory, Map.of(), inside(words.toArray(String[]::new)));

@@ -40,9 +40,7 @@ class TftpServerDaemonIT {
 
     private Command get(String address, int port, String file) throws Exception {
         return Command.run(
-                directory,
-                Map.of(),
-                List.of("curl", "-sS", "-m", "20", "tftp://" + address + ":" + port + "/" + file));
+                directory, Map.of(), List.of("curl", "-sS", "-m", "20", "tftp://" + address + ":" + port + "/" + file));
     }
 
     @Test
@@ -58,7 +56,8 @@ class TftpServerDaemonIT {
             var file = "pxelinux.cfg/01-02-00-00-00-00-10";
             assertThat(get("127.0.0.1", port, file).output()).isEqualTo("DEFAULT linux\n");
             await().atMost(WATCHDOG)
-                    .until(() -> site.log().matches("(?s).*tftp_server: 127.0.0.1 read " + file + ": 14 bytes in .* s.*"));
+                    .until(() ->
+                            site.log().matches("(?s).*tftp_server: 127.0.0.1 read " + file + ": 14 bytes in .* s.*"));
 
             var item = site.foreman().json("/health").path("items").path("tftp: tftp server");
             assertThat(item.path("state").asText()).isEqualTo("up");
@@ -95,7 +94,11 @@ class TftpServerDaemonIT {
                 var daemon = site.start()) {
             assertThat(taken.isBound()).isTrue();
             assertThat(daemon.isAlive()).isTrue();
-            assertThat(site.foreman().json("/v2/features").path("tftp").path("state").asText())
+            assertThat(site.foreman()
+                            .json("/v2/features")
+                            .path("tftp")
+                            .path("state")
+                            .asText())
                     .isEqualTo("failed");
             assertThat(site.log())
                     .contains("tftp_server: cannot listen on 127.0.0.2:" + port + " UDP:", "stop what has the port");

@@ -69,8 +69,7 @@ final class Port implements AutoCloseable {
     }
 
     /** Reads a packet, as much of it as the buffer takes; null when there is none. */
-    @Nullable
-    InetSocketAddress receive(ByteBuffer into) throws IOException {
+    @Nullable InetSocketAddress receive(ByteBuffer into) throws IOException {
         into.clear();
         var from = (InetSocketAddress) channel.receive(into);
         into.flip();

@@ -41,14 +41,12 @@ record Request(boolean write, String file, boolean netascii, Map<String, String>
                 options.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
             }
         }
-        var netascii =
-                switch (mode.toLowerCase(Locale.ROOT)) {
-                    case "octet" -> false;
-                    case "netascii" -> true;
-                    default -> throw new TftpError(TftpError.ILLEGAL, "the mode is neither octet nor netascii");
-                };
-        return new Request(
-                opcode == Packets.WRITE, file.replace('\\', '/').replaceFirst("^/+", ""), netascii, options);
+        var netascii = switch (mode.toLowerCase(Locale.ROOT)) {
+            case "octet" -> false;
+            case "netascii" -> true;
+            default -> throw new TftpError(TftpError.ILLEGAL, "the mode is neither octet nor netascii");
+        };
+        return new Request(opcode == Packets.WRITE, file.replace('\\', '/').replaceFirst("^/+", ""), netascii, options);
     }
 
     /** Up to the next NUL; null when there is none. What is no UTF-8 is taken byte by byte: no file is called so. */

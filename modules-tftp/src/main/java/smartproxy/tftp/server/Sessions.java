@@ -226,7 +226,8 @@ final class Sessions {
             settle(session, now);
         } catch (FileRefused e) {
             var none = e.reason() == FileRefused.Reason.NOT_FOUND;
-            throw new TftpError(none ? TftpError.NOT_FOUND : TftpError.ACCESS, e.reason().toString());
+            throw new TftpError(
+                    none ? TftpError.NOT_FOUND : TftpError.ACCESS, e.reason().toString());
         } catch (IOException | RuntimeException e) {
             LOG.warn("{}: '{}' cannot be sent", TftpServer.NAME, request.file(), e);
             throw new TftpError(TftpError.OTHER, "the file cannot be sent");

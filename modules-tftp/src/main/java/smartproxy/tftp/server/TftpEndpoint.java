@@ -62,8 +62,8 @@ final class TftpEndpoint implements AutoCloseable {
             return endpoint;
         } catch (IOException e) {
             throw new StartException(
-                    TftpServer.NAME + ": cannot listen on " + Addresses.text(address) + " UDP: " + e.getMessage()
-                            + "; " + advice(address, e),
+                    TftpServer.NAME + ": cannot listen on " + Addresses.text(address) + " UDP: " + e.getMessage() + "; "
+                            + advice(address, e),
                     e);
         }
     }

@@ -44,8 +44,7 @@ public record TftpServerSettings(boolean enabled, List<InetSocketAddress> listen
                     TftpServerSettings::parse,
                     "The TFTP server inside the daemon, off unless enabled; address: one or a list, single_port: for firewalls,"
                             + " see docs/tftp_server.md")
-            .sampled(
-                    """
+            .sampled("""
                     :enabled: true
                     :address: 0.0.0.0
                     :port: 69
@@ -89,7 +88,9 @@ public record TftpServerSettings(boolean enabled, List<InetSocketAddress> listen
     private static int number(String key, Map<?, ?> map, String name, int least, int most, int otherwise)
             throws InvalidSetting {
         var value = map.get(name);
-        return value == null ? otherwise : SettingTypes.integer(key + ": " + name, least, most, "").parse(value);
+        return value == null
+                ? otherwise
+                : SettingTypes.integer(key + ": " + name, least, most, "").parse(value);
     }
 
     private static List<InetSocketAddress> listen(String key, Map<?, ?> map, int port) throws InvalidSetting {

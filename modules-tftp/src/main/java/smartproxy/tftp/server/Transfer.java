@@ -113,8 +113,7 @@ final class Transfer {
     }
 
     /** How it ended; null while it runs. */
-    @Nullable
-    End end() {
+    @Nullable End end() {
         return end;
     }
 

@@ -13,7 +13,8 @@ class AdmissionTest {
 
     private static InetAddress client(int number) {
         try {
-            return InetAddress.getByAddress(new byte[] {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number});
+            return InetAddress.getByAddress(
+                    new byte[] {10, (byte) (number >> 16), (byte) (number >> 8), (byte) number});
         } catch (java.net.UnknownHostException e) {
             throw new IllegalStateException(e);
         }

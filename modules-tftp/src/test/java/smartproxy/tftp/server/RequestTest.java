@@ -35,7 +35,8 @@ class RequestTest {
 
     @Test
     void aNameInAnotherEncodingIsTakenByteByByte() throws Exception {
-        var request = Request.parse(Packets.READ, ByteBuffer.wrap(new byte[] {(byte) 0xe4, 0, 'o', 'c', 't', 'e', 't', 0}));
+        var request =
+                Request.parse(Packets.READ, ByteBuffer.wrap(new byte[] {(byte) 0xe4, 0, 'o', 'c', 't', 'e', 't', 0}));
         assertThat(request.file()).isEqualTo("ä");
     }
 
@@ -43,7 +44,8 @@ class RequestTest {
     @ValueSource(strings = {"", "a", "a|", "a|octet", "|octet|", "a|mail|", "a|b|octet|", "||", "a||"})
     void whatIsNoWholeRequestIsIllegal(String text) {
         assertThatThrownBy(() -> parse(text))
-                .isInstanceOfSatisfying(TftpError.class, e -> assertThat(e.code()).isEqualTo(TftpError.ILLEGAL));
+                .isInstanceOfSatisfying(
+                        TftpError.class, e -> assertThat(e.code()).isEqualTo(TftpError.ILLEGAL));
     }
 
     @ParameterizedTest
@@ -67,7 +69,8 @@ class RequestTest {
                 bytes[j] = random.nextInt(6) == 0 ? 0 : bytes[j];
             }
             try {
-                assertThat(Request.parse(Packets.READ, ByteBuffer.wrap(bytes)).file()).doesNotStartWith("/");
+                assertThat(Request.parse(Packets.READ, ByteBuffer.wrap(bytes)).file())
+                        .doesNotStartWith("/");
             } catch (TftpError e) {
                 assertThat(e.code()).isEqualTo(TftpError.ILLEGAL);
             }

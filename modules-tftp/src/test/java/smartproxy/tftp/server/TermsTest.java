@@ -64,15 +64,15 @@ class TermsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "1428 ", "+1428", "-1428", "0x594", "1e3", "1428.0", "\u0661\u0664\u0662\u0668", "abc"})
+    @ValueSource(
+            strings = {"", " ", "1428 ", "+1428", "-1428", "0x594", "1e3", "1428.0", "\u0661\u0664\u0662\u0668", "abc"})
     void whatIsNoNumberIsNotAgreedOn(String asked) {
         assertThat(terms("blksize", asked)).isEqualTo(terms());
     }
 
     @Test
     void aWindowOfLargeBlocksIsSmaller() {
-        assertThat(terms("windowsize", "64", "blksize", "65464").acknowledged())
-                .containsEntry("windowsize", "2");
+        assertThat(terms("windowsize", "64", "blksize", "65464").acknowledged()).containsEntry("windowsize", "2");
         assertThat(terms("blksize", "8192", "windowsize", "64").window()).isEqualTo(16);
     }
 

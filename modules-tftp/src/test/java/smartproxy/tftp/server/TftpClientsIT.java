@@ -52,7 +52,8 @@ class TftpClientsIT {
 
         List<String> words(int port, String file) {
             var all = new ArrayList<String>();
-            words.forEach(word -> all.add(word.replace("PORT", Integer.toString(port)).replace("FILE", file)));
+            words.forEach(
+                    word -> all.add(word.replace("PORT", Integer.toString(port)).replace("FILE", file)));
             return all;
         }
     }
@@ -64,7 +65,8 @@ class TftpClientsIT {
 
     @BeforeEach
     void start() throws Exception {
-        var installed = Commands.run(directory, 300, Commands.lab().resolve("install.sh").toString());
+        var installed = Commands.run(
+                directory, 300, Commands.lab().resolve("install.sh").toString());
         assertThat(installed.status()).as(installed.output()).isZero();
         server = TestServer.start(Files.createDirectory(directory.resolve("root")));
     }

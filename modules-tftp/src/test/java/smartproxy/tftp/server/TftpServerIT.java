@@ -69,7 +69,8 @@ class TftpServerIT {
                 var peer = server.peer()) {
             Files.writeString(root.resolve("text"), "a\nb\r");
             peer.send(TftpPeer.packet(Packets.READ, "text|netascii|"));
-            assertThat(new String(peer.receive().data(), StandardCharsets.US_ASCII)).isEqualTo("a\r\nb\r\0");
+            assertThat(new String(peer.receive().data(), StandardCharsets.US_ASCII))
+                    .isEqualTo("a\r\nb\r\0");
         }
     }
 
@@ -137,7 +138,8 @@ class TftpServerIT {
         try (var server = TestServer.start(below);
                 var peer = server.peer()) {
             server.file("boot/linux", 10);
-            assertThat(peer.error(TftpPeer.packet(Packets.READ, name + "|octet|"))).isEqualTo(error);
+            assertThat(peer.error(TftpPeer.packet(Packets.READ, name + "|octet|")))
+                    .isEqualTo(error);
             assertThat(peer.read("boot/linux")).hasSize(10);
         }
     }
@@ -159,7 +161,8 @@ class TftpServerIT {
             var name = ("x".repeat(200) + "/").repeat(4) + "file";
             var content = server.file(name, 10);
             assertThat(peer.read(name)).isEqualTo(content);
-            assertThat(peer.error(TftpPeer.packet(Packets.READ, "x".repeat(300) + "|octet|"))).startsWith("2 ");
+            assertThat(peer.error(TftpPeer.packet(Packets.READ, "x".repeat(300) + "|octet|")))
+                    .startsWith("2 ");
             assertThat(peer.error(TftpPeer.packet(Packets.READ, "x".repeat(3000) + "|octet|")))
                     .isEqualTo("4 the request is too long");
         }
@@ -186,7 +189,8 @@ class TftpServerIT {
             server.file("linux", 10);
             assertThat(peer.error(new byte[] {0, 1})).isEqualTo("4 not a whole request");
             assertThat(peer.error(TftpPeer.packet(Packets.READ, "linux|mail|"))).startsWith("4 the mode");
-            assertThat(peer.error(TftpPeer.packet(Packets.READ, "lin|ux|octet|"))).startsWith("4 the mode");
+            assertThat(peer.error(TftpPeer.packet(Packets.READ, "lin|ux|octet|")))
+                    .startsWith("4 the mode");
             assertThat(peer.error(new byte[] {0, 9, 0, 0})).isEqualTo("4 not a TFTP packet");
             assertThat(peer.error(new byte[] {7})).isEqualTo("4 not a TFTP packet");
             assertThat(peer.error(new byte[] {})).isEqualTo("4 not a TFTP packet");
@@ -227,9 +231,9 @@ class TftpServerIT {
             assertThat(second.from()).isEqualTo(first.from());
             assertThat(second.bytes()).isEqualTo(first.bytes());
             assertThat(peer.rest(second, 1000)).isEqualTo(content);
-            await().untilAsserted(() -> assertThat(
-                            server.context.metric("smart_proxy_tftp_transfers_total{result=complete}"))
-                    .isEqualTo(1));
+            await().untilAsserted(
+                            () -> assertThat(server.context.metric("smart_proxy_tftp_transfers_total{result=complete}"))
+                                    .isEqualTo(1));
             assertThat(server.context.metric("smart_proxy_tftp_sessions")).isZero();
         }
     }
@@ -264,8 +268,8 @@ class TftpServerIT {
             var options = peer.receive();
             assertThat(options.text()).isEqualTo("tsize|3000|");
             peer.send(new byte[] {0, 5, 0, 8, 0}, options.from());
-            await().untilAsserted(
-                            () -> assertThat(server.context.metric("smart_proxy_tftp_sessions")).isZero());
+            await().untilAsserted(() -> assertThat(server.context.metric("smart_proxy_tftp_sessions"))
+                    .isZero());
             assertThat(server.context.metric("smart_proxy_tftp_transfers_total{result=aborted}"))
                     .isEqualTo(1);
         }
@@ -374,8 +378,8 @@ class TftpServerIT {
                                     .isEqualTo(2));
             assertThat(server.context.metric("smart_proxy_tftp_sessions")).isEqualTo(3);
             one.send(new byte[] {0, 5, 0, 0, 0}, held.from());
-            await().untilAsserted(
-                            () -> assertThat(server.context.metric("smart_proxy_tftp_sessions")).isEqualTo(2));
+            await().untilAsserted(() -> assertThat(server.context.metric("smart_proxy_tftp_sessions"))
+                    .isEqualTo(2));
             three.ask("linux", "timeout|100|");
             assertThat(three.receive().opcode()).isEqualTo(Packets.OPTIONS_ACK);
         }
@@ -446,10 +450,7 @@ class TftpServerIT {
         try (var server = TestServer.start(root);
                 var taken = new DatagramSocket(TestServer.free(server.address.getAddress()))) {
             var settings = new TftpServerSettings(
-                    true,
-                    java.util.List.of((InetSocketAddress) taken.getLocalSocketAddress()),
-                    false,
-                    TestServer.WIDE);
+                    true, java.util.List.of((InetSocketAddress) taken.getLocalSocketAddress()), false, TestServer.WIDE);
             try (var other = new TftpServer(settings, new smartproxy.tftp.files.FileStore(root), new TestContext())) {
                 assertThatThrownBy(other::start)
                         .isInstanceOf(StartException.class)

@@ -48,8 +48,7 @@ class TftpServerSettingsTest {
 
     @Test
     void listensOnSeveralAddresses() throws Exception {
-        var settings =
-                parse(Map.of("enabled", true, "address", List.of("192.0.2.1", "2001:db8::1"), "port", 6969));
+        var settings = parse(Map.of("enabled", true, "address", List.of("192.0.2.1", "2001:db8::1"), "port", 6969));
         assertThat(settings.toString()).isEqualTo("192.0.2.1:6969, [2001:db8::1]:6969");
         assertThat(parse(Map.of("enabled", true, "address", List.of("0.0.0.0", "2001:db8::1")))
                         .listen())

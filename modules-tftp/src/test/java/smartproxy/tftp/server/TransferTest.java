@@ -322,7 +322,8 @@ class TransferTest {
     void otherPacketsOfTheClientDoNotDisturbIt() throws Exception {
         var transfer = transfer(600);
         sent();
-        for (var packet : List.of(new byte[] {}, new byte[] {0, 4, 0}, new byte[] {0, 3, 0, 1, 7}, new byte[] {9, 9, 9, 9})) {
+        for (var packet :
+                List.of(new byte[] {}, new byte[] {0, 4, 0}, new byte[] {0, 3, 0, 1, 7}, new byte[] {9, 9, 9, 9})) {
             transfer.receive(ByteBuffer.wrap(packet), now);
         }
         assertThat(sent()).isEmpty();
@@ -345,7 +346,8 @@ class TransferTest {
         var transfer = transfer(6000);
         var same = new Request(false, "file", false, Map.of());
         assertThat(transfer.isRepeatedBy(same, now)).isTrue();
-        assertThat(transfer.isRepeatedBy(new Request(false, "other", false, Map.of()), now)).isFalse();
+        assertThat(transfer.isRepeatedBy(new Request(false, "other", false, Map.of()), now))
+                .isFalse();
         transfer.repeatAnswer(now);
         assertThat(sent()).containsExactly(1, 1);
         ack(transfer, 1);

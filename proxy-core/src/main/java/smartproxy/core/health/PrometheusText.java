@@ -95,10 +95,8 @@ final class PrometheusText implements AutoCloseable {
         var snapshot = CounterSnapshot.builder()
                 .name(name.substring(0, name.length() - COUNTER.length()))
                 .help(help);
-        values.forEach((labels, value) -> snapshot.dataPoint(CounterDataPointSnapshot.builder()
-                .labels(labels)
-                .value(value)
-                .build()));
+        values.forEach((labels, value) -> snapshot.dataPoint(
+                CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
         return snapshot.build();
     }
 
