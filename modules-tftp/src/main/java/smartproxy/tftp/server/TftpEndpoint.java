@@ -118,7 +118,7 @@ final class TftpEndpoint implements AutoCloseable {
                 pause = FIRST_PAUSE_MILLIS;
                 serving.serve(closed);
                 serving.close("the server is stopping");
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 LOG.error("{}: {} broke; it is opened again in {} ms", TftpServer.NAME, this, pause, e);
                 sessions = null;
                 if (serving != null) {
