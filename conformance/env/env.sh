@@ -88,6 +88,7 @@ files() {
     sed "s#@ROOT@#$ROOT#g" "$here/etc/$file" >"$ROOT/etc/$file" || return 1
   done
   cp -r "$here/zones" "$ROOT/state/named"
+  cp -r "$here/tftp" "$ROOT/state/tftp"
 }
 
 down() {

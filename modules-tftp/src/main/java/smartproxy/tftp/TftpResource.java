@@ -27,6 +27,9 @@ import smartproxy.tftp.variant.Variant;
 public final class TftpResource {
     private static final String OF_OLD = "syslinux";
 
+    /** Whatever it is. */
+    private static final String AS_THE_REFERENCE = "text/html;charset=utf-8";
+
     private final TftpService service;
     private final BootFiles bootFiles;
     private final TftpSettings settings;
@@ -45,7 +48,7 @@ public final class TftpResource {
             throw new NotFoundException();
         }
         var name = JsonNodeFactory.instance.textNode(settings.serverName().orElse(""));
-        return Response.ok("{\"serverName\":" + name + "}").build();
+        return Response.ok("{\"serverName\":" + name + "}", AS_THE_REFERENCE).build();
     }
 
     /** A boot file, the default of pxelinux, or the configuration of a host. */
@@ -77,7 +80,7 @@ public final class TftpResource {
                 Channels.newInputStream(file.channel()).transferTo(out);
             }
         };
-        return Response.ok(body).build();
+        return Response.ok(body, AS_THE_REFERENCE).build();
     }
 
     /** Writes the default of a kind of loader, or the configuration of a host. */

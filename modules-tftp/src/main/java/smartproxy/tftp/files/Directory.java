@@ -18,6 +18,7 @@ final class Directory {
      * @param below names without links below it; empty for the root itself
      * @throws ReplacedException when one of the names is a link by now
      */
+    @SuppressWarnings("StreamResourceLeak") // the caller closes it
     static SecureDirectoryStream<Path> open(Path root, Path below) throws ReplacedException, IOException {
         var at = secure(Files.newDirectoryStream(root), root);
         try {

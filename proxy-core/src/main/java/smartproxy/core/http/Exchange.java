@@ -19,6 +19,9 @@ import smartproxy.core.auth.Authorizer.Peer;
 
 /** A request on its way and the one answer it gets. */
 final class Exchange {
+    /** Has neither a body nor what describes one. */
+    private static final int NOT_MODIFIED = 304;
+
     private final Request request;
     private final Response response;
     private final Callback callback;
@@ -96,7 +99,9 @@ final class Exchange {
 
     private void send(Answer answer) {
         head(answer);
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        if (answer.status() != NOT_MODIFIED) {
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        }
         var body = ByteBuffer.wrap(answer.body());
         if (isDrained()) {
             // The last write ends TLS, with native crypto in both directions: not before the client has sent all.
@@ -237,7 +242,7 @@ final class Exchange {
     }
 
     private Answer typed(Answer answer) {
-        if (answer.contentType() != null) {
+        if (answer.contentType() != null || answer.status() == NOT_MODIFIED) {
             return answer;
         }
         var accept = request.getHeaders().getValuesList(HttpHeader.ACCEPT);
