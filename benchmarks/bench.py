@@ -180,7 +180,7 @@ def tftp_reads(window, count=40):
     time.sleep(0.5)
 
     def reads(server_port, **options):
-        return load("tftp", server_port, "linux", count=count, clients=2, blksize=1428, **options)["rate"] * megabytes
+        return load("tftp", server_port, "linux", count=count, clients=1, blksize=1428, **options)["rate"] * megabytes
 
     reads(port, window=window)
     return alternate(ROUNDS, lambda: reads(port, window=window), lambda: reads(limit.port))
