@@ -36,11 +36,12 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
     @Override
     public List<String> differences() {
         return List.of(
-                "files appear whole, under their final name only when they are on disk; readable for all, whatever the umask",
+                "files appear whole, once they are on disk, and can be read by all users",
                 "links are followed only as long as they end below `:tftproot:`",
                 "a list or mapping where the text of a configuration is meant is 400",
                 "a full or broken disk is answered 503, a directory that may not be written 502, not 400",
-                "a loader of the host's own (Foreman 3.14) is set up");
+                "a loader of the host's own (Foreman 3.14) is set up",
+                "boot files are not downloaded yet: 502, but for nfs");
     }
 
     @Override
@@ -57,7 +58,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         private final List<Mount> mounts;
         private final BootServer bootServer;
         private final RootCheck root;
-        private volatile @Nullable Lease<Turns> turns;
+        private volatile @Nullable Lease<WriteTurns> turns;
 
         /** @param listening where the built-in server answers; none when it is off */
         Instance(TftpSettings settings, ModuleContext context, Listening listening) {
@@ -69,7 +70,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
             root = new RootCheck(settings.root());
         }
 
-        private Turns turns() {
+        private WriteTurns turns() {
             var lease = turns;
             if (lease == null) {
                 throw new IllegalStateException("tftp is not running");
@@ -90,7 +91,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         @Override
         public void start() throws StartException {
             try {
-                turns = context.shared().acquire("tftp", Turns.class, Turns::new);
+                turns = context.shared().acquire("tftp", WriteTurns.class, WriteTurns::new);
             } catch (Exception e) {
                 throw new StartException("tftp: cannot start: " + e, e);
             }
