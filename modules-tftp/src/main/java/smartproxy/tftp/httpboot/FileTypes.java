@@ -46,7 +46,7 @@ final class FileTypes {
     private static Map<String, String> types(String... all) {
         var types = new HashMap<String, String>();
         for (var i = 0; i < all.length; i += 2) {
-            for (var end : all[i + 1].split(" ")) {
+            for (var end : all[i + 1].split(" ", -1)) {
                 types.put(end, all[i]);
             }
         }
