@@ -31,7 +31,7 @@ final class HostLoaders {
      */
     void link(String directory, HostLoader wanted) throws FileRefused, IOException {
         var links = links(wanted);
-        var up = "../".repeat(directory.split("/").length);
+        var up = "../".repeat(directory.split("/", -1).length);
         for (var link : links.entrySet()) {
             store.link(directory + "/" + link.getKey(), up + link.getValue());
         }

@@ -38,11 +38,12 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
     @Override
     public List<String> differences() {
         return List.of(
-                "files appear whole, under their final name only when they are on disk; readable for all, whatever the umask",
+                "files appear whole, once they are on disk, and can be read by all users",
                 "links are followed only as long as they end below `:tftproot:`",
                 "a list or mapping where the text of a configuration is meant is 400",
                 "a full or broken disk is answered 503, a directory that may not be written 502, not 400",
-                "a loader of the host's own (Foreman 3.14) is set up");
+                "a loader of the host's own (Foreman 3.14) is set up",
+                "boot files are not downloaded yet: 502, but for nfs");
     }
 
     @Override
@@ -62,7 +63,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         private final BootServer bootServer;
         private final RootCheck root;
         private final Optional<TftpServer> server;
-        private volatile @Nullable Lease<Turns> turns;
+        private volatile @Nullable Lease<WriteTurns> turns;
 
         /** @param server the built-in one; none when it is off */
         Instance(TftpSettings settings, ModuleContext context, FileStore files, Optional<TftpServer> server) {
@@ -77,7 +78,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
             root = new RootCheck(settings.root());
         }
 
-        private Turns turns() {
+        private WriteTurns turns() {
             var lease = turns;
             if (lease == null) {
                 throw new IllegalStateException("tftp is not running");
@@ -98,7 +99,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         @Override
         public void start() throws StartException {
             try {
-                turns = context.shared().acquire("tftp", Turns.class, Turns::new);
+                turns = context.shared().acquire("tftp", WriteTurns.class, WriteTurns::new);
             } catch (Exception e) {
                 throw new StartException("tftp: cannot start: " + e, e);
             }

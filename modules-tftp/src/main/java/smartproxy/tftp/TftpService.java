@@ -33,10 +33,10 @@ final class TftpService {
 
     private final FileStore store;
     private final HostLoaders loaders;
-    private final Supplier<Turns> turns;
+    private final Supplier<WriteTurns> turns;
 
     /** @param turns asked once the module runs */
-    TftpService(FileStore store, Supplier<Turns> turns) {
+    TftpService(FileStore store, Supplier<WriteTurns> turns) {
         this.store = store;
         this.loaders = new HostLoaders(store);
         this.turns = turns;

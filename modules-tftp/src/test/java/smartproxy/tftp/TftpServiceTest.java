@@ -33,7 +33,7 @@ class TftpServiceTest {
     @TempDir
     Path root;
 
-    private final Turns turns = new Turns();
+    private final WriteTurns turns = new WriteTurns();
 
     private TftpService service() {
         return new TftpService(new FileStore(root), () -> turns);

@@ -25,8 +25,8 @@ class VariantTest {
             })
     void eachHasItsFilesInTheirOrder(String name, String files, String defaults) {
         var variant = Variant.named(name).orElseThrow();
-        assertThat(variant.files(MAC)).containsExactly(files.split(" "));
-        assertThat(variant.defaults()).containsExactly(defaults.split(" "));
+        assertThat(variant.files(MAC)).containsExactly(files.split(" ", -1));
+        assertThat(variant.defaults()).containsExactly(defaults.split(" ", -1));
     }
 
     @ParameterizedTest

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.FileSource.ServedFile;
 
 /**
- * Sends a part of a file. A thread of {@link FileTransfers} reads what fits into a buffer outside of the heap; none is held
- * while the client takes it.
+ * Sends a part of a file. On a plain connection the kernel does. For TLS a thread of {@link FileTransfers} reads what fits into
+ * a buffer outside of the heap; none is held while the client takes it.
  */
 final class FileTransfer extends IteratingCallback {
     static final int BUFFER = 64 << 10;
@@ -31,8 +31,10 @@ final class FileTransfer extends IteratingCallback {
     private final ServedFile file;
     private final Consumer<@Nullable Throwable> end;
     private final long started = System.nanoTime();
-    private final ByteBuffer buffer;
+    private final @Nullable FileEndPoint plain;
     private final Taken taken = new Taken();
+    private @Nullable ByteBuffer buffer;
+    private boolean headSent;
     private long at;
     private long left;
     private long sent;
@@ -52,7 +54,10 @@ final class FileTransfer extends IteratingCallback {
         this.end = end;
         this.at = head.first();
         this.left = head.length();
-        this.buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, Math.max(1, left)));
+        this.plain =
+                exchange.request().getConnectionMetaData().getConnection().getEndPoint() instanceof FileEndPoint socket
+                        ? socket
+                        : null;
     }
 
     @Override
@@ -62,17 +67,34 @@ final class FileTransfer extends IteratingCallback {
         }
         worker = Thread.currentThread();
         requireProgress();
+        if (plain != null && !headSent) {
+            headSent = true;
+            exchange.write(false, ByteBuffer.allocate(0), taken);
+            return Action.SCHEDULED;
+        }
+        var part = part();
+        var length = part.remaining();
+        at += length;
+        left -= length;
+        sent += length;
+        turn += length;
+        exchange.write(left == 0, part, taken);
+        return Action.SCHEDULED;
+    }
+
+    /** The next part, or what stands for it where the kernel sends it. */
+    private ByteBuffer part() throws IOException {
+        if (plain != null) {
+            return plain.next(threads, file.channel(), at, (int) Math.min(FileEndPoint.PART, left));
+        }
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect((int) Math.min(BUFFER, left));
+        }
         buffer.clear().limit((int) Math.min(buffer.capacity(), left));
         if (file.channel().read(buffer, at) <= 0) {
             throw new EOFException("the file has become shorter");
         }
-        buffer.flip();
-        at += buffer.remaining();
-        left -= buffer.remaining();
-        sent += buffer.remaining();
-        turn += buffer.remaining();
-        exchange.write(left == 0, buffer, taken);
-        return Action.SCHEDULED;
+        return buffer.flip();
     }
 
     private void requireProgress() throws IOException {

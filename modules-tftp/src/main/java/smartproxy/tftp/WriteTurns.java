@@ -10,7 +10,7 @@ import smartproxy.core.api.KeyedSerializer;
  * Whose turn it is to write: the changes for one MAC, and those of the defaults, one after the other in the order they came;
  * and not more at once than a hanging disk may hold up. The same for all generations.
  */
-final class Turns implements AutoCloseable {
+final class WriteTurns implements AutoCloseable {
     static final int MAX_WRITERS = 64;
 
     private final KeyedSerializer<String> keys = new KeyedSerializer<>();
