@@ -28,7 +28,7 @@ final class Sessions {
     private static final int MOST_IN_A_ROW = 64;
 
     /** A transfer, and the socket it uses: one of its own, or the listening one. */
-    private record Session(Transfer transfer, Port port, Counters counters) {}
+    private record Session(TftpTransfer transfer, Port port, Counters counters) {}
 
     private final InetSocketAddress address;
     private final Supplier<@Nullable Service> service;
@@ -191,7 +191,7 @@ final class Sessions {
             return;
         }
         if (known != null) {
-            known.transfer().finish(Transfer.End.ABORTED, "the client asked anew");
+            known.transfer().finish(TftpTransfer.End.ABORTED, "the client asked anew");
             settle(known, now);
         }
         if (admission.hasRoom(from.getAddress(), serving.bounds())) {
@@ -213,7 +213,7 @@ final class Sessions {
             }
             var terms = Terms.of(request, file.size());
             var blocks = Blocks.of(file, request.netascii(), terms);
-            var transfer = new Transfer(
+            var transfer = new TftpTransfer(
                     from, request, blocks, terms, packet -> port.send(packet, from), out, serving.counters(), now);
             var session = new Session(transfer, port, serving.counters());
             if (port != listening) {

@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
  * acknowledgement of the same block changes nothing (RFC 1123, section 4.2.3.1). One from within the window says that the
  * client misses what comes after it (RFC 7440, section 4).
  */
-final class Transfer {
+final class TftpTransfer {
     /** Sends a packet to the client; false when there is no room for it now. */
     @FunctionalInterface
     interface Out {
@@ -42,7 +42,7 @@ final class Transfer {
     /** Of a whole transfer. */
     static final int MAX_HOURS = 4;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TftpTransfer.class);
     /** A request that comes once more after this is a new one: the client has restarted. */
     private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -87,7 +87,7 @@ final class Transfer {
      * @param blocks closed by {@link #close}
      * @param buffer for packets, used during calls only; shared
      */
-    Transfer(
+    TftpTransfer(
             InetSocketAddress client,
             Request request,
             Blocks blocks,

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import smartproxy.tftp.files.OpenFile;
 
 /** What is sent when, without a socket and with a clock that is moved by hand. */
-class TransferTest {
+class TftpTransferTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     @TempDir
@@ -38,7 +38,7 @@ class TransferTest {
         now = 1000 * MILLI;
     }
 
-    private Transfer transfer(int size, String... options) throws IOException {
+    private TftpTransfer transfer(int size, String... options) throws IOException {
         content = new byte[size];
         new Random(size).nextBytes(content);
         var file = Files.write(directory.resolve("file"), content);
@@ -48,7 +48,7 @@ class TransferTest {
         }
         var request = new Request(false, "file", false, asked);
         var terms = Terms.of(request, size);
-        var transfer = new Transfer(
+        var transfer = new TftpTransfer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 5000),
                 request,
                 Blocks.of(new OpenFile("file", FileChannel.open(file), size, Instant.EPOCH), false, terms),
@@ -84,11 +84,11 @@ class TransferTest {
         return numbers;
     }
 
-    private void ack(Transfer transfer, int number) {
+    private void ack(TftpTransfer transfer, int number) {
         transfer.receive(ByteBuffer.wrap(new byte[] {0, Packets.ACK, (byte) (number >> 8), (byte) number}), now);
     }
 
-    private void pass(Transfer transfer, long millis) {
+    private void pass(TftpTransfer transfer, long millis) {
         now += millis * MILLI;
         transfer.tick(now);
     }
@@ -103,7 +103,7 @@ class TransferTest {
         assertThat(sent).singleElement().satisfies(last -> assertThat(last).hasSize(4));
         assertThat(transfer.end()).isNull();
         ack(transfer, 3);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.COMPLETE);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.COMPLETE);
         assertThat(counters.bytes.sum()).isEqualTo(1024);
     }
 
@@ -149,7 +149,7 @@ class TransferTest {
         }
         assertThat(transfer.end()).isNull();
         pass(transfer, 1000);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.FAILED);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.FAILED);
         assertThat(counters.retransmissions.sum()).isEqualTo(times.size());
     }
 
@@ -212,7 +212,7 @@ class TransferTest {
         ack(transfer, 8);
         assertThat(sent()).containsExactly(9, 10);
         ack(transfer, 10);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.COMPLETE);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.COMPLETE);
         assertThat(counters.bytes.sum()).isEqualTo(5000);
     }
 
@@ -280,7 +280,7 @@ class TransferTest {
         var transfer = transfer(600);
         ack(transfer, 1);
         pass(transfer, 31_000);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.COMPLETE);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.COMPLETE);
     }
 
     @Test
@@ -290,14 +290,14 @@ class TransferTest {
         pass(transfer, 29_000);
         assertThat(transfer.end()).isNull();
         pass(transfer, 1_000);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.FAILED);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.FAILED);
     }
 
     @Test
     void aLongTimeoutDoesNotHoldAPlaceForSomebodyWhoNeverAnswered() throws Exception {
         var transfer = transfer(6000, "timeout", "255");
         pass(transfer, 12_000);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.FAILED);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.FAILED);
     }
 
     @Test
@@ -308,14 +308,14 @@ class TransferTest {
             ack(transfer, Math.min(block, 100));
             pass(transfer, 1);
         }
-        assertThat(transfer.end()).isEqualTo(Transfer.End.FAILED);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.FAILED);
     }
 
     @Test
     void anErrorOfTheClientEndsIt() throws Exception {
         var transfer = transfer(6000);
         transfer.receive(ByteBuffer.wrap(new byte[] {0, 5, 0, 8, 0}), now);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.ABORTED);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.ABORTED);
     }
 
     @Test
@@ -338,7 +338,7 @@ class TransferTest {
         }
         ack(transfer, 1);
         assertThat(sent()).containsExactly(1, -2);
-        assertThat(transfer.end()).isEqualTo(Transfer.End.FAILED);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.FAILED);
     }
 
     @Test
