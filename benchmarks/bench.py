@@ -11,8 +11,8 @@ import sys
 import time
 
 import servers
-from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Dhcpd, Leases, Nginx, OpensslServer, Pki, Trouble,
-                     client_context, embedded, features, free_port, run, stop_all)
+from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Dhcpd, Leases, Nginx, OpensslServer, Pki, TftpdHpa, Trouble,
+                     client_context, embedded, features, free_port, run, stop_all, tftp)
 
 RESULTS = WORK / "results.tsv"
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -297,6 +297,26 @@ def million(name):
     return MILLION[name], None
 
 
+def tftp_reads(window, count=40):
+    """Megabytes per second of a file of 8 MB, blocks of 1428 bytes; the limit, which knows no windows, in lockstep."""
+    megabytes = 8
+    root = WORK / "tftproot"
+    root.mkdir(exist_ok=True)
+    (root / "linux").write_bytes(os.urandom(megabytes * 1_000_000))
+    for path in (WORK, root):
+        path.chmod(0o755)
+    port, settings = tftp(root)
+    daemon(Pki("rsa2048"), settings)
+    limit = TftpdHpa(root)
+    time.sleep(0.5)
+
+    def reads(server_port, **options):
+        return load("tftp", server_port, "linux", count=count, clients=1, blksize=1428, **options)["rate"] * megabytes
+
+    reads(port, window=window)
+    return alternate(ROUNDS, lambda: reads(port, window=window), lambda: reads(limit.port))
+
+
 def crowd():
     pki = Pki("rsa2048")
     ours = daemon(pki)
@@ -387,6 +407,8 @@ FIGURES = {
     "million-start": lambda: million("start"),
     "million-memory": lambda: million("memory"),
     "million-lookup": lambda: million("lookup"),
+    "tftp": lambda: tftp_reads(1),
+    "tftp-window": lambda: tftp_reads(16),
     "crowd": crowd,
     "start": start,
     "memory-idle": lambda: memory("native", 0),

@@ -9,8 +9,9 @@
  *   load dhcp  HOST PORT NET   count=N clients=N             DHCP reservations of NET, a /16, likewise
  *   load crowd HOST PORT PATH  silent=N slow=N               connections that say nothing, and that say it slowly, until stdin ends
  *   load raw   HOST PORT ZONE  count=N clients=N keyname= secret=   the same records by RFC 2136 over one UDP socket
+ *   load tftp  HOST PORT FILE  count=N clients=N blksize=N window=N   the file is read over TFTP, each time from a port of its own
  *
- * All but raw need ca= cert= key=, all take seconds=N. Prints KEY=VALUE words; times are milliseconds.
+ * All but raw and tftp need ca= cert= key=, all take seconds=N. Prints KEY=VALUE words; times are milliseconds.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -35,7 +36,7 @@
 enum { MOST_CLIENTS = 256, MOST_REQUESTS = 1000000, ANSWER = 16384 };
 
 static const char *host, *path, *ca, *cert, *key, *keyname = "", *secret = "";
-static int port, count = 100, clients = 1, seconds = 60, silent, slow;
+static int port, count = 100, clients = 1, seconds = 60, silent, slow, blksize = 512, window = 1;
 static SSL_CTX *tls;
 static double end;
 static atomic_int begun, failed, bad = -1; /* bad: status of the first that failed, 0: no answer */
@@ -367,6 +368,51 @@ static void first(void) {
     exit(1);
 }
 
+/* 200: the file came whole, as far as its end tells; else 0 or the server's error */
+static int read_file(void) {
+    unsigned char packet[65536];
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)}, from;
+    if (inet_pton(AF_INET, host, &to.sin_addr) != 1) die(host);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 1 << 20;
+    struct timeval wait = {1, 0};
+    if (fd < 0) die("socket");
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    int length = 2 + snprintf((char *)packet + 2, 1000, "%s%coctet%cblksize%c%d%c", path, 0, 0, 0, blksize, 0);
+    if (window > 1) length += snprintf((char *)packet + length, 100, "windowsize%c%d%c", 0, window, 0);
+    packet[0] = 0, packet[1] = 1;
+    sendto(fd, packet, length, 0, (void *)&to, sizeof to);
+    unsigned wanted = 1;
+    int status = 0;
+    while (now() < end) {
+        socklen_t size = sizeof from;
+        length = recvfrom(fd, packet, sizeof packet, 0, (void *)&from, &size);
+        if (length < 4 || packet[1] == 5) break; /* nothing is lost on loopback */
+        unsigned number = packet[2] << 8 | packet[3];
+        int last = packet[1] == 3 && length - 4 < blksize;
+        if (packet[1] == 3 && number != (wanted & 0xffff)) continue;
+        if (packet[1] == 3) wanted++;
+        if (packet[1] == 6 || last || (wanted - 1) % window == 0) {
+            unsigned char ack[4] = {0, 4, (wanted - 1) >> 8, (wanted - 1)};
+            sendto(fd, ack, 4, 0, (void *)&from, sizeof from);
+        }
+        if (last) {
+            status = 200;
+            break;
+        }
+    }
+    close(fd);
+    return status;
+}
+
+static void *tftp_client(void *unused) {
+    for (int i; (i = next(1)) >= 0;) {
+        double since = now();
+        note(i, since, read_file(), 200);
+    }
+    return unused;
+}
+
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -398,7 +444,7 @@ static void option(char *word) {
     if (!value) die(word);
     *value++ = 0;
     struct { const char *name; int *number; const char **text; } known[] = {
-        {"count", &count, 0}, {"clients", &clients, 0}, {"seconds", &seconds, 0}, {"silent", &silent, 0}, {"slow", &slow, 0},
+        {"count", &count, 0}, {"clients", &clients, 0}, {"seconds", &seconds, 0}, {"silent", &silent, 0}, {"slow", &slow, 0}, {"blksize", &blksize, 0}, {"window", &window, 0},
         {"ca", 0, &ca}, {"cert", 0, &cert}, {"key", 0, &key}, {"keyname", 0, &keyname}, {"secret", 0, &secret}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(word, known[i].name)) {
@@ -423,7 +469,7 @@ int main(int argc, char **argv) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     took = calloc(count, sizeof *took);
-    if (strcmp(mode, "raw")) setup_tls();
+    if (strcmp(mode, "raw") && strcmp(mode, "tftp")) setup_tls();
     double since = now();
     end = since + seconds;
     if (!strcmp(mode, "first")) return first(), 0;
@@ -433,6 +479,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(mode, "rest")) many(changing_client, NULL);
     else if (!strcmp(mode, "dhcp")) many(changing_client, "dhcp");
     else if (!strcmp(mode, "raw")) raw();
+    else if (!strcmp(mode, "tftp")) many(tftp_client);
     else die(mode);
     report(since);
     return 0;

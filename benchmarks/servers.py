@@ -50,8 +50,8 @@ def run(command, seconds, environment=None, **more):
     return done.stdout
 
 
-def free_port():
-    with socket.socket() as probe:
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(type=kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
@@ -344,6 +344,24 @@ def isc(conf, leases, server, key=""):
     """Settings of dhcp_isc, without probes of unused addresses."""
     return {"dhcp.yml": f"---\n:enabled: https\n:use_provider: dhcp_isc\n:server: {server}\n:ping_free_ip: false\n",
             "dhcp_isc.yml": f"---\n:config: {conf}\n:leases: {leases}\n{key}"}
+
+
+class TftpdHpa(Server):
+    """One process for each file, below the directory that ours serves."""
+
+    def __init__(self, root):
+        if os.getuid():
+            raise Trouble("tftpd-hpa needs root")
+        self.port = free_port(socket.SOCK_DGRAM)
+        super().__init__(["in.tftpd", "-L", "-4", "-a", f"127.0.0.1:{self.port}", "-u", "nobody", "-s", root], WORK / "tftpd.out")
+
+
+def tftp(root):
+    """Files below a directory, from the server inside."""
+    port = free_port(socket.SOCK_DGRAM)
+    return port, {**embedded(),
+                  "tftp.yml": f"---\n:enabled: https\n:tftproot: {root}\n"
+                              f":tftp_server:\n  :enabled: true\n  :address: 127.0.0.1\n  :port: {port}\n"}
 
 
 def embedded():

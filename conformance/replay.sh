@@ -1,7 +1,7 @@
 #!/bin/bash
 # Replays the recorded exchanges against the built launcher and judges the answers. Needs root; README.md says more.
 #
-#   replay.sh [MODULE...]     root auth dns dhcp dhcp-destructive protocol logs backend-down; default: all of them
+#   replay.sh [MODULE...]     root auth dns dhcp dhcp-destructive protocol logs tftp httpboot backend-down; default: all of them
 #
 # Last line: N equal, N listed, N different, N not given
 # Exit status 1 when any is different, or a listed one is not different any more.
@@ -23,6 +23,7 @@ root root/
 auth auth/
 dns dns/
 protocol protocol/ logs/
+tftp tftp/ httpboot/
 bind-down backend-down/bind-down-
 dhcp dhcp/ backend-down/dhcpd- dhcp-destructive/
 "

@@ -94,7 +94,7 @@ files() {
   for file in $(cd "$here/etc" && find . -type f); do
     sed "s#@ROOT@#$ROOT#g" "$here/etc/$file" >"$ROOT/etc/$file" || return 1
   done
-  cp -r "$here/zones" "$ROOT/state/named" && cp -r "$here/dhcp" "$ROOT/state/dhcp"
+  cp -r "$here/zones" "$ROOT/state/named" && cp -r "$here/dhcp" "$ROOT/state/dhcp" && cp -r "$here/tftp" "$ROOT/state/tftp"
 }
 
 down() {

@@ -149,7 +149,7 @@ final class DhcpInput {
 
     /** Strings, Lists and Maps alone. */
     private static Object plain(Object value) {
-        if (value == Parameters.MALFORMED) {
+        if (value instanceof Parameters.Malformed) {
             throw CallerException.badRequest("invalid byte sequence in UTF-8");
         }
         if (value instanceof List<?> list) {

@@ -51,7 +51,7 @@ class CheckIT {
 
     /** Files of the installer whose module or provider is there. */
     private static final Set<String> OURS =
-            Set.of("dns.yml", "dns_nsupdate.yml", "dhcp.yml", "dhcp_isc.yml", "logs.yml");
+            Set.of("dns.yml", "dns_nsupdate.yml", "dhcp.yml", "dhcp_isc.yml", "httpboot.yml", "logs.yml", "tftp.yml");
 
     @ParameterizedTest
     @ValueSource(strings = {"installer-foreman", "installer-katello", "installer-proxy-content", "foremanctl"})

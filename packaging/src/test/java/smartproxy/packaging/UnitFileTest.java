@@ -49,10 +49,15 @@ class UnitFileTest {
     }
 
     @Test
-    void letsProbesOfUnusedAddressesSendIcmp() throws IOException {
+    void letsItListenBelowPort1024AndProbeByIcmp() throws IOException {
         assertThat(service())
-                .containsEntry("AmbientCapabilities", "CAP_NET_RAW")
-                .containsEntry("CapabilityBoundingSet", "CAP_NET_RAW");
+                .containsEntry("AmbientCapabilities", "CAP_NET_BIND_SERVICE CAP_NET_RAW")
+                .containsEntry("CapabilityBoundingSet", "CAP_NET_BIND_SERVICE CAP_NET_RAW");
+    }
+
+    @Test
+    void letsItWriteBootFiles() throws IOException {
+        assertThat(service()).containsEntry("ReadWritePaths", "-/var/lib/tftpboot");
     }
 
     @Test

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
  * @param methodOverride whether a POST may say by form field {@code _method} or header {@code X-HTTP-Method-Override} that it
  *     is meant as another method
+ * @param files what GET and HEAD are answered with, in place of resources; null for a mount with resources
  */
-public record Mount(String path, @Nullable Role role, List<Object> resources, boolean methodOverride) {
+public record Mount(
+        String path,
+        @Nullable Role role,
+        List<Object> resources,
+        boolean methodOverride,
+        @Nullable FileSource files) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
 
@@ -25,7 +31,7 @@ public record Mount(String path, @Nullable Role role, List<Object> resources, bo
     }
 
     public Mount(String path, @Nullable Role role, List<Object> resources) {
-        this(path, role, resources, false);
+        this(path, role, resources, false, null);
     }
 
     public Mount(String path, Role role, Object resource) {
@@ -34,6 +40,11 @@ public record Mount(String path, @Nullable Role role, List<Object> resources, bo
 
     /** The same with method override. */
     public Mount withMethodOverride() {
-        return new Mount(path, role, resources, true);
+        return new Mount(path, role, resources, true, files);
+    }
+
+    /** A mount that serves files. */
+    public static Mount ofFiles(String path, Role role, FileSource files) {
+        return new Mount(path, role, List.of(), false, files);
     }
 }

@@ -89,6 +89,11 @@ public final class LiveChecks {
         for (var provider : modules.providers()) {
             parts.add(new Part(provider.factory().name(), () -> probe(provider, value(name, deadline), deadline)));
         }
+        modules.instances().forEach((module, instance) -> {
+            if (instance instanceof LiveCheck check) {
+                parts.add(new Part(module, () -> probe(check, value(name, deadline), deadline)));
+            }
+        });
         var running =
                 parts.stream().map(part -> start(part.what(), part.look())).toList();
         var findings = new ArrayList<Finding>();
@@ -157,11 +162,14 @@ public final class LiveChecks {
     private List<Finding> probe(ActiveProvider<?> active, Optional<String> name, Deadline deadline)
             throws InterruptedException {
         if (active.provider() instanceof LiveCheck check) {
-            return check.probe(
-                    new Surroundings(LocalNames.likely(settings, name)), deadline.minus(Duration.ofSeconds(1)));
+            return probe(check, name, deadline);
         }
         return List.of(Finding.warning(
                 active.factory().name(), "was not looked at: it has no live check", "try it through Foreman"));
+    }
+
+    private List<Finding> probe(LiveCheck check, Optional<String> name, Deadline deadline) throws InterruptedException {
+        return check.probe(new Surroundings(LocalNames.likely(settings, name)), deadline.minus(Duration.ofSeconds(1)));
     }
 
     private final class Surroundings implements LiveCheck.Host {

@@ -19,6 +19,9 @@ import smartproxy.core.auth.Authorizer.Peer;
 
 /** A request on its way and the one answer it gets. */
 final class Exchange {
+    /** Has neither a body nor what describes one. */
+    private static final int NOT_MODIFIED = 304;
+
     private final Request request;
     private final Response response;
     private final Callback callback;
@@ -99,7 +102,9 @@ final class Exchange {
 
     private void send(Answer answer) {
         head(answer);
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        if (answer.status() != NOT_MODIFIED) {
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        }
         connections.clientAwaited(request);
         var body = ByteBuffer.wrap(answer.body());
         if (isDrained()) {
@@ -136,6 +141,32 @@ final class Exchange {
         head(fitting);
         streaming = true;
         write(fitting.body());
+    }
+
+    /**
+     * Begins an answer whose body the caller writes, {@code length} bytes of it.
+     *
+     * @param start its body is not sent
+     * @return false when there was an answer already, or this may not be shown to the client
+     */
+    boolean begin(Answer start, long length) {
+        if (!answered.compareAndSet(false, true)) {
+            return false;
+        }
+        var fitting = guarded(start);
+        if (fitting.status() != start.status()) {
+            send(fitting);
+            return false;
+        }
+        head(fitting);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+        streaming = true;
+        return true;
+    }
+
+    /** Sends a part of an answer that was begun. */
+    void write(boolean last, ByteBuffer part, Callback sent) {
+        response.write(last, part, sent);
     }
 
     /**
@@ -186,7 +217,9 @@ final class Exchange {
         response.setStatus(answer.status());
         var headers = response.getHeaders();
         answer.headers().forEach(headers::put);
-        headers.put(HttpHeader.CONTENT_TYPE, String.valueOf(answer.contentType()));
+        if (answer.contentType() != null) {
+            headers.put(HttpHeader.CONTENT_TYPE, answer.contentType());
+        }
         headers.put("X-Content-Type-Options", "nosniff");
         if (Answer.HTML.equals(answer.contentType())) {
             headers.put("X-Xss-Protection", "1; mode=block");
@@ -216,7 +249,7 @@ final class Exchange {
     }
 
     private Answer typed(Answer answer) {
-        if (answer.contentType() != null) {
+        if (answer.contentType() != null || answer.status() == NOT_MODIFIED) {
             return answer;
         }
         var accept = request.getHeaders().getValuesList(HttpHeader.ACCEPT);

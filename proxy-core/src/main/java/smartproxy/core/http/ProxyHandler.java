@@ -27,6 +27,7 @@ import smartproxy.core.log.RequestIds;
  * <pre>
  *  id, log, generation -> path -> mount -> role -> body -> parameters -> JAX-RS resource
  *                         400     404      403     408,413  400
+ *                                           \-> file
  * </pre>
  */
 public final class ProxyHandler extends Handler.Abstract {
@@ -46,6 +47,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private final AccessLog access;
     private final ErrorLog errors;
     private final Metrics metrics;
+    private final FileAnswers fileAnswers = new FileAnswers(new FileTransfers());
     private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
@@ -144,7 +146,14 @@ public final class ProxyHandler extends Handler.Abstract {
             exchange.answer(Answer.notFound());
             return;
         }
-        read(exchange, generation, hit.get(), path, ids);
+        var files = hit.get().mount().files();
+        if (files == null) {
+            read(exchange, generation, hit.get(), path, ids);
+        } else if (method.equals("GET") || method.equals("HEAD")) {
+            fileAnswers.serve(exchange, files, hit.get().path(), step -> inContext(ids, exchange, step));
+        } else {
+            exchange.answer(Answer.notFound());
+        }
     }
 
     private void read(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, RequestIds ids) {

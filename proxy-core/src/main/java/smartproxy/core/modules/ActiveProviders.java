@@ -2,15 +2,23 @@ package smartproxy.core.modules;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
 import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.Store;
 import smartproxy.core.health.HealthScope;
+import smartproxy.core.health.MetricsScope;
 
 /** The context of a module: the providers built for it, and what lives as long as the process. */
 record ActiveProviders(
-        String module, List<ActiveProvider<?>> active, Store store, SharedResources shared, HealthScope items)
+        String module,
+        List<ActiveProvider<?>> active,
+        Store store,
+        SharedResources shared,
+        HealthScope items,
+        MetricsScope metrics)
         implements ModuleContext {
     @Override
     public <P> List<ActiveProvider<P>> providers(Class<P> spi) {
@@ -27,5 +35,10 @@ record ActiveProviders(
     @Override
     public void health(String name, HealthSource source) {
         items.item(module, name, source);
+    }
+
+    @Override
+    public void metric(String name, String help, Map<String, String> labels, DoubleSupplier value) {
+        metrics.gauge(name, help, labels, value);
     }
 }

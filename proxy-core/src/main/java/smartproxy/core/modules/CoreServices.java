@@ -39,8 +39,10 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
     /** @param attachments gets what must be closed with the module */
     ModuleContext moduleContext(String module, List<ActiveProvider<?>> active, List<AutoCloseable> attachments) {
         var items = health.scope();
+        var values = metrics.scope();
         attachments.add(items);
-        return new ActiveProviders(module, active, store, shared, items);
+        attachments.add(values);
+        return new ActiveProviders(module, active, store, shared, items, values);
     }
 
     private final class Context implements ProviderContext {

@@ -17,6 +17,7 @@ import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.ProxyModule;
+import smartproxy.core.api.ProxyModule.ServedPorts;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Values;
@@ -44,17 +45,23 @@ public final class ModuleBuilder {
         this.trial = trial;
     }
 
+    /** The same without ports to show. */
+    Modules build(Path directory, Optional<Modules> previous) {
+        return build(directory, ServedPorts.NONE, previous);
+    }
+
     /**
      * Builds all modules. What did not change since {@code previous} is taken over as it runs.
      *
      * @param directory of the modules' files
+     * @param served the ports of the daemon, those of https also while it is off
      */
-    public Modules build(Path directory, Optional<Modules> previous) {
+    public Modules build(Path directory, ServedPorts served, Optional<Modules> previous) {
         var modules = new ArrayList<Module>();
         var failures = new LinkedHashMap<>(catalog.failures());
         var problems = new ArrayList<>(catalog.problems());
         for (var entry : catalog.entries()) {
-            var build = new Build(entry, directory, previous.flatMap(old -> old.find(entry.name())), problems);
+            var build = new Build(entry, directory, served, previous.flatMap(old -> old.find(entry.name())), problems);
             modules.add(build.module(failures));
         }
         problems.addAll(new OtherFiles(catalog).problems(directory));
@@ -147,13 +154,20 @@ public final class ModuleBuilder {
     private final class Build {
         private final ModuleCatalog.Entry entry;
         private final Path directory;
+        private final ServedPorts served;
         private final Optional<Module> previous;
         private final List<Problem> problems;
         private final Map<String, @Nullable Object> exposed = new LinkedHashMap<>();
 
-        Build(ModuleCatalog.Entry entry, Path directory, Optional<Module> previous, List<Problem> problems) {
+        Build(
+                ModuleCatalog.Entry entry,
+                Path directory,
+                ServedPorts served,
+                Optional<Module> previous,
+                List<Problem> problems) {
             this.entry = entry;
             this.directory = directory;
+            this.served = served;
             this.previous = previous;
             this.problems = problems;
         }
@@ -216,6 +230,7 @@ public final class ModuleBuilder {
                     .ifPresentOrElse(
                             module -> {
                                 exposedKeys(module.schema()).forEach(key -> exposed.put(key, null));
+                                exposed.putAll(module.shown(ServedPorts.NONE));
                                 if (!module.defaultProviders().isEmpty()) {
                                     exposed.put("use_provider", null);
                                 }
@@ -255,6 +270,8 @@ public final class ModuleBuilder {
             var bound = check(List.of(module.name()), Binder.bind(module.schema(), file, providerKeys(module)));
             exposedKeys(module.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
+            exposed.putAll(module.shown(new ServedPorts(
+                    served.http().filter(port -> ports.http()), served.https().filter(port -> ports.https()))));
             var providers = providers(module, file);
             var members = new ArrayList<>(
                     providers.stream().map(ProviderFactory::name).toList());

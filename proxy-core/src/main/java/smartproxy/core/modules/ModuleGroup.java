@@ -66,6 +66,10 @@ public final class ModuleGroup {
         return providers.stream().map(provider -> provider.factory().name()).toList();
     }
 
+    ModuleInstance instance() {
+        return instance;
+    }
+
     List<ActiveProvider<?>> providers() {
         return providers;
     }

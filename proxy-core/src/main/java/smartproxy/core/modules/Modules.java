@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
+import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.settings.Problem;
 
 /**
@@ -45,6 +46,15 @@ public record Modules(List<Module> all, Map<String, String> failures, List<Probl
                 .flatMap(module -> module.group().stream())
                 .flatMap(group -> group.findings().stream())
                 .toList();
+    }
+
+    /** The instances of those that run, or would, by name. */
+    public Map<String, ModuleInstance> instances() {
+        var instances = new LinkedHashMap<String, ModuleInstance>();
+        for (var module : all) {
+            module.group().ifPresent(group -> instances.put(module.name(), group.instance()));
+        }
+        return instances;
     }
 
     /** Modules that run in {@code other} and fail here: what a reload must not do. */
