@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,14 +73,14 @@ class BootFileRequestTest {
         refused("boot/x", Map.of("a", "b"), "Parameter 'path' is expected to be a text");
     }
 
-    private static BootFileRequest of(Object prefix, Object path) {
-        var parameters = new HashMap<String, Object>();
+    private static BootFileRequest of(@Nullable Object prefix, @Nullable Object path) {
+        var parameters = new HashMap<String, @Nullable Object>();
         parameters.put("prefix", prefix);
         parameters.put("path", path);
         return BootFileRequest.of(new Parameters(parameters), ROOT);
     }
 
-    private static void refused(Object prefix, Object path, String reason) {
+    private static void refused(@Nullable Object prefix, @Nullable Object path, String reason) {
         assertThatThrownBy(() -> of(prefix, path))
                 .isInstanceOfSatisfying(
                         CallerException.class, e -> assertThat(e.status()).isEqualTo(400))

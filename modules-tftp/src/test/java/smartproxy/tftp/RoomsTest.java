@@ -11,15 +11,16 @@ import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
 import smartproxy.core.HouseRules;
 
-/** Who may use whom in the TFTP family. */
+/** Who may use whom in the DHCP family. */
 @AnalyzeClasses(packages = "smartproxy.tftp", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
     @ArchTest
     static final ArchTests HOUSE = ArchTests.in(HouseRules.class);
 
+    /** The store of files serves all of them. */
     @ArchTest
-    static final ArchRule ROOMS_KNOW_THE_FILES_ALONE = slices().matching("smartproxy.tftp.(*)..")
+    static final ArchRule SERVERS_DO_NOT_KNOW_EACH_OTHER = slices().matching("smartproxy.tftp.(*)..")
             .should()
             .notDependOnEachOther()
-            .ignoreDependency(alwaysTrue(), resideInAPackage("smartproxy.tftp.files"));
+            .ignoreDependency(alwaysTrue(), resideInAPackage("smartproxy.tftp.files.."));
 }

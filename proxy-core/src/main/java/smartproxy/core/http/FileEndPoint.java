@@ -67,6 +67,7 @@ final class FileEndPoint extends SocketChannelEndPoint {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // an equal buffer would be another one
     public boolean flush(ByteBuffer... buffers) throws IOException {
         var sending = part;
         if (sending == null) {
