@@ -358,7 +358,7 @@ enum Hostile {
     private static String number(int octets, int value) {
         var text = new StringBuilder();
         for (var i = octets - 1; i >= 0; i--) {
-            text.append((char) (value >> 8 * i & 0xff));
+            text.append((char) ((value >> (8 * i)) & 0xff));
         }
         return text.toString();
     }

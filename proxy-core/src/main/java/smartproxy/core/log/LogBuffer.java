@@ -115,7 +115,7 @@ public final class LogBuffer {
         List<Entry> push(Entry entry) {
             characters += entry.characters();
             var evicted = new ArrayList<Entry>(1);
-            while (count == slots.length || count > 0 && characters > MAX_CHARACTERS) {
+            while (count == slots.length || (count > 0 && characters > MAX_CHARACTERS)) {
                 evicted.add(removeOldest());
             }
             slots[(oldest + count) % slots.length] = entry;
