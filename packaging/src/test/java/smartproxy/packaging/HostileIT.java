@@ -129,6 +129,7 @@ class HostileIT {
                 if (System.nanoTime() - told > REPORT.toNanos()) {
                     told = System.nanoTime();
                     System.out.printf(
+                            Locale.ROOT,
                             "HostileIT: %d min: others: %d served, %d refused; memory %d MiB; %d threads; %d connections; %d descriptors%n",
                             (told - begun) / 60_000_000_000L,
                             clients.served(),
