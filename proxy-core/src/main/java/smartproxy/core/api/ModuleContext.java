@@ -17,6 +17,23 @@ public interface ModuleContext {
     /** Things that two generations of the module use at once during a reload. */
     SharedResources shared();
 
+    /** The settings of the daemon that modules may know. */
+    DaemonSettings daemon();
+
+    /**
+     * The guarded server that the module itself speaks to.
+     *
+     * @throws IllegalStateException unless it {@linkplain ProxyModule#hasBackend() has} one
+     */
+    Backend backend();
+
+    /**
+     * An HTTP server that the module itself speaks to; as {@link ProviderContext#http}.
+     *
+     * @throws StartException when a file or the base URL cannot be used
+     */
+    HttpPeer http(HttpIdentity identity) throws StartException;
+
     /** Shows a health item of the module. */
     void health(String name, HealthSource source);
 

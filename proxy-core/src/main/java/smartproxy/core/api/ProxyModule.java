@@ -24,6 +24,14 @@ public interface ProxyModule<S> {
     }
 
     /**
+     * Whether it speaks to a server by itself, and not through providers: its file takes the bounds of a backend then, and
+     * {@link ModuleContext#backend()} is there.
+     */
+    default boolean hasBackend() {
+        return false;
+    }
+
+    /**
      * What an administrator who comes from the Ruby proxy's module of this name finds different, a phrase each: shown by
      * {@code check} and in {@code docs/migration.md}. Empty: it works as it did.
      */

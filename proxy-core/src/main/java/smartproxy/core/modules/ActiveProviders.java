@@ -3,14 +3,31 @@ package smartproxy.core.modules;
 import java.util.ArrayList;
 import java.util.List;
 import smartproxy.core.api.HealthSource;
+import java.util.Optional;
+import smartproxy.core.api.Backend;
+import smartproxy.core.api.DaemonSettings;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.ProviderContext;
+import smartproxy.core.api.StartException;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.Store;
 import smartproxy.core.health.HealthScope;
 
-/** The context of a module: the providers built for it, and what lives as long as the process. */
+/**
+ * The context of a module: the providers built for it, and what lives as long as the process.
+ *
+ * @param own what it speaks to by itself
+ */
 record ActiveProviders(
-        String module, List<ActiveProvider<?>> active, Store store, SharedResources shared, HealthScope items)
+        String module,
+        List<ActiveProvider<?>> active,
+        Optional<ProviderContext> own,
+        DaemonSettings daemon,
+        Store store,
+        SharedResources shared,
+        HealthScope items)
         implements ModuleContext {
     @Override
     public <P> List<ActiveProvider<P>> providers(Class<P> spi) {
@@ -22,6 +39,20 @@ record ActiveProviders(
             }
         }
         return matching;
+    }
+
+    @Override
+    public Backend backend() {
+        return server().backend();
+    }
+
+    @Override
+    public HttpPeer http(HttpIdentity identity) throws StartException {
+        return server().http(identity);
+    }
+
+    private ProviderContext server() {
+        return own.orElseThrow(() -> new IllegalStateException("module " + module + " declares no backend of its own"));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package smartproxy.core.modules;
 
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
@@ -36,11 +38,20 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         return new Context(provider, backend, items, attachments);
     }
 
-    /** @param attachments gets what must be closed with the module */
-    ModuleContext moduleContext(String module, List<ActiveProvider<?>> active, List<AutoCloseable> attachments) {
+    /**
+     * @param guard of the server the module itself speaks to
+     * @param attachments gets what must be closed with the module
+     */
+    ModuleContext moduleContext(
+            String module,
+            List<ActiveProvider<?>> active,
+            Optional<GuardSettings> guard,
+            DaemonSettings daemon,
+            List<AutoCloseable> attachments) {
+        Optional<ProviderContext> own = guard.map(bounds -> providerContext(module, bounds, attachments));
         var items = health.scope();
         attachments.add(items);
-        return new ActiveProviders(module, active, store, shared, items);
+        return new ActiveProviders(module, active, own, daemon, store, shared, items);
     }
 
     private final class Context implements ProviderContext {
