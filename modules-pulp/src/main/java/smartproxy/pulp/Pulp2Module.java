@@ -47,7 +47,8 @@ abstract class Pulp2Module implements ProxyModule<Pulp2Settings> {
             identity = identity.trusting(own.authorities().get());
         }
         if (own.certificate().isPresent() && own.privateKey().isPresent()) {
-            identity = identity.presenting(own.certificate().get(), own.privateKey().get());
+            identity = identity.presenting(
+                    own.certificate().get(), own.privateKey().get());
         }
         var status = new Pulp2Status(settings.pulpUrl(), context.http(identity), context.backend());
         var directories = new LinkedHashMap<String, Path>();

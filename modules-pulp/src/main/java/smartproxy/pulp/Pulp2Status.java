@@ -30,8 +30,7 @@ final class Pulp2Status {
      */
     byte[] fetch(Deadline deadline) {
         try (var permit = backend.admit()) {
-            var reply =
-                    backend.call(STATUS, deadline, attempt -> peer.send(HttpCall.get("api/v2/status/"), attempt));
+            var reply = backend.call(STATUS, deadline, attempt -> peer.send(HttpCall.get("api/v2/status/"), attempt));
             if (reply.status() / 100 != 2) {
                 throw Errors.status(url, reply.status());
             }

@@ -36,8 +36,8 @@ final class Pulp3Status {
      */
     byte[] fetch(Deadline deadline) {
         try (var permit = backend.admit()) {
-            var reply = backend.call(
-                    STATUS, deadline, attempt -> peer.send(HttpCall.get("pulp/api/v3/status/"), attempt));
+            var reply =
+                    backend.call(STATUS, deadline, attempt -> peer.send(HttpCall.get("pulp/api/v3/status/"), attempt));
             if (reply.status() / 100 != 2) {
                 throw Errors.status(url, reply.status());
             }

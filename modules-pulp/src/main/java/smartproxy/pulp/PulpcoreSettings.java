@@ -61,15 +61,7 @@ public record PulpcoreSettings(URI pulpUrl, URI rhsmUrl, Optional<Path> authorit
 
     static final Schema<PulpcoreSettings> SCHEMA = new Schema<>(
             "Pulp 3, for Katello",
-            List.of(
-                    PULP_URL,
-                    MIRROR,
-                    CONTENT_APP_URL,
-                    USERNAME,
-                    PASSWORD,
-                    CLIENT_AUTHENTICATION,
-                    RHSM_URL,
-                    SSL_CA),
+            List.of(PULP_URL, MIRROR, CONTENT_APP_URL, USERNAME, PASSWORD, CLIENT_AUTHENTICATION, RHSM_URL, SSL_CA),
             PulpcoreSettings::bind);
 
     private static PulpcoreSettings bind(Values values) {
@@ -90,8 +82,7 @@ public record PulpcoreSettings(URI pulpUrl, URI rhsmUrl, Optional<Path> authorit
         var ways = SettingTypes.texts(key, "").parse(value);
         if (!AUTHENTICATION.containsAll(ways)) {
             throw new InvalidSetting(
-                    "Parameter '" + key
-                            + "' is expected to be one or more of [\"password\", \"client_certificate\"]",
+                    "Parameter '" + key + "' is expected to be one or more of [\"password\", \"client_certificate\"]",
                     "it is " + ways);
         }
         return ways;

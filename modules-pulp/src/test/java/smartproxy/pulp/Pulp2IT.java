@@ -54,7 +54,8 @@ class Pulp2IT {
     }
 
     private JsonNode usage(String query) throws IOException {
-        return new ObjectMapper().readTree(get("/pulpnode/status/disk_usage" + query).substring(4));
+        return new ObjectMapper()
+                .readTree(get("/pulpnode/status/disk_usage" + query).substring(4));
     }
 
     @Test
@@ -72,7 +73,8 @@ class Pulp2IT {
     void errorsAreOurs() throws Exception {
         pulp.says(404, "");
         assertThat(get("/pulp/status"))
-                .isEqualTo("502 Pulp server at http://127.0.0.1:" + pulp.port() + "/pulp returned an error: 'Not Found'");
+                .isEqualTo(
+                        "502 Pulp server at http://127.0.0.1:" + pulp.port() + "/pulp returned an error: 'Not Found'");
         pulp.close();
         assertThat(get("/pulpnode/status"))
                 .startsWith("503 Pulp server at http://127.0.0.1:" + pulp.port() + "/pulp is not responding");
@@ -87,8 +89,8 @@ class Pulp2IT {
     void tellsTheSameDiskUsageAsDf() throws Exception {
         var df = new ProcessBuilder("df", "-P", "-B", "1024", directory.toString());
         df.environment().put("LC_ALL", "C");
-        var lines = new String(df.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");
-        var columns = lines[1].split(" +");
+        var lines = new String(df.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n", -1);
+        var columns = lines[1].split(" +", -1);
 
         var usage = usage("");
 
@@ -96,8 +98,7 @@ class Pulp2IT {
         var of = usage.get("pulp_dir");
         assertThat(of.fieldNames())
                 .toIterable()
-                .containsExactly(
-                        "filesystem", "1k-blocks", "used", "available", "percent", "mounted", "path", "size");
+                .containsExactly("filesystem", "1k-blocks", "used", "available", "percent", "mounted", "path", "size");
         assertThat(of.get("filesystem").asText()).isEqualTo(columns[0]);
         assertThat(of.get("1k-blocks").asLong()).isEqualTo(Long.parseLong(columns[1]));
         // other processes write meanwhile
@@ -120,8 +121,10 @@ class Pulp2IT {
         assertThat(usage("?size=megabyte").get("pulp_dir").get("1048576-blocks").asLong())
                 .isEqualTo((bytes + (1 << 20) - 1) >> 20);
         assertThat(usage("?size=megabyte").get("pulp_dir").get("size").asText()).isEqualTo("megabyte");
-        assertThat(usage("?size=gigabyte").get("pulp_dir").has("1073741824-blocks")).isTrue();
-        assertThat(usage("?size=terabyte").get("pulp_dir").has("1099511627776-blocks")).isTrue();
+        assertThat(usage("?size=gigabyte").get("pulp_dir").has("1073741824-blocks"))
+                .isTrue();
+        assertThat(usage("?size=terabyte").get("pulp_dir").has("1099511627776-blocks"))
+                .isTrue();
         assertThat(usage("?size=furlong").get("pulp_dir").get("size").asText()).isEqualTo("kilobyte");
     }
 }

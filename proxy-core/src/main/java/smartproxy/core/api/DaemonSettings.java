@@ -13,10 +13,14 @@ import java.util.Optional;
  * @param foreman who it is to Foreman, and where that is
  */
 public record DaemonSettings(
-        Optional<Integer> httpPort, Optional<Integer> httpsPort, Identity own, Optional<URI> foremanUrl, Identity foreman) {
+        Optional<Integer> httpPort,
+        Optional<Integer> httpsPort,
+        Identity own,
+        Optional<URI> foremanUrl,
+        Identity foreman) {
     /** Nothing is set. */
-    public static final DaemonSettings NONE = new DaemonSettings(
-            Optional.empty(), Optional.empty(), Identity.NOBODY, Optional.empty(), Identity.NOBODY);
+    public static final DaemonSettings NONE =
+            new DaemonSettings(Optional.empty(), Optional.empty(), Identity.NOBODY, Optional.empty(), Identity.NOBODY);
 
     /**
      * PEM files.

@@ -2,16 +2,16 @@ package smartproxy.core.modules;
 
 import java.util.ArrayList;
 import java.util.List;
-import smartproxy.core.api.HealthSource;
 import java.util.Optional;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.DaemonSettings;
+import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ProviderContext;
-import smartproxy.core.api.StartException;
 import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
 import smartproxy.core.health.HealthScope;
 

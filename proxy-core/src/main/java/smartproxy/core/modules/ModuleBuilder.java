@@ -59,8 +59,7 @@ public final class ModuleBuilder {
             if (!entry.always() && !Files.exists(directory.resolve(entry.name() + ".yml"))) {
                 continue;
             }
-            var build = new Build(
-                    entry, directory, daemon, previous.flatMap(old -> old.find(entry.name())), problems);
+            var build = new Build(entry, directory, daemon, previous.flatMap(old -> old.find(entry.name())), problems);
             modules.add(build.module(failures));
         }
         problems.addAll(new OtherFiles(catalog).problems(directory));
@@ -265,11 +264,13 @@ public final class ModuleBuilder {
         }
 
         private <S> ModuleGroup group(ProxyModule<S> module, SettingsFile file, Ports ports) throws ModuleFailure {
-            var bound = check(List.of(module.name()), Binder.bind(
-                    module.schema(),
-                    file,
-                    providerKeys(module),
-                    module.hasBackend() ? GuardSettings.SETTINGS : List.of()));
+            var bound = check(
+                    List.of(module.name()),
+                    Binder.bind(
+                            module.schema(),
+                            file,
+                            providerKeys(module),
+                            module.hasBackend() ? GuardSettings.SETTINGS : List.of()));
             exposedKeys(module.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
             var providers = providers(module, file);

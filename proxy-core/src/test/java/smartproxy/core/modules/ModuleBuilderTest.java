@@ -247,7 +247,8 @@ class ModuleBuilderTest {
         var second = builder.build(directory, DaemonSettings.NONE, Optional.of(first));
         assertThat(second.lostSince(first)).singleElement().asString().contains("dns_ttl");
         write("dns", ":enabled: false");
-        assertThat(builder.build(directory, DaemonSettings.NONE, Optional.of(first)).lostSince(first))
+        assertThat(builder.build(directory, DaemonSettings.NONE, Optional.of(first))
+                        .lostSince(first))
                 .isEmpty();
     }
 
