@@ -1,6 +1,9 @@
 package smartproxy.pulp;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
@@ -39,17 +42,27 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
 
     @Override
     public ModuleInstance create(PulpcoreSettings settings, ModuleContext context) throws StartException {
-        var identity = HttpIdentity.of(settings.base(), PulpcoreSettings.SSL_CA.key())
-                .header("Accept", new Secret("application/json"));
+        var url = settings.statusUrl();
+        var identity = HttpIdentity.of(url.resolve("/"), PulpcoreSettings.SSL_CA.key());
         var trusted = settings.authorities().or(context.daemon().foreman()::authorities);
-        var peer = context.http(trusted.map(identity::trusting).orElse(identity));
-        var pulp = new Pulp3Status(settings.pulpUrl(), peer, context.backend());
+        identity = settings.gateway().enabled()
+                ? settings.gateway().login().at(url)
+                : trusted.map(identity::trusting).orElse(identity);
+        var peer = context.http(identity.header("Accept", new Secret("application/json")));
+        var pulp = new Pulp3Status(url, peer, context.backend());
         var components = new Components(pulp);
         context.health("capabilities", components::health);
-        return new Instance(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))), components);
+        var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
+        if (!settings.gateway().enabled()) {
+            return new Instance(mounts, Map.of(), components);
+        }
+        var gateway = new Gateway(settings.gateway(), context);
+        mounts.addAll(gateway.mounts());
+        return new Instance(mounts, gateway.shown(), components);
     }
 
-    private record Instance(List<Mount> mounts, Components components) implements ModuleInstance {
+    private record Instance(List<Mount> mounts, Map<String, @Nullable Object> settings, Components components)
+            implements ModuleInstance {
         @Override
         public List<String> capabilities() {
             return components.now();

@@ -14,26 +14,29 @@ import smartproxy.core.api.Values;
 /**
  * {@code pulpcore.yml}.
  *
- * @param pulpUrl Pulp 3; of its path nothing counts
- * @param rhsmUrl subscription service of hosts
+ * @param pulpUrl Pulp 3; of its path nothing counts. Always there without the gateway
+ * @param gateway through which Pulp is reached
  * @param authorities of Pulp's certificate; empty: {@code foreman_ssl_ca}, {@code ssl_ca_file}
  */
-public record PulpcoreSettings(URI pulpUrl, URI rhsmUrl, Optional<Path> authorities) {
+public record PulpcoreSettings(Optional<URI> pulpUrl, GatewaySettings gateway, Optional<Path> authorities) {
     private static final List<String> AUTHENTICATION = List.of("password", "client_certificate");
 
     static final Setting<URI> PULP_URL = SettingTypes.url("pulp_url", "URL of Pulp 3 as Katello reaches it")
             .mandatory()
             .shownToForeman()
+            .onlyWhen(PulpcoreSettings::isWithoutGateway)
             .sampled("https://pulp.example.com");
     static final Setting<URI> CONTENT_APP_URL = SettingTypes.url(
                     "content_app_url", "URL of Pulp's content as hosts reach it")
             .mandatory()
             .shownToForeman()
+            .onlyWhen(PulpcoreSettings::isWithoutGateway)
             .sampled("https://pulp.example.com/pulp/content");
     static final Setting<URI> RHSM_URL = SettingTypes.url(
                     "rhsm_url", "URL of the subscription service for hosts; Katello takes https only")
             .mandatory()
             .shownToForeman()
+            .onlyWhen(PulpcoreSettings::isWithoutGateway)
             .sampled("https://pulp.example.com:443/rhsm");
     static final Setting<Boolean> MIRROR = Setting.of(
                     "mirror",
@@ -61,11 +64,18 @@ public record PulpcoreSettings(URI pulpUrl, URI rhsmUrl, Optional<Path> authorit
 
     static final Schema<PulpcoreSettings> SCHEMA = new Schema<>(
             "Pulp 3, for Katello",
-            List.of(PULP_URL, MIRROR, CONTENT_APP_URL, USERNAME, PASSWORD, CLIENT_AUTHENTICATION, RHSM_URL, SSL_CA),
+            List.of(GatewaySettings.SETTING, PULP_URL, MIRROR, CONTENT_APP_URL, USERNAME, PASSWORD, CLIENT_AUTHENTICATION, RHSM_URL, SSL_CA),
             PulpcoreSettings::bind);
 
     private static PulpcoreSettings bind(Values values) {
-        return new PulpcoreSettings(values.get(PULP_URL), values.get(RHSM_URL), values.find(SSL_CA));
+        return new PulpcoreSettings(
+                values.find(PULP_URL),
+                values.find(GatewaySettings.SETTING).orElse(GatewaySettings.OFF),
+                values.find(SSL_CA));
+    }
+
+    private static boolean isWithoutGateway(Values values) {
+        return !values.find(GatewaySettings.SETTING).orElse(GatewaySettings.OFF).enabled();
     }
 
     /** Any text is true to Katello, "false" too. */
@@ -88,8 +98,8 @@ public record PulpcoreSettings(URI pulpUrl, URI rhsmUrl, Optional<Path> authorit
         return ways;
     }
 
-    /** Scheme, host and port of Pulp, with a slash. */
-    URI base() {
-        return pulpUrl.resolve("/");
+    /** Where Pulp's status is asked for: by scheme, host and port alone. */
+    URI statusUrl() {
+        return gateway.enabled() ? gateway.apiUrl() : pulpUrl.orElseThrow();
     }
 }

@@ -1,5 +1,6 @@
 package smartproxy.pulp;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -19,7 +20,12 @@ final class FakePulp implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    /** A request as it came. */
+    record Asked(String method, String target, Headers headers, byte[] body) {}
+
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<Asked> requests = new CopyOnWriteArrayList<>();
+    private final Headers more = new Headers();
     private volatile int status = 200;
     private volatile String body = STATUS;
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -49,6 +55,15 @@ final class FakePulp implements AutoCloseable {
         return asked;
     }
 
+    /** The newest request. */
+    Asked last() {
+        return requests.get(requests.size() - 1);
+    }
+
+    void saysToo(String header, String value) {
+        more.set(header, value);
+    }
+
     void says(int status, String body) {
         this.status = status;
         this.body = body;
@@ -65,6 +80,12 @@ final class FakePulp implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
                 + exchange.getRequestHeaders().getFirst("Accept"));
+        requests.add(new Asked(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().toString(),
+                exchange.getRequestHeaders(),
+                exchange.getRequestBody().readAllBytes()));
+        exchange.getResponseHeaders().putAll(more);
         try {
             gate.await();
         } catch (InterruptedException e) {
@@ -72,8 +93,11 @@ final class FakePulp implements AutoCloseable {
         }
         var bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-        exchange.getResponseBody().write(bytes);
+        var without = bytes.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, without ? -1 : bytes.length);
+        if (!without) {
+            exchange.getResponseBody().write(bytes);
+        }
         exchange.close();
     }
 

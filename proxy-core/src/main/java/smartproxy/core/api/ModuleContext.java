@@ -28,6 +28,14 @@ public interface ModuleContext {
     Backend backend();
 
     /**
+     * One more guarded server, or another side of the same, with bounds like those of {@link #backend()}.
+     *
+     * @param part joined to the module's name: {@code content}
+     * @param permits requests that may be there at once
+     */
+    Backend backend(String part, int permits);
+
+    /**
      * An HTTP server that the module itself speaks to; as {@link ProviderContext#http}.
      *
      * @throws StartException when a file or the base URL cannot be used

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
  * @param methodOverride whether a POST may say by form field {@code _method} or header {@code X-HTTP-Method-Override} that it
  *     is meant as another method
+ * @param relay what requests are passed on to, in place of resources; null for a mount with resources
  */
-public record Mount(String path, @Nullable Role role, List<Object> resources, boolean methodOverride) {
+public record Mount(
+        String path, @Nullable Role role, List<Object> resources, boolean methodOverride, @Nullable Relay relay) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
 
@@ -25,15 +27,20 @@ public record Mount(String path, @Nullable Role role, List<Object> resources, bo
     }
 
     public Mount(String path, @Nullable Role role, List<Object> resources) {
-        this(path, role, resources, false);
+        this(path, role, resources, false, null);
     }
 
     public Mount(String path, Role role, Object resource) {
         this(path, role, List.of(resource));
     }
 
+    /** A mount whose requests are passed on. */
+    public static Mount ofRelay(String path, Role role, Relay relay) {
+        return new Mount(path, role, List.of(), false, relay);
+    }
+
     /** The same with method override. */
     public Mount withMethodOverride() {
-        return new Mount(path, role, resources, true);
+        return new Mount(path, role, resources, true, relay);
     }
 }

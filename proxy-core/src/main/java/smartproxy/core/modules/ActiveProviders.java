@@ -3,6 +3,7 @@ package smartproxy.core.modules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
@@ -19,11 +20,13 @@ import smartproxy.core.health.HealthScope;
  * The context of a module: the providers built for it, and what lives as long as the process.
  *
  * @param own what it speaks to by itself
+ * @param parts makes others of the kind, by name and permits
  */
 record ActiveProviders(
         String module,
         List<ActiveProvider<?>> active,
         Optional<ProviderContext> own,
+        BiFunction<String, Integer, ProviderContext> parts,
         DaemonSettings daemon,
         Store store,
         SharedResources shared,
@@ -44,6 +47,11 @@ record ActiveProviders(
     @Override
     public Backend backend() {
         return server().backend();
+    }
+
+    @Override
+    public Backend backend(String part, int permits) {
+        return parts.apply(part, permits).backend();
     }
 
     @Override

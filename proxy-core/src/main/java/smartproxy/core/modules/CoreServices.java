@@ -2,6 +2,7 @@ package smartproxy.core.modules;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
@@ -49,9 +50,11 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
             DaemonSettings daemon,
             List<AutoCloseable> attachments) {
         Optional<ProviderContext> own = guard.map(bounds -> providerContext(module, bounds, attachments));
+        BiFunction<String, Integer, ProviderContext> parts = (part, permits) ->
+                providerContext(module + " " + part, guard.orElseThrow().withPermits(permits), attachments);
         var items = health.scope();
         attachments.add(items);
-        return new ActiveProviders(module, active, own, daemon, store, shared, items);
+        return new ActiveProviders(module, active, own, parts, daemon, store, shared, items);
     }
 
     private final class Context implements ProviderContext {
