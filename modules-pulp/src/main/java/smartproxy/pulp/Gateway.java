@@ -146,12 +146,13 @@ final class Gateway {
     /** By the name that clients verify. */
     private static URI own(DaemonSettings daemon) throws StartException {
         if (daemon.httpsPort().isEmpty() || daemon.own().certificate().isEmpty()) {
-            throw new StartException("pulpcore: the gateway needs https; set ssl_certificate, ssl_private_key and ssl_ca_file");
+            throw new StartException(
+                    "pulpcore: the gateway needs https; set ssl_certificate, ssl_private_key and ssl_ca_file");
         }
         var file = daemon.own().certificate().get();
         try (InputStream in = Files.newInputStream(file)) {
-            var certificate = (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(in);
+            var certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
             var name = name(certificate)
                     .orElseThrow(() -> new StartException(
                             "pulpcore: " + file + " names no host; set :url: of the gateway in pulpcore.yml"));

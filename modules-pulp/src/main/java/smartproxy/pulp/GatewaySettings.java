@@ -61,8 +61,7 @@ record GatewaySettings(
                     "mapping of " + String.join(", ", KEYS),
                     GatewaySettings::parse,
                     "Katello and hosts reach Pulp through the daemon, off unless enabled; see docs/pulpcore.md")
-            .sampled(
-                    """
+            .sampled("""
                     :enabled: true
                     :api_url: http://127.0.0.1:24817
                     :content_url: http://127.0.0.1:24816
@@ -89,9 +88,7 @@ record GatewaySettings(
             if (username.isPresent() && password.isPresent()) {
                 identity = identity.basic(username.get(), password.get());
             }
-            return remoteUser.isPresent()
-                    ? identity.header("Remote-User", new Secret(remoteUser.get()))
-                    : identity;
+            return remoteUser.isPresent() ? identity.header("Remote-User", new Secret(remoteUser.get())) : identity;
         }
 
         /** A server, spoken to as nobody but with the client certificate. */
@@ -143,7 +140,8 @@ record GatewaySettings(
     private static Login checked(String key, Login login) throws InvalidSetting {
         var password = login.username().isPresent() || login.password().isPresent();
         var certificate = login.certificate().isPresent() || login.key().isPresent();
-        var whole = (!password || (login.username().isPresent() && login.password().isPresent()))
+        var whole = (!password
+                        || (login.username().isPresent() && login.password().isPresent()))
                 && (!certificate
                         || (login.certificate().isPresent() && login.key().isPresent()));
         if (!whole || (password && login.remoteUser().isPresent())) {

@@ -64,7 +64,16 @@ public record PulpcoreSettings(Optional<URI> pulpUrl, GatewaySettings gateway, O
 
     static final Schema<PulpcoreSettings> SCHEMA = new Schema<>(
             "Pulp 3, for Katello",
-            List.of(GatewaySettings.SETTING, PULP_URL, MIRROR, CONTENT_APP_URL, USERNAME, PASSWORD, CLIENT_AUTHENTICATION, RHSM_URL, SSL_CA),
+            List.of(
+                    GatewaySettings.SETTING,
+                    PULP_URL,
+                    MIRROR,
+                    CONTENT_APP_URL,
+                    USERNAME,
+                    PASSWORD,
+                    CLIENT_AUTHENTICATION,
+                    RHSM_URL,
+                    SSL_CA),
             PulpcoreSettings::bind);
 
     private static PulpcoreSettings bind(Values values) {

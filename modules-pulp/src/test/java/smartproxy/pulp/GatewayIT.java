@@ -237,7 +237,8 @@ class GatewayIT {
                     var length = socket.getInputStream().read(head);
                     seen.complete(new String(head, 0, length, StandardCharsets.ISO_8859_1));
                     socket.getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                                    .getBytes(StandardCharsets.ISO_8859_1));
                 } catch (IOException e) {
                     seen.completeExceptionally(e);
                 }
@@ -322,8 +323,8 @@ class GatewayIT {
     @Test
     void expectedContinueIsAnsweredAfterAuthorizationHere() throws Exception {
         try (var stranger = proxy.stranger()) {
-            stranger.send(Wire.head("POST", "/pulp/api/v3/uploads/", "Content-Length: 3", "Expect: 100-continue")
-                    + "\r\n");
+            stranger.send(
+                    Wire.head("POST", "/pulp/api/v3/uploads/", "Content-Length: 3", "Expect: 100-continue") + "\r\n");
             assertThat(stranger.readHead().status()).isEqualTo(403);
         }
         try (var client = proxy.https()) {
@@ -351,7 +352,8 @@ class GatewayIT {
         api.hangs();
         try (var waiting = proxy.https()) {
             waiting.send(Wire.head("GET", "/pulp/api/v3/tasks/") + "\r\n");
-            await().atMost(Duration.ofSeconds(10)).until(() -> api.asked().stream().anyMatch(a -> a.contains("tasks")));
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> api.asked().stream().anyMatch(a -> a.contains("tasks")));
             assertThat(get("/features").status()).isEqualTo(200);
             assertThat(get("/pulp/content/x").status()).isEqualTo(200);
             api.answersAgain();
@@ -367,7 +369,8 @@ class GatewayIT {
                 try (var socket = dying.accept()) {
                     socket.getInputStream().read(new byte[8192]);
                     socket.getOutputStream()
-                            .write(("HTTP/1.1 200 OK\r\n" + rest.replace("\\r", "\r").replace("\\n", "\n"))
+                            .write(("HTTP/1.1 200 OK\r\n"
+                                            + rest.replace("\\r", "\r").replace("\\n", "\n"))
                                     .getBytes(StandardCharsets.ISO_8859_1));
                 } catch (IOException e) {
                     // the end
@@ -377,7 +380,8 @@ class GatewayIT {
             configure("", dying.getLocalPort());
             proxy.reload();
             try (var client = proxy.https()) {
-                assertThatThrownBy(() -> client.get("/pulp/content/x")).isInstanceOfAny(EOFException.class, IOException.class);
+                assertThatThrownBy(() -> client.get("/pulp/content/x"))
+                        .isInstanceOfAny(EOFException.class, IOException.class);
             }
             thread.join(10_000);
         }

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param relay what requests are passed on to, in place of resources; null for a mount with resources
  */
 public record Mount(
-        String path, @Nullable Role role, List<Object> resources, boolean methodOverride, @Nullable Relay relay) {
+        String path,
+        @Nullable Role role,
+        List<Object> resources,
+        boolean methodOverride,
+        @Nullable Relay relay) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
 

@@ -74,10 +74,12 @@ final class RelayHandler extends ProxyHandler {
                 exchange.bodyWasRead();
                 send(new Passed(exchange, target, body));
             }
-            case TOO_SLOW -> exchange.answer(Answer.protocolError(408, "The body did not arrive in time")
-                    .with("Connection", "close"));
-            case NO_ROOM -> exchange.answer(Answer.protocolError(
-                    507, "There is no room for the body; see the gateway's spool settings"));
+            case TOO_SLOW ->
+                exchange.answer(Answer.protocolError(408, "The body did not arrive in time")
+                        .with("Connection", "close"));
+            case NO_ROOM ->
+                exchange.answer(
+                        Answer.protocolError(507, "There is no room for the body; see the gateway's spool settings"));
             case BROKEN -> {
                 exchange.bodyWasRead();
                 exchange.answer(
@@ -138,7 +140,11 @@ final class RelayHandler extends ProxyHandler {
     @Override
     protected HttpURI rewriteHttpURI(Request request) {
         var base = relay.upstream().base();
-        return HttpURI.build().scheme(base.getScheme()).host(base.getHost()).port(base.getPort()).asImmutable();
+        return HttpURI.build()
+                .scheme(base.getScheme())
+                .host(base.getHost())
+                .port(base.getPort())
+                .asImmutable();
     }
 
     @Override
@@ -184,18 +190,16 @@ final class RelayHandler extends ProxyHandler {
             super(request, made, response, callback);
             this.request = request;
             this.response = response;
-            this.watch = new RelayWatch(
-                    getHttpClient().getScheduler(),
-                    relay.firstByte(),
-                    relay.idle(),
-                    () -> made.abort(new TimeoutException("no byte in time")));
+            this.watch = new RelayWatch(getHttpClient().getScheduler(), relay.firstByte(), relay.idle(), () -> {
+                var unused = made.abort(new TimeoutException("no byte in time"));
+            });
             watch.start();
         }
 
         @Override
         public void onBegin(org.eclipse.jetty.client.Response from) {
             if (!request.exchange.beginRelayed(from.getStatus())) {
-                from.abort(new IOException("it was answered already"));
+                var unused = from.abort(new IOException("it was answered already"));
                 return;
             }
             if (request.passage != null) {

@@ -45,7 +45,9 @@ final class RelayHeaders {
         var scheme = "";
         for (var field : given) {
             var name = field.getLowerCaseName().replace('_', '-');
-            if (!isOurs(name) && !(name.equals("correlation-id") && !field.getLowerCaseName().equals(name))) {
+            if (!isOurs(name)
+                    && !(name.equals("correlation-id")
+                            && !field.getLowerCaseName().equals(name))) {
                 passed.add(field);
             }
         }
@@ -63,7 +65,8 @@ final class RelayHeaders {
         passed.put("X-Forwarded-Proto", exchange.peer().secure() ? "https" : "http");
         passed.put("X-Forwarded-For", exchange.peer().address().getHostAddress());
         relay.upstream().headers().forEach((name, value) -> passed.put(new HttpField(name, value.reveal())));
-        if (relay.certificateHeader().isPresent() && exchange.peer().certificate().isPresent()) {
+        if (relay.certificateHeader().isPresent()
+                && exchange.peer().certificate().isPresent()) {
             passed.put(
                     relay.certificateHeader().get(),
                     pem(exchange.peer().certificate().get()));

@@ -27,8 +27,7 @@ final class Relays {
     private RelayHandler start(Relay relay, Server server) {
         try {
             var disk = relay.whole()
-                    .map(spool ->
-                            disks.computeIfAbsent(spool.directory(), directory -> new BodyBudget(spool.bytes())))
+                    .map(spool -> disks.computeIfAbsent(spool.directory(), directory -> new BodyBudget(spool.bytes())))
                     .orElse(new BodyBudget(0));
             var handler = new RelayHandler(relay, memory, disk);
             handler.setServer(server);
