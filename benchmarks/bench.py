@@ -1,5 +1,6 @@
 """Measures the figures of goals.tsv; called by run.sh, which builds and installs first."""
 import datetime
+import http.client
 import os
 import pathlib
 import re
@@ -10,8 +11,8 @@ import sys
 import time
 
 import servers
-from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Nginx, OpensslServer, Pki, Trouble, embedded,
-                     features, free_port, run, stop_all)
+from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Dhcpd, Leases, Nginx, OpensslServer, Pki, TftpdHpa, Trouble,
+                     client_context, embedded, features, free_port, run, stop_all, tftp)
 
 RESULTS = WORK / "results.tsv"
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -78,9 +79,9 @@ def first_answer(server, pki):
         raise Trouble(f"{type(server).__name__} does not answer: {server.last_words() or e}") from e
 
 
-def daemon(pki, dns=None, settings="", environment=None):
+def daemon(pki, modules=None, settings="", environment=None):
     """Ours, answering."""
-    server = Daemon(pki, free_port(), dns or embedded(), settings, environment)
+    server = Daemon(pki, free_port(), modules or embedded(), settings, environment)
     server.start_time = first_answer(server, pki)
     about["engine"] = server.engine()
     return server
@@ -166,6 +167,156 @@ def dns(clients, count=4000):
     return alternate(ROUNDS, changes, raw)
 
 
+def dhcp(clients, count=4000):
+    pki = Pki("rsa2048")
+    dhcpd = Dhcpd()
+    ours = daemon(pki, dhcpd.settings())
+
+    def changes():
+        return load("dhcp", ours.port, Dhcpd.NETWORK, count=count, clients=clients, tls=pki.words())["rate"]
+
+    for _ in range(3):
+        changes()
+    dhcpd.omshell(count)
+    return alternate(ROUNDS, changes, lambda: dhcpd.omshell(count))
+
+
+def kept(server, pki, path, count, clients=1):
+    return load("kept", server.port, path, 60, count=count, clients=clients, tls=pki.words())
+
+
+FIFTY_THOUSAND = {}
+
+
+def fifty_thousand(name):
+    """What is asked of a subnet with that many leases, all from one daemon."""
+    if not FIFTY_THOUSAND:
+        pki = Pki("rsa2048")
+        ours = daemon(pki, Leases(50_000).settings())
+        for path, name_of, warm_up, count in (("/dhcp/10.0.0.0", "list", 10, 15), ("/dhcp/10.0.0.0/unused_ip", "unused", 300, 300)):
+            kept(ours, pki, path, warm_up)
+            FIFTY_THOUSAND[name_of] = kept(ours, pki, path, count)["p50"]
+    return FIFTY_THOUSAND[name], None
+
+
+def wc(file):
+    """Seconds of processor time that `wc -l` takes."""
+    process = subprocess.Popen(["wc", "-l", str(file)], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = status
+    return used.ru_utime + used.ru_stime
+
+
+TWO_HUNDRED_THOUSAND = {}
+
+
+def two_hundred_thousand(name):
+    """Starts with and without the leases in turn: what a JVM takes to start is not the file's."""
+    if not TWO_HUNDRED_THOUSAND:
+        pki = Pki("rsa2048")
+        leases = Leases(200_000)
+        settings = leases.settings()
+        nobody = leases.directory / "none.leases"
+        Leases.write(nobody, 0)
+        without = {**settings, "dhcp_isc.yml": settings["dhcp_isc.yml"].replace(str(leases.file), str(nobody))}
+        starts = []
+
+        def cpu(modules):
+            server = daemon(pki, modules)
+            used = server.cpu()
+            if modules is settings:
+                starts.append(server.start_time)
+            server.stop()
+            return used
+
+        cpu(settings)
+        wc(leases.file)
+        rounds = [(cpu(settings), cpu(without), wc(leases.file)) for _ in range(7)]
+        more = statistics.median(with_them - base for with_them, base, _ in rounds)
+        TWO_HUNDRED_THOUSAND["cpu"] = more, statistics.median(each for _, _, each in rounds)
+        TWO_HUNDRED_THOUSAND["start"] = statistics.median(starts), None
+        ours = daemon(pki, settings)
+        time.sleep(5)
+        TWO_HUNDRED_THOUSAND["memory"] = ours.memory(), None
+        TWO_HUNDRED_THOUSAND["append"] = appended(ours, pki, leases), None
+        TWO_HUNDRED_THOUSAND["replace"] = replaced(ours, pki, leases), None
+    return TWO_HUNDRED_THOUSAND[name]
+
+
+def appended(ours, pki, leases):
+    """The most lookups that it took until a lease was shown that had been appended to the file."""
+    connection = http.client.HTTPSConnection("127.0.0.1", ours.port, context=client_context(pki), timeout=10)
+    most = 0
+    for i in range(300_000, 300_020):
+        with open(leases.file, "a") as out:
+            out.write(Leases.lease(i, "late"))
+        for lookups in range(1, 1000):
+            connection.request("GET", f"/dhcp/10.0.0.0/ip/{Leases.ip(i)}")
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status == 200:
+                break
+        most = max(most, lookups)
+    return most
+
+
+def replaced(ours, pki, leases):
+    """Milliseconds of the longest lookup while another file takes the place of the leases file, five times."""
+    kept(ours, pki, f"/dhcp/10.0.0.0/ip/{Leases.ip(7)}", 3000)
+    longest = []
+    for i in range(5):
+        following = leases.directory / "next.leases"
+        Leases.write(following, 200_000, f"again{i}-")
+        words = [WORK / "load", "kept", "127.0.0.1", ours.port, f"/dhcp/10.0.0.0/ip/{Leases.ip(7)}", "seconds=4", "count=1000000",
+                 *pki.words()]
+        readers = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True)
+        time.sleep(1)
+        following.rename(leases.file)
+        told = dict(word.split("=") for word in readers.communicate(timeout=30)[0].split())
+        if told["errors"] != "0":
+            raise Trouble(f"{told['errors']} lookups failed while the file was replaced")
+        longest.append(float(told["max"]))
+    return statistics.median(longest)
+
+
+MILLION = {}
+
+
+def million(name):
+    if not MILLION:
+        pki = Pki("rsa2048")
+        leases = Leases(1_000_000)
+        ours = daemon(pki, leases.settings())
+        MILLION["start"] = ours.start_time
+        time.sleep(5)
+        MILLION["memory"] = ours.memory()
+        path = f"/dhcp/10.0.0.0/ip/{Leases.ip(777_777)}"
+        kept(ours, pki, path, 3000)
+        MILLION["lookup"] = kept(ours, pki, path, 2000)["p50"]
+        leases.file.unlink()
+    return MILLION[name], None
+
+
+def tftp_reads(window, count=40):
+    """Megabytes per second of a file of 8 MB, blocks of 1428 bytes; the limit, which knows no windows, in lockstep."""
+    megabytes = 8
+    root = WORK / "tftproot"
+    root.mkdir(exist_ok=True)
+    (root / "linux").write_bytes(os.urandom(megabytes * 1_000_000))
+    for path in (WORK, root):
+        path.chmod(0o755)
+    port, settings = tftp(root)
+    daemon(Pki("rsa2048"), settings)
+    limit = TftpdHpa(root)
+    time.sleep(0.5)
+
+    def reads(server_port, **options):
+        return load("tftp", server_port, "linux", count=count, clients=1, blksize=1428, **options)["rate"] * megabytes
+
+    reads(port, window=window)
+    return alternate(ROUNDS, lambda: reads(port, window=window), lambda: reads(limit.port))
+
+
 def crowd():
     pki = Pki("rsa2048")
     ours = daemon(pki)
@@ -244,6 +395,20 @@ FIGURES = {
     "concurrency": concurrency,
     "dns-1": lambda: dns(1),
     "dns-8": lambda: dns(8),
+    "dhcp-1": lambda: dhcp(1),
+    "dhcp-8": lambda: dhcp(8),
+    "dhcp-list": lambda: fifty_thousand("list"),
+    "dhcp-unused": lambda: fifty_thousand("unused"),
+    "leases-cpu": lambda: two_hundred_thousand("cpu"),
+    "leases-start": lambda: two_hundred_thousand("start"),
+    "leases-memory": lambda: two_hundred_thousand("memory"),
+    "leases-append": lambda: two_hundred_thousand("append"),
+    "leases-replace": lambda: two_hundred_thousand("replace"),
+    "million-start": lambda: million("start"),
+    "million-memory": lambda: million("memory"),
+    "million-lookup": lambda: million("lookup"),
+    "tftp": lambda: tftp_reads(1),
+    "tftp-window": lambda: tftp_reads(16),
     "crowd": crowd,
     "start": start,
     "memory-idle": lambda: memory("native", 0),

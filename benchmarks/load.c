@@ -4,11 +4,14 @@
  *
  *   load first HOST PORT PATH                                until the server answers 200 once; prints the clock at that moment
  *   load get   HOST PORT PATH  count=N clients=N             one connection per request, a full handshake each
+ *   load kept  HOST PORT PATH  count=N clients=N             requests on kept connections, answers of any length
  *   load rest  HOST PORT ZONE  count=N clients=N             DNS records created and deleted over REST, kept connections
+ *   load dhcp  HOST PORT NET   count=N clients=N             DHCP reservations of NET, a /16, likewise
  *   load crowd HOST PORT PATH  silent=N slow=N               connections that say nothing, and that say it slowly, until stdin ends
  *   load raw   HOST PORT ZONE  count=N clients=N keyname= secret=   the same records by RFC 2136 over one UDP socket
+ *   load tftp  HOST PORT FILE  count=N clients=N blksize=N window=N   the file is read over TFTP, each time from a port of its own
  *
- * All but raw need ca= cert= key=, all take seconds=N. Prints KEY=VALUE words; times are milliseconds.
+ * All but raw and tftp need ca= cert= key=, all take seconds=N. Prints KEY=VALUE words; times are milliseconds.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -33,7 +36,7 @@
 enum { MOST_CLIENTS = 256, MOST_REQUESTS = 1000000, ANSWER = 16384 };
 
 static const char *host, *path, *ca, *cert, *key, *keyname = "", *secret = "";
-static int port, count = 100, clients = 1, seconds = 60, silent, slow;
+static int port, count = 100, clients = 1, seconds = 60, silent, slow, blksize = 512, window = 1;
 static SSL_CTX *tls;
 static double end;
 static atomic_int begun, failed, bad = -1; /* bad: status of the first that failed, 0: no answer */
@@ -99,22 +102,39 @@ static void hang_up(SSL *ssl) {
     close(fd);
 }
 
-/* Sends a request and reads its whole answer: the status, or 0. */
+/* Sends a request and reads its whole answer, of which only the beginning is kept: the status, or 0. */
 static int exchange(SSL *ssl, const char *request) {
     char answer[ANSWER];
-    int length = strlen(request), got = 0;
+    int length = strlen(request), got = 0, status;
     if (SSL_write(ssl, request, length) != length) return 0;
-    while (got < ANSWER - 1) {
-        int n = SSL_read(ssl, answer + got, ANSWER - 1 - got);
+    char *body = NULL;
+    while (!body) {
+        int n = got < ANSWER - 1 ? SSL_read(ssl, answer + got, ANSWER - 1 - got) : 0;
         if (n <= 0) return 0;
         answer[got += n] = 0;
-        char *body = strstr(answer, "\r\n\r\n");
-        if (!body) continue;
-        char *announced = strcasestr(answer, "\r\nContent-Length:");
-        if (!announced || announced > body) return 0;
-        if (got - (body + 4 - answer) >= atoi(announced + 17)) return atoi(answer + 9);
+        body = strstr(answer, "\r\n\r\n");
     }
-    return 0;
+    status = atoi(answer + 9);
+    body += 4;
+    char *announced = strcasestr(answer, "\r\nContent-Length:");
+    int chunked = !announced || announced > body;
+    if (chunked && (!strcasestr(answer, "\r\nTransfer-Encoding: chunked"))) return 0;
+    long left = chunked ? -1 : atol(announced + 17) - (answer + got - body);
+    char last[5] = ""; /* of a chunked body, which ends so: no JSON does */
+    int n = answer + got - body;
+    char *from = body;
+    while (1) {
+        if (chunked) {
+            int kept = n < 5 ? 5 - n : 0;
+            memmove(last, last + 5 - kept, kept);
+            memcpy(last + kept, from + n - (5 - kept), 5 - kept);
+            if (!memcmp(last, "0\r\n\r\n", 5)) return status;
+        } else if (left <= 0)
+            return status;
+        n = SSL_read(ssl, from = answer, ANSWER);
+        if (n <= 0) return 0;
+        left -= n;
+    }
 }
 
 static int get_once(void) {
@@ -150,20 +170,43 @@ static void *get_client(void *unused) {
     return NULL;
 }
 
-static void *rest_client(void *unused) {
+static void *kept_client(void *unused) {
     (void)unused;
     SSL *ssl = NULL;
-    char body[256], request[1024];
+    char request[512];
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", path, host, port);
+    for (int i; (i = next(1)) >= 0;) {
+        if (!ssl) ssl = handshake(dial(SOCK_STREAM, 0));
+        double since = now();
+        int status = ssl ? exchange(ssl, request) : 0;
+        note(i, since, status, 200);
+        if (!status) hang_up(ssl), ssl = NULL;
+    }
+    hang_up(ssl);
+    return NULL;
+}
+
+/* What is created and deleted: a DNS record, or a DHCP reservation. */
+static void *changing_client(void *dhcp) {
+    SSL *ssl = NULL;
+    char body[256], request[1024], target[320];
+    int in = strlen(path) - 3; /* NET without its last ".0" and the one before */
     for (int i; (i = next(2)) >= 0;) {
+        int a = 1 + i / 250 % 250, b = 1 + i % 250;
         for (int deletes = 0; deletes < 2; deletes++) {
+            if (dhcp) snprintf(target, sizeof target, deletes ? "/dhcp/%s/mac/02:00:00:00:%02x:%02x" : "/dhcp/%s", path, a, b);
+            else snprintf(target, sizeof target, deletes ? "/dns/rest%2$d.%1$s/A" : "/dns/", path, i);
             if (deletes)
-                snprintf(request, sizeof request, "DELETE /dns/rest%d.%s/A HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", i, path, host, port);
+                snprintf(request, sizeof request, "DELETE %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n\r\n", target, host, port);
             else {
-                int length = snprintf(body, sizeof body, "fqdn=rest%d.%s&type=A&value=192.0.2.%d", i, path, 1 + i % 250);
+                int length = dhcp
+                    ? snprintf(body, sizeof body, "name=rest%d.example.com&ip=%.*s%d.%d&mac=02:00:00:00:%02x:%02x&filename=pxelinux.0&nextServer=192.0.2.1",
+                               i, in, path, a, b, a, b)
+                    : snprintf(body, sizeof body, "fqdn=rest%d.%s&type=A&value=192.0.2.%d", i, path, b);
                 snprintf(request, sizeof request,
-                         "POST /dns/ HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n"
+                         "POST %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n"
                          "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
-                         host, port, length, body);
+                         target, host, port, length, body);
             }
             if (!ssl) ssl = handshake(dial(SOCK_STREAM, 0));
             double since = now();
@@ -325,6 +368,51 @@ static void first(void) {
     exit(1);
 }
 
+/* 200: the file came whole, as far as its end tells; else 0 or the server's error */
+static int read_file(void) {
+    unsigned char packet[65536];
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)}, from;
+    if (inet_pton(AF_INET, host, &to.sin_addr) != 1) die(host);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 1 << 20;
+    struct timeval wait = {1, 0};
+    if (fd < 0) die("socket");
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    int length = 2 + snprintf((char *)packet + 2, 1000, "%s%coctet%cblksize%c%d%c", path, 0, 0, 0, blksize, 0);
+    if (window > 1) length += snprintf((char *)packet + length, 100, "windowsize%c%d%c", 0, window, 0);
+    packet[0] = 0, packet[1] = 1;
+    sendto(fd, packet, length, 0, (void *)&to, sizeof to);
+    unsigned wanted = 1;
+    int status = 0;
+    while (now() < end) {
+        socklen_t size = sizeof from;
+        length = recvfrom(fd, packet, sizeof packet, 0, (void *)&from, &size);
+        if (length < 4 || packet[1] == 5) break; /* nothing is lost on loopback */
+        unsigned number = packet[2] << 8 | packet[3];
+        int last = packet[1] == 3 && length - 4 < blksize;
+        if (packet[1] == 3 && number != (wanted & 0xffff)) continue;
+        if (packet[1] == 3) wanted++;
+        if (packet[1] == 6 || last || (wanted - 1) % window == 0) {
+            unsigned char ack[4] = {0, 4, (wanted - 1) >> 8, (wanted - 1)};
+            sendto(fd, ack, 4, 0, (void *)&from, sizeof from);
+        }
+        if (last) {
+            status = 200;
+            break;
+        }
+    }
+    close(fd);
+    return status;
+}
+
+static void *tftp_client(void *unused) {
+    for (int i; (i = next(1)) >= 0;) {
+        double since = now();
+        note(i, since, read_file(), 200);
+    }
+    return unused;
+}
+
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -344,10 +432,10 @@ static void report(double since) {
     printf("\n");
 }
 
-static void many(void *(*client)(void *)) {
+static void many(void *(*client)(void *), void *argument) {
     pthread_t threads[MOST_CLIENTS];
     for (int i = 0; i < clients; i++)
-        if (pthread_create(&threads[i], NULL, client, NULL)) die("thread");
+        if (pthread_create(&threads[i], NULL, client, argument)) die("thread");
     for (int i = 0; i < clients; i++) pthread_join(threads[i], NULL);
 }
 
@@ -356,7 +444,7 @@ static void option(char *word) {
     if (!value) die(word);
     *value++ = 0;
     struct { const char *name; int *number; const char **text; } known[] = {
-        {"count", &count, 0}, {"clients", &clients, 0}, {"seconds", &seconds, 0}, {"silent", &silent, 0}, {"slow", &slow, 0},
+        {"count", &count, 0}, {"clients", &clients, 0}, {"seconds", &seconds, 0}, {"silent", &silent, 0}, {"slow", &slow, 0}, {"blksize", &blksize, 0}, {"window", &window, 0},
         {"ca", 0, &ca}, {"cert", 0, &cert}, {"key", 0, &key}, {"keyname", 0, &keyname}, {"secret", 0, &secret}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(word, known[i].name)) {
@@ -381,14 +469,17 @@ int main(int argc, char **argv) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     took = calloc(count, sizeof *took);
-    if (strcmp(mode, "raw")) setup_tls();
+    if (strcmp(mode, "raw") && strcmp(mode, "tftp")) setup_tls();
     double since = now();
     end = since + seconds;
     if (!strcmp(mode, "first")) return first(), 0;
     if (!strcmp(mode, "crowd")) return crowd(), 0;
-    if (!strcmp(mode, "get")) many(get_client);
-    else if (!strcmp(mode, "rest")) many(rest_client);
+    if (!strcmp(mode, "get")) many(get_client, NULL);
+    else if (!strcmp(mode, "kept")) many(kept_client, NULL);
+    else if (!strcmp(mode, "rest")) many(changing_client, NULL);
+    else if (!strcmp(mode, "dhcp")) many(changing_client, "dhcp");
     else if (!strcmp(mode, "raw")) raw();
+    else if (!strcmp(mode, "tftp")) many(tftp_client);
     else die(mode);
     report(since);
     return 0;

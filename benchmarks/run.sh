@@ -21,7 +21,7 @@ case " $* " in
 *" --list "*) exec cat benchmarks/target/list ;;
 esac
 need javac=default-jdk-headless mvn=maven openssl=openssl python3=python3 nginx=nginx-light named=bind9 named-checkconf=bind9-utils \
-  dig=bind9-dnsutils cc=gcc header:stdio.h=libc6-dev header:openssl/ssl.h=libssl-dev
+  dig=bind9-dnsutils in.tftpd=tftpd-hpa cc=gcc header:stdio.h=libc6-dev header:openssl/ssl.h=libssl-dev
 build_tree
 cc -std=c11 -O2 -Wall -o benchmarks/target/load benchmarks/load.c -lssl -lcrypto -lpthread
 exec python3 benchmarks/bench.py "$@"

@@ -50,8 +50,8 @@ def run(command, seconds, environment=None, **more):
     return done.stdout
 
 
-def free_port():
-    with socket.socket() as probe:
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(type=kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
@@ -256,16 +256,130 @@ class Bind:
                 "dns_nsupdate.yml": f"---\n:dns_server: 127.0.0.1:{self.port}\n:dns_key: {self.key}\n"}
 
 
+class Dhcpd:
+    """The lab's DHCP server, which needs root. Its 10.9.0.0/16 is for what is reserved."""
+
+    NETWORK = "10.9.0.0"
+
+    def __init__(self):
+        self.directory = WORK / "dhcpd"
+        running.append(self)
+        lab = ROOT / "lab" / "dhcpd"
+        told = run([lab / "start.sh", self.directory, "hmac-sha256"], 120)
+        self.address = re.search(r"address=(\S+)", told)[1]
+        conf = self.directory / "dhcpd.conf"
+        conf.write_text(conf.read_text() + f"subnet {self.NETWORK} netmask 255.255.0.0 {{ }}\n")
+        run([lab / "start.sh", self.directory], 60, {"KEEP": "1"})
+        self.secret = (self.directory / "secret").read_text().strip()
+
+    def stop(self):
+        if self in running:
+            running.remove(self)
+        subprocess.run([ROOT / "lab" / "dhcpd" / "stop.sh", self.directory], check=False)
+
+    def settings(self):
+        return isc(self.directory / "dhcpd.conf", self.directory / "dhcpd.leases", self.address,
+                   f":key_name: lab_key\n:key_secret: {self.secret}\n:key_algorithm: hmac-sha256\n")
+
+    def omshell(self, count):
+        """Changes per second by one session of omshell, which creates and removes the same as the load client does over REST."""
+        lines = ["key-algorithm hmac-sha256", f"key lab_key {self.secret}", f"server {self.address}", "port 7911", "connect"]
+        for i in range(0, count, 2):
+            a, b = 1 + i // 250 % 250, 1 + i % 250
+            mac = f"02:00:00:00:{a:02x}:{b:02x}"
+            statements = 'filename = \\"pxelinux.0\\"; next-server = c0:00:02:01; option host-name = \\"om%d.example.com\\";' % i
+            lines += ["new host", f'set name = "om{i}.example.com"', f"set ip-address = 10.9.{a}.{b}", f"set hardware-address = {mac}",
+                      "set hardware-type = 1", f'set statements = "{statements}"', "create", "remove"]
+        begun = time.monotonic()
+        told = run(["omshell"], 120, input="\n".join(lines) + "\n")
+        took = time.monotonic() - begun
+        if wrong := re.search(r"can't.*|no more.*|not connected.*|Syntax error.*", told):
+            raise Trouble("omshell: " + wrong[0])
+        return count / took
+
+
+class Leases:
+    """A leases file as a busy dhcpd has it, and the configuration for it, below 10.0.0.0/8. No dhcpd runs."""
+
+    def __init__(self, count):
+        self.directory = WORK / "leases"
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.conf = self.directory / "dhcpd.conf"
+        self.conf.write_text("subnet 10.0.0.0 netmask 255.0.0.0 { }\n")
+        self.file = self.directory / "dhcpd.leases"
+        self.write(self.file, count)
+
+    @staticmethod
+    def write(file, count, name="client"):
+        with open(file, "w", 1 << 20) as out:
+            out.write("# This lease file was written by isc-dhcp-4.4.3-P1\n\n")
+            for i in range(1, count + 1):
+                out.write(Leases.lease(i, name))
+
+    @staticmethod
+    def ip(i):
+        return f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}"
+
+    @staticmethod
+    def lease(i, name):
+        return f"""lease {Leases.ip(i)} {{
+  starts 4 2026/01/01 10:00:00;
+  ends 5 2037/01/02 10:{i % 60:02}:00;
+  tstp 5 2037/01/02 10:{i % 60:02}:00;
+  cltt 4 2026/01/01 10:00:00;
+  binding state active;
+  next binding state free;
+  rewind binding state free;
+  hardware ethernet 02:00:00:{i >> 16:02x}:{i >> 8 & 255:02x}:{i & 255:02x};
+  uid "\\001\\002\\000\\000\\{i >> 16:03o}\\{i >> 8 & 255:03o}\\{i & 255:03o}";
+  client-hostname "{name}{i}";
+}}
+"""
+
+    def settings(self):
+        return isc(self.conf, self.file, "127.0.0.1")
+
+
+def isc(conf, leases, server, key=""):
+    """Settings of dhcp_isc, without probes of unused addresses."""
+    return {"dhcp.yml": f"---\n:enabled: https\n:use_provider: dhcp_isc\n:server: {server}\n:ping_free_ip: false\n",
+            "dhcp_isc.yml": f"---\n:config: {conf}\n:leases: {leases}\n{key}"}
+
+
+class TftpdHpa(Server):
+    """One process for each file, below the directory that ours serves."""
+
+    def __init__(self, root):
+        if os.getuid():
+            raise Trouble("tftpd-hpa needs root")
+        self.port = free_port(socket.SOCK_DGRAM)
+        super().__init__(["in.tftpd", "-L", "-4", "-a", f"127.0.0.1:{self.port}", "-u", "nobody", "-s", root], WORK / "tftpd.out")
+
+
+def tftp(root):
+    """Files below a directory, from the server inside."""
+    port = free_port(socket.SOCK_DGRAM)
+    return port, {**embedded(),
+                  "tftp.yml": f"---\n:enabled: https\n:tftproot: {root}\n"
+                              f":tftp_server:\n  :enabled: true\n  :address: 127.0.0.1\n  :port: {port}\n"}
+
+
 def embedded():
     """DNS without another server, as ./run has it."""
     return {"dns.yml": "---\n:enabled: https\n:use_provider: dns_embedded\n",
             "dns_embedded.yml": f"---\n:listen: ['127.0.0.1:{free_port()}']\n:zones: [{ZONE}, 2.0.192.in-addr.arpa]\n"}
 
 
-def features(server, pki):
-    """The answer to /features, which the other servers then give too."""
+def client_context(pki):
+    """TLS as Foreman speaks it."""
     context = ssl.create_default_context(cafile=pki.ca)
     context.load_cert_chain(pki.client, pki.client_key)
+    return context
+
+
+def features(server, pki):
+    """The answer to /features, which the other servers then give too."""
+    context = client_context(pki)
     with socket.create_connection(("127.0.0.1", server.port), 10) as plain:
         with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
             connection.sendall(b"GET /features HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nConnection: close\r\n\r\n")

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Replays the recorded exchanges against the built launcher and judges the answers. Needs root; README.md says more.
 #
-#   replay.sh [MODULE...]     root auth dns protocol logs backend-down; default: all of them
+#   replay.sh [MODULE...]     root auth dns dhcp dhcp-destructive protocol logs tftp httpboot backend-down; default: all of them
 #
 # Last line: N equal, N listed, N different, N not given
 # Exit status 1 when any is different, or a listed one is not different any more.
@@ -23,20 +23,24 @@ root root/
 auth auth/
 dns dns/
 protocol protocol/ logs/
-backend-down backend-down/bind-down-
+tftp tftp/ httpboot/
+bind-down backend-down/bind-down-
+dhcp dhcp/ backend-down/dhcpd- dhcp-destructive/
 "
 wanted=
 for module in "$@"; do
-  group=$(awk -v start="$module/" '{ for (i = 2; i <= NF; i++) if (index($i, start) == 1) print $1 }' <<<"$GROUPS_OF_CASES")
-  [ -n "$group" ] || fail "no module $module; there are:$(awk 'NF { for (i = 2; i <= NF; i++) { sub("/.*", "", $i); printf " %s", $i } }' <<<"$GROUPS_OF_CASES")"
-  case " $wanted " in *" $group "*) ;; *) wanted="$wanted $group" ;; esac
+  found=$(awk -v start="$module/" '{ for (i = 2; i <= NF; i++) if (index($i, start) == 1) print $1 }' <<<"$GROUPS_OF_CASES")
+  [ -n "$found" ] || fail "no module $module; there are: $(grep -o '[^ ]*/' <<<"$GROUPS_OF_CASES" | sort -u | tr -d / | xargs)"
+  for group in $found; do
+    case " $wanted " in *" $group "*) ;; *) wanted="$wanted $group" ;; esac
+  done
 done
 complete=
 [ -n "$wanted" ] || { complete=--all; wanted=$(awk '{ print $1 }' <<<"$GROUPS_OF_CASES"); }
 
 [ "$(id -u)" = 0 ] || fail "needs root, for network namespaces"
-for tool in ip named dig curl openssl python3 setsid; do
-  PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || fail "no $tool; Debian: apt install bind9 bind9-dnsutils curl iproute2 openssl python3"
+for tool in ip ss named dig dhcpd curl openssl python3 setsid; do
+  PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null || fail "no $tool; Debian: apt install bind9 bind9-dnsutils isc-dhcp-server curl iproute2 openssl python3"
 done
 [ -x "$launcher" ] || fail "no launcher at $launcher; build it first: ./run does, or mvn package"
 

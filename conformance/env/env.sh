@@ -1,8 +1,8 @@
 #!/bin/bash
-# The surroundings of the recorded exchanges: a real BIND and the daemon under test, in a network namespace of their own,
-# so that they neither collide with nor reach the rest of the machine. Needs root.
+# The surroundings of the recorded exchanges: a real BIND, a real dhcpd and the daemon under test, in a network namespace of
+# their own, so that they neither collide with nor reach the rest of the machine. Needs root.
 #   env.sh up | down              everything, from the first state | everything stopped, namespace gone
-#   env.sh start|stop bind|proxy  one of them (the exchanges call this)
+#   env.sh start|stop bind|dhcpd|proxy  one of them (the exchanges call this)
 #   env.sh exec CMD...            run CMD inside the namespace
 # Variables:
 #   ROOT        all state: pki/ etc/ state/ log/ run/; a path without blanks
@@ -14,7 +14,7 @@ set -uo pipefail
 export ROOT=${ROOT:?where the state lies} NS=${NS:?the name of the network namespace}
 here=$(cd "$(dirname "$0")" && pwd)
 export ENVSH=$here/env.sh PATH=$PATH:/usr/sbin:/sbin
-SERVICES="bind proxy"
+SERVICES="bind dhcpd proxy"
 
 inside=(ip netns exec "$NS")
 [ "$(ip netns identify $$)" = "$NS" ] && inside=()
@@ -30,6 +30,7 @@ pid_of() {
 answers() {
   case $1 in
   bind) dig +time=1 +tries=1 @127.0.0.1 example.com soa +short | grep -q ns1 ;;
+  dhcpd) ss -Hlnt 'sport = :7911' | grep -q 7911 ;;
   proxy)
     curl -sf -m 5 -o /dev/null --cacert "$ROOT/pki/ca.pem" --cert "$ROOT/pki/foreman.pem" --key "$ROOT/pki/foreman.key" \
       https://127.0.0.1:9090/features
@@ -59,6 +60,10 @@ launch() {
 start() {
   case $1 in
   bind) launch bind 10 named -f -c "$ROOT/etc/named.conf" ;;
+  dhcpd)
+    rm -f "$ROOT/run/dhcpd.own-pid"
+    launch dhcpd 10 dhcpd -4 -f -d -cf "$ROOT/etc/dhcpd.conf" -lf "$ROOT/state/dhcp/dhcpd.leases" -pf "$ROOT/run/dhcpd.own-pid" d0
+    ;;
   proxy) launch proxy "${PROXY_WAIT:-60}" bash -c "exec ${PROXY_CMD:?the command that starts the daemon}" ;;
   *) echo "env.sh: no service $1" >&2; return 2 ;;
   esac
@@ -76,6 +81,8 @@ stop() {
 
 namespace() {
   ip netns add "$NS" && ip -n "$NS" link set lo up || return 1
+  # the network that dhcpd serves; nobody else is on it
+  ip -n "$NS" link add d0 type bridge && ip -n "$NS" addr add 192.0.2.1/24 dev d0 && ip -n "$NS" link set d0 up || return 1
   mkdir -p "/etc/netns/$NS"
   echo "nameserver 127.0.0.1" >"/etc/netns/$NS/resolv.conf"
   printf '127.0.0.1 localhost\n::1 localhost\n192.0.2.2 foreman.example.com\n' >"/etc/netns/$NS/hosts"
@@ -87,7 +94,7 @@ files() {
   for file in $(cd "$here/etc" && find . -type f); do
     sed "s#@ROOT@#$ROOT#g" "$here/etc/$file" >"$ROOT/etc/$file" || return 1
   done
-  cp -r "$here/zones" "$ROOT/state/named"
+  cp -r "$here/zones" "$ROOT/state/named" && cp -r "$here/dhcp" "$ROOT/state/dhcp" && cp -r "$here/tftp" "$ROOT/state/tftp"
 }
 
 down() {

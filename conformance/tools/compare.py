@@ -97,7 +97,7 @@ def by_value(text, built):
         value = json.loads(text)
     except (ValueError, TypeError):
         return text
-    if isinstance(value, list) and value and MODULES.issuperset(one for one in value if isinstance(one, str)):
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value) and MODULES.issuperset(value):
         return json.dumps([one for one in value if one in built])
     if isinstance(value, dict) and isinstance(value.get('modules'), dict) and 'version' in value:
         return json.dumps(dict(value, modules={key: one for key, one in value['modules'].items() if key in built}))

@@ -5,7 +5,8 @@
 
 Environment: ROOT (pki/, log/), ENVSH (env.sh, for the cases that stop a backend), PROXYLOG ($ROOT/log/proxy.log).
 Each request is written byte for byte on a connection of its own, so that the order and case of headers are those of the
-recording. Side effects are found by comparing before and after: the zones, by transfer, and the lines of the daemon's log.
+recording. Side effects are found by comparing before and after: the zones, by transfer, what dhcpd wrote into its leases file,
+the files below the TFTP root, and the lines of the daemon's log.
 README.md explains the fields of a line.
 """
 import base64
@@ -24,6 +25,7 @@ ROOT = os.environ['ROOT']
 RECORDED_ROOT = '/srv/baseline'  # as the texts of the recording spell it; ours are written so too
 HOST, PORTS = '127.0.0.1', {'https': 9090, 'http': 8000}
 LOG = os.environ.get('PROXYLOG', ROOT + '/log/proxy.log')
+LEASES = ROOT + '/state/dhcp/dhcpd.leases'
 ZONES = ['example.com', '2.0.192.in-addr.arpa', '8.b.d.0.1.0.0.2.ip6.arpa']
 
 
@@ -51,6 +53,56 @@ class Zones:
         return {key: records for key, records in change.items() if records}
 
 
+class Leases:
+    """Where dhcpd's leases file ends; dhcpd puts another one in its place when it starts, and now and then."""
+
+    def __init__(self):
+        status = os.stat(LEASES)
+        self.inode, self.size = status.st_ino, status.st_size
+
+    def change_to(self, later):
+        if later.inode != self.inode:
+            return {'leases_file': 'rewritten by dhcpd (new inode)'}
+        if later.size <= self.size:
+            return {}
+        with open(LEASES, 'rb') as file:
+            file.seek(self.size)
+            return {'leases_appended': file.read(later.size - self.size).decode('latin-1')}
+
+
+class Files:
+    """What is below the TFTP root: directories end in a slash, links count as what they lead to."""
+
+    def __init__(self):
+        root, self.files = ROOT + '/state/tftp', {}
+        for directory, directories, files in os.walk(root):
+            for one in directories:
+                self.files[os.path.relpath(os.path.join(directory, one), root) + '/'] = b''
+            for one in files:
+                path = os.path.join(directory, one)
+                try:
+                    with open(path, 'rb') as file:
+                        content = file.read() if os.path.isfile(path) else b'<unreadable>'
+                except OSError:
+                    content = b'<unreadable>'
+                self.files[os.path.relpath(path, root)] = content
+
+    def change_to(self, later):
+        def shown(content):
+            try:
+                text = content.decode('utf-8')
+            except UnicodeDecodeError:
+                return {'b64': base64.b64encode(content).decode()[:2000]}
+            return text if len(text) < 2000 else text[:100] + '...<%d bytes>' % len(content)
+
+        change = {
+            'files_added': {path: shown(content) for path, content in later.files.items() if path not in self.files},
+            'files_changed': {path: shown(content) for path, content in later.files.items()
+                              if path in self.files and self.files[path] != content},
+            'files_removed': sorted(path for path in self.files if path not in later.files)}
+        return {key: files for key, files in change.items() if files}
+
+
 class Log:
     """Where the daemon's log ends."""
 
@@ -66,7 +118,7 @@ class Log:
         return {'log': [line[:600] for line in lines if re.match(r'\d{4}-\d\d-\d\dT', line)][:40]}
 
 
-OBSERVERS = {'dns': Zones}  # what run.observe may name
+OBSERVERS = {'dns': Zones, 'leases': Leases, 'files': Files}  # what run.observe may name
 
 
 def observe(names):

@@ -2,6 +2,7 @@
 # start.sh [DIR] [ALGORITHM]: starts an ISC dhcpd of its own under DIR, in a network namespace of its own, with an empty leases
 # file. ALGORITHM of its OMAPI key: hmac-md5 (default), hmac-sha1, hmac-sha256, hmac-sha512. Prints "address=...", where its OMAPI
 # is reached on port 7911, "namespace=..." and "dir=...". With KEEP=1 it is started again where it was, with the leases it had.
+# DHCPD_EXTRA names a file with more lines for its configuration.
 # Exit status 3: this user or kernel has no network namespaces.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,6 +46,7 @@ else
     # Secret of this lab only, as long as the longest digest.
     secret=bGFib25seWxhYm9ubHlsYWJvbmx5bGFib25seWxhYm9ubHlsYWJvbmx5bGFib25seWxhYm9ubHlsYWJvbmx5bGE=
     sed -e "s#@DIR@#$dir#g" -e "s#@ALGORITHM@#$algorithm#g" -e "s#@SECRET@#$secret#g" "$here/dhcpd.conf.in" >"$dir/dhcpd.conf"
+    [ -z "${DHCPD_EXTRA:-}" ] || cat "$DHCPD_EXTRA" >>"$dir/dhcpd.conf"
     echo "$secret" >"$dir/secret"
 fi
 

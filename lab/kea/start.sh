@@ -3,7 +3,8 @@
 #   2.2 with a control agent in front, without host_cmds; 3.0 with its own HTTP socket and host_cmds.
 #   plain: basic authentication; tls: a client certificate as well.
 #   pgsql (3.0 alone): reservations are kept in a PostgreSQL of its own.
-# Prints "url=...", "user=...", "password=...", "dir=...", "conf=..." (kea-dhcp4's configuration) and "pid=..." of kea-dhcp4.
+# Prints "url=...", "socket=..." (kea-dhcp4's unix control socket), "user=...", "password=...", "dir=...", "conf=..."
+# (kea-dhcp4's configuration), "pid=..." of kea-dhcp4 and "sql=...", the port of its PostgreSQL.
 # KEA_INTERFACE: the interface it serves, in the network namespace KEA_NETNS; unset: none, it answers commands alone.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -61,41 +62,28 @@ hooks=/usr/lib/$(uname -m)-linux-gnu/kea/hooks
 database=
 if [ "$hosts" = pgsql ]; then
     root=$("$here/install.sh" --print)
-    data=$(mktemp -d /tmp/kea-pgsql.XXXXXX) # where the user of PostgreSQL gets at it
-    echo "$data" >"$dir/pgsql.dir"
-    chown postgres "$data"
-    postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
-    # shellcheck disable=SC2012 # a version of its own
-    bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
-    (cd "$data" && postgres "$bin/initdb" -D "$data/data" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync) >"$dir/pgsql.log" 2>&1
-    # The shell of setpriv is replaced, so that its id is that of PostgreSQL.
-    (cd "$data" && exec setpriv --reuid=postgres --regid=postgres --init-groups "$bin/postgres" -D "$data/data" -p "$sql" -k "$data" \
-        -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=16MB) >>"$dir/pgsql.log" 2>&1 </dev/null &
-    echo $! >"$dir/pgsql.pid"
-    tries=0
-    until "$bin/pg_isready" -q -h 127.0.0.1 -p "$sql"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 100 ] || { tail -n 20 "$dir/pgsql.log" >&2; exit 1; }
-        sleep 0.1
-    done
+    "$here/pgsql.sh" "$dir" "$sql"
     ask() { psql -q -h 127.0.0.1 -p "$sql" -U "$@" >>"$dir/pgsql.log" 2>&1; }
     ask postgres -c "CREATE ROLE kea LOGIN PASSWORD 'kea'" -c 'CREATE DATABASE kea OWNER kea'
     ask kea -v ON_ERROR_STOP=1 -f "$root/usr/share/kea/scripts/pgsql/dhcpdb_create.pgsql" kea
-    database="\"hosts-database\": { \"type\": \"postgresql\", \"name\": \"kea\", \"user\": \"kea\", \"password\": \"kea\", \"host\": \"127.0.0.1\", \"port\": $sql },"
+    database="\"hosts-database\": { \"type\": \"postgresql\", \"name\": \"kea\", \"user\": \"kea\", \"password\": \"kea\", \"host\": \"127.0.0.1\", \"port\": $sql,
+      \"max-reconnect-tries\": 1000, \"reconnect-wait-time\": 200, \"on-fail\": \"serve-retry-continue\" },"
 fi
 
 if [ "$version" = 3.0 ]; then
     conf=$dir/etc/kea-dhcp4.conf
+    socket=$dir/run/ctrl4.sock
     leases=/var/lib/kea/leases4.csv
     more=", { \"library\": \"$hooks/libdhcp_host_cmds.so\" }, { \"library\": \"$hooks/libdhcp_subnet_cmds.so\" }"
     [ "$hosts" = file ] || more="$more, { \"library\": \"$hooks/libdhcp_pgsql.so\" }"
-    control="\"control-sockets\": [ { \"socket-type\": \"http\", \"socket-address\": \"127.0.0.1\", \"socket-port\": $port, $tls
+    control="\"control-sockets\": [ { \"socket-type\": \"unix\", \"socket-name\": \"/run/kea/ctrl4.sock\" }, { \"socket-type\": \"http\", \"socket-address\": \"127.0.0.1\", \"socket-port\": $port, $tls
       \"authentication\": { \"type\": \"basic\", \"realm\": \"kea\", \"clients\": [ { \"user\": \"foreman\", \"password\": \"kea-lab\" } ] } } ],"
 else
     conf=$dir/kea-dhcp4.conf
+    socket=$dir/ctrl4.sock
     leases=$dir/leases4.csv
     more=
-    control="\"control-socket\": { \"socket-type\": \"unix\", \"socket-name\": \"$dir/ctrl4.sock\" },"
+    control="\"control-socket\": { \"socket-type\": \"unix\", \"socket-name\": \"$socket\" },"
 fi
 python3 - "$here/dhcp4.conf.in" "$conf" "@INTERFACE@=$interface" "@ON@=$on" "@CONTROL@=$control $database" "@LEASES@=$leases" \
     "@HOOKS@=$hooks" "@MOREHOOKS@=$more" <<'PYTHON'
@@ -128,6 +116,8 @@ until $inside curl -sf -m 2 --noproxy '*' $with -u foreman:kea-lab -H 'Content-T
     sleep 0.1
 done
 echo "url=$scheme://127.0.0.1:$port/"
+echo "socket=$socket"
+echo "sql=$sql"
 echo "user=foreman"
 echo "password=kea-lab"
 echo "dir=$dir"

@@ -1,6 +1,6 @@
 # One call as Foreman makes it, by the library Foreman uses.
 #
-#   ruby foreman-client.rb URL CERTIFICATE KEY AUTHORITY METHOD PATH [FIELD=VALUE ...]
+#   ruby foreman-client.rb URL CERTIFICATE KEY AUTHORITY METHOD PATH [FIELD=VALUE ...]     FIELD alone: one without a value
 #
 # URL is the one the proxy is registered with; REQUEST_ID in the environment is that of Foreman's log. Prints the status, what
 # Foreman would make of the answer, and the body, a line each: blank is true, JSON its value, anything else with 2xx a failure.
@@ -22,7 +22,7 @@ resource = RestClient::Resource.new(
   verify_ssl: OpenSSL::SSL::VERIFY_PEER
 )
 
-form = fields.to_h { |field| field.split('=', 2) }
+form = fields.to_h { |field| field.split('=', 2).values_at(0, 1) }
 begin
   response =
     case verb

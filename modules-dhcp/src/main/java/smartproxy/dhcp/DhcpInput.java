@@ -21,7 +21,9 @@ final class DhcpInput {
     private static final int MAX_OPTIONS = 64;
     private static final int MAX_VALUE = 4096;
 
-    private static final Pattern VENDOR_OPTION = Pattern.compile("<[^>]+>.*", Pattern.DOTALL);
+    /** EUI-64, which Foreman knows as little as the reference. */
+    private static final int EUI_64_OCTETS = 8;
+
     private static final Pattern SEPARATORS = Pattern.compile("[,\\s]+");
 
     /** Parameters that say something else than an option. {@code type} comes from records that Foreman read here. */
@@ -46,7 +48,31 @@ final class DhcpInput {
     }
 
     static MacAddress mac(String text) {
-        return MacAddress.parse(text).orElseThrow(() -> CallerException.badRequest("Invalid MAC " + text));
+        return MacAddress.parse(text)
+                .filter(mac -> mac.octets().length != EUI_64_OCTETS)
+                .orElseThrow(() -> CallerException.badRequest("Invalid MAC " + text));
+    }
+
+    /** The parameter {@code mac}. */
+    static MacAddress mac(Parameters parameters) {
+        var raw = parameters.raw("mac");
+        if (raw instanceof List || raw instanceof Map) {
+            throw CallerException.badRequest("Invalid MAC " + Parameters.inspect(raw));
+        }
+        return mac(text(parameters, "mac"));
+    }
+
+    /** A parameter that is an address. */
+    private static Ipv4 ip(Parameters parameters, String key) {
+        refuseNested(parameters.raw(key));
+        return ip(text(parameters, key));
+    }
+
+    private static void refuseNested(@Nullable Object raw) {
+        if (raw instanceof List || raw instanceof Map) {
+            throw CallerException.badRequest(
+                    "no implicit conversion of " + (raw instanceof List ? "Array" : "Hash") + " into String");
+        }
     }
 
     /**
@@ -59,23 +85,14 @@ final class DhcpInput {
 
     /** Both are checked when both are given; one alone counts when it is an address, as in the reference. */
     static Ends ends(Parameters parameters) {
-        @Nullable String from = parameters.text("from");
-        @Nullable String to = parameters.text("to");
-        return from != null && to != null
-                ? new Ends(Optional.of(ip(from)), Optional.of(ip(to)))
-                : new Ends(
-                        Optional.ofNullable(from).flatMap(Ipv4::parse),
-                        Optional.ofNullable(to).flatMap(Ipv4::parse));
+        return parameters.has("from") && parameters.has("to")
+                ? new Ends(Optional.of(ip(parameters, "from")), Optional.of(ip(parameters, "to")))
+                : new Ends(Ipv4.parse(text(parameters, "from")), Ipv4.parse(text(parameters, "to")));
     }
 
     /** The address that a reservation is asked for. */
     static Ipv4 reservedIp(Parameters parameters, Subnet subnet) {
-        var raw = parameters.raw("ip");
-        if (raw instanceof List || raw instanceof Map) {
-            throw CallerException.badRequest(
-                    "no implicit conversion of " + (raw instanceof List ? "Array" : "Hash") + " into String");
-        }
-        var ip = ip(text(parameters, "ip"));
+        var ip = ip(parameters, "ip");
         if (!subnet.contains(ip)) {
             throw CallerException.badRequest("IP Address " + ip + " does not belong to subnet " + subnet);
         }
@@ -110,6 +127,9 @@ final class DhcpInput {
 
     /** The host name first, then every other parameter in the order it came. */
     static Map<String, Object> options(Parameters parameters, String hostname) {
+        for (var text : List.of(Reservation.FILENAME, Reservation.NEXT_SERVER)) {
+            refuseNested(parameters.raw(text));
+        }
         var options = new LinkedHashMap<String, Object>();
         options.put(Reservation.HOSTNAME, hostname);
         parameters.all().forEach((key, value) -> {
@@ -124,13 +144,12 @@ final class DhcpInput {
     }
 
     static boolean hasVendorOptions(Parameters parameters) {
-        return parameters.all().keySet().stream()
-                .anyMatch(key -> VENDOR_OPTION.matcher(key).matches());
+        return parameters.all().keySet().stream().anyMatch(key -> key.startsWith("<"));
     }
 
     /** Strings, Lists and Maps alone. */
     private static Object plain(Object value) {
-        if (value == Parameters.MALFORMED) {
+        if (value instanceof Parameters.Malformed) {
             throw CallerException.badRequest("invalid byte sequence in UTF-8");
         }
         if (value instanceof List<?> list) {

@@ -91,9 +91,9 @@ final class DhcpJson {
             options(reservation.options());
         } else if (record instanceof Lease lease) {
             common(lease.name(), lease.ip(), lease.mac(), lease.subnet());
-            field("starts", lease.starts());
-            field("ends", lease.ends());
-            json.writeStringField("state", lease.state());
+            known("starts", lease.starts());
+            known("ends", lease.ends());
+            known("state", lease.state());
             json.writeStringField("type", "lease");
             options(lease.options());
         }
@@ -132,6 +132,16 @@ final class DhcpJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** What the server does not tell is null. */
+    private void known(String name, Object value) throws IOException {
+        json.writeFieldName(name);
+        if (value.equals("")) {
+            json.writeNull();
+        } else {
+            value(value);
+        }
     }
 
     private void field(String name, Object value) throws IOException {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
@@ -41,7 +42,7 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
                 "creating what is there already, equal in MAC, address, names and boot options, is 200, where it was 409",
                 "of several that reserve one address or MAC at once exactly one gets 200",
                 "an address outside the subnet, an IPv6 address, and names with other than letters, digits, `.`, `-` and `_` are 400",
-                "unused addresses that were suggested are remembered over a restart",
+                "unused addresses that were suggested are remembered over a restart, and asked again for one MAC, the same is suggested",
                 "network, broadcast, router and own addresses are suggested only when asked for by name");
     }
 
@@ -59,8 +60,8 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         var prober = settings.pingFreeIp() ? Optional.of(new Prober(new NetworkProbe())) : Optional.<Prober>empty();
         var rules = new UnusedIps.Rules(
                 active.provider().suggestionTime(), settings.sequential(), prober, new OwnAddresses(System::nanoTime));
-        var instance = new Instance(factory.name(), context);
-        context.health("unused addresses", () -> instance.health(settings.pingFreeIp()));
+        var instance = new Instance(factory.name(), settings.pingFreeIp(), context);
+        context.health("unused addresses", instance::health);
         var service = new DhcpService(
                 active.provider(),
                 factory.abilities(),
@@ -75,12 +76,14 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
     /** The running module. */
     private static final class Instance implements ModuleInstance {
         private final String provider;
+        private final boolean probes;
         private final ModuleContext context;
         private List<Mount> mounts = List.of();
         private volatile @Nullable Lease<DhcpState> state;
 
-        Instance(String provider, ModuleContext context) {
+        Instance(String provider, boolean probes, ModuleContext context) {
             this.provider = provider;
+            this.probes = probes;
             this.context = context;
         }
 
@@ -97,13 +100,24 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
         }
 
         /** Probing without ICMP finds less; that is no fault, but worth knowing. */
-        private Health health(boolean probes) {
+        private Health health() {
             var lease = state;
             var icmp = NetworkProbe.sendsIcmp() ? "TCP and ICMP" : "TCP alone, as the process lacks CAP_NET_RAW";
             var suggested = lease == null ? 0 : lease.get().unused().size();
             return new Health(
                     lease != null,
                     suggested + " are suggested; " + (probes ? "probed by " + icmp : "not probed, see ping_free_ip"));
+        }
+
+        @Override
+        public List<Finding> findings() {
+            return probes && !NetworkProbe.sendsIcmp()
+                    ? List.of(
+                            Finding.warning(
+                                    "dhcp ping_free_ip",
+                                    "unused addresses are probed by TCP alone, as this process lacks CAP_NET_RAW",
+                                    "systemd's unit grants it to the daemon (AmbientCapabilities); /health tells what that has"))
+                    : List.of();
         }
 
         @Override

@@ -2,6 +2,7 @@ package smartproxy.dhcp;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -52,6 +53,19 @@ public interface DhcpProvider {
      * @throws BackendException when the backend fails or refuses
      */
     Removal remove(Reservation reservation, Deadline deadline);
+
+    /**
+     * Gives a reservation that is equal in all that is compared the vendor options that are wanted too. Asked with {@link
+     * DhcpAbility#VENDOR_OPTIONS} alone, and when some are wanted; those that are stored and not wanted do not matter.
+     *
+     * @param present as the view showed it
+     * @return the reservation as views will show it; empty when it had them already, and nothing was changed
+     * @throws CallerException 409 when it cannot be changed, as it stands in a file of the server's administrator
+     * @throws BackendException when the backend fails or refuses; the message says so when the reservation may be gone
+     */
+    default Optional<Reservation> change(Reservation present, NewReservation wanted, Deadline deadline) {
+        return Optional.empty();
+    }
 
     /**
      * Whether the backend itself, past any file or cache that views are made of, has a reservation of that MAC and address.

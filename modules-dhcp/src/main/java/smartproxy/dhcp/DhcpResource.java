@@ -57,7 +57,7 @@ public final class DhcpResource {
         var parameters = context.parameters();
         var address = DhcpInput.ip(network);
         var ends = DhcpInput.ends(parameters);
-        var mac = Optional.ofNullable(parameters.text("mac")).map(DhcpInput::mac);
+        var mac = parameters.has("mac") ? Optional.of(DhcpInput.mac(parameters)) : Optional.<MacAddress>empty();
         var subnet = service.read(context.deadline(), view -> subnet(view, address));
         var window = Window.of(subnet, ends.from(), ends.to());
         var ip = service.suggest(subnet, window, mac, context.deadline());
@@ -118,14 +118,17 @@ public final class DhcpResource {
             @PathParam("network") String network,
             @PathParam("mac") String mac) {
         var address = DhcpInput.ip(network);
-        var wanted = DhcpInput.mac(mac);
+        var text = mac.toLowerCase(Locale.ROOT);
+        var wanted = DhcpInput.mac(text);
         Optional<?> record = service.read(RequestContext.of(request).deadline(), view -> {
             subnet(view, address);
-            return DhcpService.literal(view, address).flatMap(subnet -> DhcpService.of(view, subnet, wanted));
+            return DhcpService.literal(view, address)
+                    // as in the reference, shortened octets name no record
+                    .filter(subnet -> wanted.toString().equals(text))
+                    .flatMap(subnet -> DhcpService.of(view, subnet, wanted));
         });
         if (record.isEmpty()) {
-            throw CallerException.notFound(
-                    "No DHCP record for MAC " + network + "/" + mac.toLowerCase(Locale.ROOT) + " found");
+            throw CallerException.notFound("No DHCP record for MAC " + network + "/" + text + " found");
         }
         return json(json -> json.record(record.get()));
     }
@@ -137,7 +140,7 @@ public final class DhcpResource {
         var context = RequestContext.of(request);
         var parameters = context.parameters();
         var address = DhcpInput.ip(network);
-        var mac = DhcpInput.mac(DhcpInput.text(parameters, "mac"));
+        var mac = DhcpInput.mac(parameters);
         var name = DhcpInput.text(parameters, "name");
         var hostname = DhcpInput.text(parameters, "hostname");
         if (name.isEmpty() && hostname.isEmpty()) {

@@ -150,8 +150,9 @@ final class DhcpService {
         var view = view(deadline);
         var present = new LinkedHashSet<>(view.reservationsAt(reservation.subnet(), reservation.ip()));
         view.reservation(reservation.subnet(), reservation.mac()).ifPresent(present::add);
-        if (isThere(wanted, present, deadline)) {
-            return false;
+        var equal = equal(wanted, present, deadline);
+        if (equal.isPresent()) {
+            return change(equal.get(), wanted, deadline);
         }
         var creation = provider.create(wanted, deadline);
         if (creation instanceof DhcpProvider.Creation.Created created) {
@@ -160,19 +161,28 @@ final class DhcpService {
             }
             return true;
         }
-        var found = ((DhcpProvider.Creation.Occupied) creation).present();
-        if (!isThere(wanted, found, deadline)) {
-            throw conflict(reservation);
-        }
-        return false;
+        var found = equal(wanted, ((DhcpProvider.Creation.Occupied) creation).present(), deadline);
+        return change(found.orElseThrow(() -> conflict(reservation)), wanted, deadline);
     }
 
-    /** Whether an equal one is there; 409 when something is in the way. */
-    private boolean isThere(NewReservation wanted, Iterable<Reservation> present, Deadline deadline) {
+    /** Equal but for vendor options, of which those that are wanted are to be there. */
+    private boolean change(Reservation present, NewReservation wanted, Deadline deadline) {
+        if (!can(DhcpAbility.VENDOR_OPTIONS) || !wanted.hasVendorOptions()) {
+            return false;
+        }
+        var changed = provider.change(present, wanted, deadline);
+        if (!can(DhcpAbility.FRESH_READS)) {
+            changed.ifPresent(state.get().overlay()::changed);
+        }
+        return changed.isPresent();
+    }
+
+    /** The equal one that is there, if any; 409 when something is in the way. */
+    private Optional<Reservation> equal(NewReservation wanted, Iterable<Reservation> present, Deadline deadline) {
         var inTheWay = false;
         for (var other : present) {
             if (isEqual(wanted, other, deadline)) {
-                return true;
+                return Optional.of(other);
             }
             inTheWay |= other.mac().equals(wanted.reservation().mac())
                     || !wanted.related().contains(other.mac());
@@ -180,7 +190,7 @@ final class DhcpService {
         if (inTheWay) {
             throw conflict(wanted.reservation());
         }
-        return false;
+        return Optional.empty();
     }
 
     /** What Foreman does not choose does not count: type, related MACs, hardware type, further options and their order. */

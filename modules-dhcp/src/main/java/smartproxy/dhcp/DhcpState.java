@@ -10,16 +10,17 @@ import smartproxy.dhcp.unused.UnusedIps;
  * addresses are suggested.
  */
 final class DhcpState implements AutoCloseable {
-    private final ChangeLocks locks = new ChangeLocks();
+    private final ChangeLocks locks;
     private final Overlay overlay = new Overlay(System::nanoTime);
     private final UnusedIps unused;
 
-    private DhcpState(UnusedIps unused) {
+    private DhcpState(ChangeLocks locks, UnusedIps unused) {
+        this.locks = locks;
         this.unused = unused;
     }
 
     static DhcpState open(Store store) throws SQLException {
-        return new DhcpState(UnusedIps.open(store, InstantSource.system()));
+        return new DhcpState(new ChangeLocks(store), UnusedIps.open(store, InstantSource.system()));
     }
 
     ChangeLocks locks() {

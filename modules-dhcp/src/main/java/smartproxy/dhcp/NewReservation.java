@@ -16,4 +16,14 @@ public record NewReservation(Reservation reservation, Optional<Ipv4> bootServer,
     public NewReservation {
         related = Set.copyOf(related);
     }
+
+    /** Whether it has options for systems of one vendor: {@code <VENDOR>name}, {@code ztp_firmware}. */
+    public boolean hasVendorOptions() {
+        return reservation.options().keySet().stream().anyMatch(NewReservation::isVendorOption);
+    }
+
+    /** Whether the option is for systems of one vendor. */
+    public static boolean isVendorOption(String option) {
+        return option.equals("ztp_firmware") || (option.startsWith("<") && option.indexOf('>') > 1);
+    }
 }

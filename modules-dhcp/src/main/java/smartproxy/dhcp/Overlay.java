@@ -40,7 +40,7 @@ final class Overlay {
      *
      * @param removed whether the reservation was removed; else it was created
      * @param since nanoseconds
-     * @param followed another change that was not seen yet
+     * @param followed another change that was not seen yet, or a reservation that looks alike
      */
     record Change(Reservation reservation, boolean removed, long since, boolean followed) {
         private boolean isShownBy(DhcpView view) {
@@ -61,17 +61,22 @@ final class Overlay {
     }
 
     void created(Reservation reservation) {
-        put(reservation, false);
+        put(reservation, false, false);
+    }
+
+    /** One that was there has other options now: what a view shows may be the one before. */
+    void changed(Reservation reservation) {
+        put(reservation, false, true);
     }
 
     void removed(Reservation reservation) {
-        put(reservation, true);
+        put(reservation, true, false);
     }
 
-    private synchronized void put(Reservation reservation, boolean removed) {
+    private synchronized void put(Reservation reservation, boolean removed, boolean again) {
         var key = Key.of(reservation);
         var before = changes.remove(key);
-        changes.put(key, new Change(reservation, removed, nanoTime.getAsLong(), before != null));
+        changes.put(key, new Change(reservation, removed, nanoTime.getAsLong(), again || before != null));
         asked.remove(key);
         copy = null;
         if (changes.size() > MOST) {

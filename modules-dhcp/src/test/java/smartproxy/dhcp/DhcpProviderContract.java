@@ -263,6 +263,32 @@ public abstract class DhcpProviderContract {
         }
     }
 
+    @Test
+    @DisplayName("vendor options of one that is there are changed to those that are wanted, and nothing else of it")
+    void vendorOptionsAreChangedWhereDeclared() {
+        var wanted = with(fresh(), "filename", "inetboot", "<Sun-Fire-V210>root_path_name", "/export/root");
+        if (!can(DhcpAbility.VENDOR_OPTIONS)) {
+            return;
+        }
+        created(wanted);
+        shown(wanted);
+        var present = view().reservation(subnet(), wanted.mac()).orElseThrow();
+        assertThat(provider().change(present, wanted(wanted), soon()))
+                .as("is so")
+                .isEmpty();
+
+        var other = with(wanted, "<Sun-Fire-V210>root_path_name", "/export/other");
+        var changed = provider().change(present, wanted(other), soon()).orElseThrow();
+
+        assertThat(changed.options()).containsValue("/export/other").doesNotContainValue("/export/root");
+        seen(view -> assertThat(view.reservation(subnet(), wanted.mac())).contains(changed));
+        assertThat(changed)
+                .usingRecursiveComparison()
+                .comparingOnlyFields("name", "ip", "mac", "deleteable")
+                .isEqualTo(present);
+        assertThat(changed.filename()).isEqualTo(present.filename());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -167,6 +168,31 @@ final class DhcpServiceTest {
         conflicts(reservation(MAC, 10, "filename", "other.0"));
         conflicts(reservation(MAC, 11));
         conflicts(reservation(OTHER, 10));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<Sun-Fire-V210>root_path_name", "ztp_firmware"})
+    void vendorOptionsOfAnEqualOneAreLeftToTheProvider(String option) {
+        var service = service(DhcpAbility.BOOT, DhcpAbility.LOCAL_READS, DhcpAbility.VENDOR_OPTIONS);
+        var present = reservation(MAC, 10);
+        provider.shows(present);
+
+        service.create(reservation(MAC, 10), Set.of(), soon());
+        assertThat(provider.changes).as("none are wanted").isEmpty();
+
+        var wanted = reservation(MAC, 10, option, "x");
+        service.create(wanted, Set.of(), soon());
+        assertThat(provider.changes).containsExactly(present);
+        assertThat(provider.creations).isZero();
+        assertThat(provider.view.reservation(SUBNET, MAC)).as("the view lags").contains(present);
+        assertThat(read(MAC)).contains(wanted);
+    }
+
+    @Test
+    void vendorOptionsDoNotCountWhereTheyAreNotStored() {
+        provider.shows(reservation(MAC, 10));
+        create(reservation(MAC, 10, "ztp_firmware", "x"));
+        assertThat(provider.changes).isEmpty();
     }
 
     @Test
@@ -378,6 +404,7 @@ final class DhcpServiceTest {
         private volatile Runnable onCreate = () -> {};
         private int creations;
         private int removals;
+        private final List<Reservation> changes = new ArrayList<>();
         private NewReservation last = new NewReservation(reservation(MAC, 1), Optional.empty(), Set.of());
 
         FakeProvider(FakeView view) {
@@ -408,6 +435,14 @@ final class DhcpServiceTest {
                 backend = backend.with(wanted.reservation());
                 return new Creation.Created(wanted.reservation());
             }
+        }
+
+        @Override
+        public Optional<Reservation> change(Reservation present, NewReservation wanted, Deadline deadline) {
+            changes.add(present);
+            var changed = present.withOptions(wanted.reservation().options());
+            backend = backend.without(present.mac()).with(changed);
+            return Optional.of(changed);
         }
 
         @Override

@@ -50,6 +50,16 @@ final class OverlayTest {
     }
 
     @Test
+    void oneThatWasChangedIsNotTakenForTheOneBefore() {
+        var changed = ONE.withOptions(Map.of("root_path_name", "/new"));
+        overlay.changed(changed);
+        assertThat(overlay.over(EMPTY.with(ONE)).reservation(SUBNET, MAC)).contains(changed);
+        later(Overlay.SETTLE);
+        var settled = EMPTY.with(changed);
+        assertThat(overlay.over(settled)).isSameAs(settled);
+    }
+
+    @Test
     void whatWasRemovedIsGoneInEveryWay() {
         overlay.removed(ONE);
         var view = overlay.over(EMPTY.with(ONE));

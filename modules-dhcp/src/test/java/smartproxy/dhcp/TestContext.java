@@ -23,9 +23,12 @@ public final class TestContext implements ProviderContext {
     private final Map<String, HealthSource> health = new HashMap<>();
 
     public TestContext(String provider, Store store) {
+        this(provider, store, new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)));
+    }
+
+    public TestContext(String provider, Store store, GuardSettings guard) {
         this.store = store;
-        backend = new GuardedBackend(
-                provider, new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)), new Metrics());
+        backend = new GuardedBackend(provider, guard, new Metrics());
     }
 
     @Override

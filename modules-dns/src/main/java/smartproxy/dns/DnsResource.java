@@ -83,7 +83,7 @@ public final class DnsResource {
     /** A list or map is no name; the message shows it as the reference does. */
     private static String name(Parameters parameters) {
         var raw = parameters.raw("fqdn");
-        if (raw instanceof String || raw == Parameters.MALFORMED) {
+        if (raw instanceof String || raw instanceof Parameters.Malformed) {
             return text(parameters, "fqdn");
         }
         throw CallerException.badRequest("Invalid DNS name " + Parameters.inspect(raw));

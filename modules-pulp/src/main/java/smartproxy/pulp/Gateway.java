@@ -145,7 +145,7 @@ final class Gateway {
 
     /** By the name that clients verify. */
     private static URI own(DaemonSettings daemon) throws StartException {
-        if (daemon.httpsPort().isEmpty() || daemon.own().certificate().isEmpty()) {
+        if (daemon.ports().https().isEmpty() || daemon.own().certificate().isEmpty()) {
             throw new StartException(
                     "pulpcore: the gateway needs https; set ssl_certificate, ssl_private_key and ssl_ca_file");
         }
@@ -156,7 +156,7 @@ final class Gateway {
             var name = name(certificate)
                     .orElseThrow(() -> new StartException(
                             "pulpcore: " + file + " names no host; set :url: of the gateway in pulpcore.yml"));
-            return URI.create("https://" + name + ":" + daemon.httpsPort().get());
+            return URI.create("https://" + name + ":" + daemon.ports().https().get());
         } catch (IOException | CertificateException | InvalidNameException | IllegalArgumentException e) {
             throw new StartException(
                     "pulpcore: " + file + " does not tell the daemon's name; set :url: of the gateway in pulpcore.yml",

@@ -36,6 +36,13 @@ record ApiClient(HttpClient http, SSLContext tls, int port) {
         return send(request(path).DELETE());
     }
 
+    /** @param form encoded: {@code a=1&b=2} */
+    HttpResponse<String> post(String path, String form) {
+        return send(request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(form)));
+    }
+
     HttpResponse<String> create(String fqdn, String value, String type) {
         return send(creation(fqdn, value, type));
     }

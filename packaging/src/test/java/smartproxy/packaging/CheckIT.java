@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class CheckIT {
 
     /** Files of the installer whose module or provider is there. */
     private static final Set<String> OURS =
-            Set.of("dns.yml", "dns_nsupdate.yml", "dhcp.yml", "dhcp_isc.yml", "logs.yml");
+            Set.of("dns.yml", "dns_nsupdate.yml", "dhcp.yml", "dhcp_isc.yml", "httpboot.yml", "logs.yml", "tftp.yml");
 
     @ParameterizedTest
     @ValueSource(strings = {"installer-foreman", "installer-katello", "installer-proxy-content", "foremanctl"})
@@ -167,6 +168,32 @@ class CheckIT {
         assertThat(live("--zone", "example.org").output())
                 .contains(
                         "error: dns_embedded: serves no zone for 'example.org'", "example.com: 1 records in the store");
+    }
+
+    @Test
+    void saysThatAddressesAreProbedByTcpAloneWithoutItsCapability() throws Exception {
+        site.module("dhcp", ":enabled: https", ":use_provider: dhcp_embedded")
+                .module("dhcp_embedded", ":networks: ['192.0.2.0/255.255.255.0']");
+        var words = List.of(
+                House.TREE.resolve("bin/smart-proxy").toString(),
+                "check",
+                "--config",
+                site.settingsFile().toString());
+        var without = new ArrayList<String>();
+        if (System.getProperty("user.name").equals("root")) {
+            without.addAll(List.of("setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw"));
+        }
+        without.addAll(words);
+        var lacks =
+                "warning: dhcp ping_free_ip: unused addresses are probed by TCP alone, as this process lacks CAP_NET_RAW";
+
+        assertThat(Command.run(directory, Map.of("SMART_PROXY_CACHE", "none"), without)
+                        .output())
+                .contains(lacks, "AmbientCapabilities");
+        site.module("dhcp", ":enabled: https", ":use_provider: dhcp_embedded", ":ping_free_ip: false");
+        assertThat(Command.run(directory, Map.of("SMART_PROXY_CACHE", "none"), without)
+                        .output())
+                .doesNotContain("CAP_NET_RAW");
     }
 
     @ParameterizedTest

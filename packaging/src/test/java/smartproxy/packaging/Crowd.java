@@ -1,7 +1,6 @@
 package smartproxy.packaging;
 
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +71,7 @@ final class Crowd implements AutoCloseable {
                 opened.incrementAndGet();
                 return kind.open(target, from);
             }
-            if (isOpen(wire.get())) {
+            if (kind.isOpen(wire.get())) {
                 kind.goOn(target, wire.get(), round);
                 return wire;
             }
@@ -81,18 +80,6 @@ final class Crowd implements AutoCloseable {
         }
         wire.ifPresent(Crowd::close);
         return Optional.empty();
-    }
-
-    private static boolean isOpen(Wire wire) throws IOException {
-        wire.socket().setSoTimeout(1);
-        try {
-            while (wire.socket().getInputStream().read() >= 0) {
-                // an answer, perhaps
-            }
-            return false;
-        } catch (SocketTimeoutException e) {
-            return true;
-        }
     }
 
     private static void close(Wire wire) {

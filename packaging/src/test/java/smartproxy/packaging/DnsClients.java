@@ -81,10 +81,16 @@ final class DnsClients implements AutoCloseable {
         var create = true;
         while (!ended) {
             var begun = System.nanoTime();
-            var current = wire.isPresent() ? wire.get() : target.foreman("127.0.0.1");
-            var reply = create
-                    ? current.post("/dns/", "fqdn=" + name + "&value=192.0.2.1&type=A")
-                    : current.request("DELETE", "/dns/" + name + "/A");
+            Wire current;
+            Wire.Reply reply;
+            try {
+                current = wire.isPresent() ? wire.get() : target.foreman("127.0.0.1");
+                reply = create
+                        ? current.post("/dns/", "fqdn=" + name + "&value=192.0.2.1&type=A")
+                        : current.request("DELETE", "/dns/" + name + "/A");
+            } catch (IOException e) {
+                throw new IOException("after " + (System.nanoTime() - begun) / 1_000_000 + " ms", e);
+            }
             longest.accumulateAndGet(System.nanoTime() - begun, Math::max);
             if (kept) {
                 wire = Optional.of(current);

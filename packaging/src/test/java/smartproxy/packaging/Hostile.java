@@ -1,7 +1,9 @@
 package smartproxy.packaging;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -44,13 +46,13 @@ enum Hostile {
             wire.send(new byte[] {22, 3, 1, 0, 1, piece});
         }
     },
-    SILENT_AFTER_HANDSHAKE(300, 0) {
+    SILENT_AFTER_HANDSHAKE(200, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(target.stranger(from));
         }
     },
-    KEPT_ALIVE(300, 1) {
+    KEPT_ALIVE(200, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             var wire = target.stranger(from);
@@ -58,7 +60,7 @@ enum Hostile {
             return Optional.of(wire);
         }
     },
-    HEADERS_DRIP(200, 0) {
+    HEADERS_DRIP(100, 0) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(target.stranger(from).send("GET /features HTTP/1.1\r\nHost: x\r\n"));
@@ -69,7 +71,7 @@ enum Hostile {
             wire.send("X-Slow-" + round + ": x\r\n");
         }
     },
-    BODIES_DRIP(200, 1) {
+    BODIES_DRIP(100, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(
@@ -81,7 +83,7 @@ enum Hostile {
             wire.send("x");
         }
     },
-    BODIES_NEVER(200, 1) {
+    BODIES_NEVER(100, 1) {
         @Override
         Optional<Wire> open(Target target, String from) throws IOException {
             return Optional.of(
@@ -157,6 +159,95 @@ enum Hostile {
             return Optional.empty();
         }
     },
+    /** A whole request, each byte of it in a TLS record of its own. */
+    RECORDS_OF_ONE_BYTE(1, 1) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            var wire = target.stranger(from);
+            for (var octet : (Wire.head("GET", "/features", "X: " + "x".repeat(2000)) + "\r\n").toCharArray()) {
+                wire.send(String.valueOf(octet));
+            }
+            return over(wire);
+        }
+    },
+    /** As many names and extensions in a ClientHello as its record takes. */
+    FULL_HELLO(20, 0) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            over(Wire.open(target.port(), from).send(filled(target.hello(), SERVER_NAME)));
+            return Optional.of(Wire.open(target.port(), from).send(filled(target.hello(), UNKNOWN)));
+        }
+    },
+    /** A ClientHello of 16 MiB, whose records come and come. */
+    ENDLESS_HELLO(20, 0) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            return Optional.of(Wire.open(target.port(), from).send(handshake("\u0001\u00ff\u00ff\u00ff")));
+        }
+
+        @Override
+        void goOn(Target target, Wire wire, int round) throws IOException {
+            wire.send(handshake("x".repeat(TLS_RECORD)));
+        }
+    },
+    /** New keys of TLS 1.3 again and again, asking for the daemon's own each time. */
+    KEY_UPDATES(2, 0) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            return again(target.stranger(from));
+        }
+    },
+    /** The same with TLS 1.2: whole handshakes. */
+    RENEGOTIATIONS(2, 0) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            return again(Wire.open(target.port(), target.anonymous(), from, "TLSv1.2"));
+        }
+    },
+    PIPELINED(1, 100_000) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            return Optional.of(target.stranger(from));
+        }
+
+        @Override
+        void goOn(Target target, Wire wire, int round) throws IOException {
+            wire.send((Wire.head("GET", "/features") + "\r\n").repeat(PIPELINE));
+            wire.socket().setSoTimeout(Wire.WATCHDOG_MILLIS);
+            for (var i = 0; i < PIPELINE; i++) {
+                wire.read();
+            }
+        }
+    },
+    /** 4000 chunks of a byte, with a KiB of extensions each. */
+    CHUNK_EXTENSIONS(1, 1) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            var wire = target.foreman(from).send(Wire.head("POST", "/dns/", FORM, CHUNKED) + "\r\n");
+            var chunk = "1;" + "x".repeat(1 << 10) + "\r\n=\r\n";
+            for (var i = 0; i < 4000; i++) {
+                wire.send(chunk);
+            }
+            return over(wire.send("0\r\n\r\n"));
+        }
+    },
+    /** Makes the log long, asks for it, and does not take it. */
+    UNREAD_ANSWERS(100, 5) {
+        @Override
+        Optional<Wire> open(Target target, String from) throws IOException {
+            var wire = target.foreman(from);
+            wire.socket().setReceiveBufferSize(1 << 12);
+            for (var i = 0; i < 4; i++) {
+                wire.get("/features?" + "x".repeat(2000));
+            }
+            return Optional.of(wire.send(Wire.head("GET", "/logs") + "\r\n"));
+        }
+
+        @Override
+        boolean isOpen(Wire wire) {
+            return true;
+        }
+    },
     /** New connections, as many and as fast as one client can. */
     FLOOD(20, 0) {
         @Override
@@ -168,6 +259,10 @@ enum Hostile {
     };
 
     private static final int TLS_HEADER = 5;
+    private static final int TLS_RECORD = 1 << 14;
+    private static final int SERVER_NAME = 0;
+    private static final int UNKNOWN = 0x3a3a;
+    private static final int PIPELINE = 500;
     private static final int LARGE = 100 << 20;
     private static final int LARGEST = 4 << 20;
     private static final int LARGEST_OF_STRANGERS = 1 << 20;
@@ -225,6 +320,60 @@ enum Hostile {
     /** Sends a little more. */
     void goOn(Target target, Wire wire, int round) throws IOException {
         // silent
+    }
+
+    /** Begins handshakes anew until the daemon has enough. */
+    private static Optional<Wire> again(Wire wire) throws IOException {
+        for (var i = 0; i < 1000; i++) {
+            ((SSLSocket) wire.socket()).startHandshake();
+        }
+        return over(wire);
+    }
+
+    /** A record of a handshake. */
+    private static String handshake(String content) {
+        return "\u0016\u0003\u0001" + number(2, content.length()) + content;
+    }
+
+    /** A ClientHello with one extension more, as long as the record allows. */
+    private static String filled(byte[] record, int type) {
+        var hello = new String(record, StandardCharsets.ISO_8859_1).substring(TLS_HEADER);
+        var session = 4 + 2 + 32; // behind type and length, version and random
+        var suites = session + 1 + hello.charAt(session);
+        var methods = suites + 2 + (hello.charAt(suites) << 8) + hello.charAt(suites + 1);
+        var extensions = methods + 1 + hello.charAt(methods);
+        var length = TLS_RECORD - hello.length() - 4;
+        var more = hello.substring(extensions + 2)
+                + number(2, type)
+                + number(2, length)
+                // a list of one name of a host, for who reads it as such
+                + number(2, length - 2)
+                + "\0"
+                + number(2, length - 5)
+                + "x".repeat(length - 5);
+        var body = hello.substring(4, extensions) + number(2, more.length()) + more;
+        return handshake("\u0001" + number(3, body.length()) + body);
+    }
+
+    private static String number(int octets, int value) {
+        var text = new StringBuilder();
+        for (var i = octets - 1; i >= 0; i--) {
+            text.append((char) ((value >> (8 * i)) & 0xff));
+        }
+        return text.toString();
+    }
+
+    /** Whether the daemon has not closed it; what it sent is read. */
+    boolean isOpen(Wire wire) throws IOException {
+        wire.socket().setSoTimeout(1);
+        try {
+            while (wire.socket().getInputStream().read() >= 0) {
+                // an answer, perhaps
+            }
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        }
     }
 
     /** Waits until the daemon has closed the connection, whatever it said. */

@@ -183,14 +183,12 @@ class InstallIT {
         append(staged.resolve("etc/default/foreman-proxy"), "# of the next version\n");
         var control = staged.resolve("DEBIAN/control");
         Files.writeString(control, Files.readString(control).replaceFirst("(?m)^Version: .*", "Version: 99.0"));
-        // short, so that the next test need not wait long; and the capability of the documents
+        // short, so that the next test need not wait long
         machine.write("/etc/systemd/system/foreman-proxy.service.d/local.conf", """
                 [Service]
                 WatchdogSec=4
                 TimeoutAbortSec=1
                 RestartSec=0
-                AmbientCapabilities=CAP_NET_BIND_SERVICE
-                CapabilityBoundingSet=CAP_NET_BIND_SERVICE
                 """);
         machine.write("/etc/foreman-proxy/settings.d/dns_embedded.yml", "---\n:listen: ['127.0.0.1:53']\n");
         append(machine.file("/etc/foreman-proxy/settings.yml"), "# by hand\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The launcher, with a JVM that only prints its arguments, one per line. */
 class LauncherIT {
@@ -49,6 +52,75 @@ class LauncherIT {
                 .doesNotContain("--enable-native-access=ALL-UNNAMED");
         assertThat(flags("25", Map.of()))
                 .contains("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "':enabled: https', ':leases: LEASES', 330, 458",
+        "':enabled: true # on', ':leases: \"LEASES\"   # here', 330, 458",
+        "':enabled: https;:use_provider: dhcp_remote_isc', 'leases: ''LEASES''', 1, 129",
+        "':enabled: https', ':leases: LEASES', 0, 0",
+        "':enabled: https', ':leases: /nowhere', 330, 0",
+        "':enabled: https;:use_provider: dhcp_embedded', ':leases: LEASES', 330, 0",
+        "':enabled: false', ':leases: LEASES', 330, 0",
+        "'#:enabled: https', ':leases: LEASES', 330, 0",
+    })
+    void sizesTheHeapByTheLeasesFileOfDhcpd(String dhcp, String isc, int size, int heap) throws Exception {
+        var etc = etc(dhcp.replace(';', '\n'), isc, size);
+        var sized = heap == 0 ? List.of("-Xmx128m") : List.of("-Xmx128m", "-Xmx" + heap + "m");
+        var settings = Map.of("FOREMAN_PROXY_CONFIG", etc.toString());
+
+        assertThat(heaps(Map.of(), "run", "--config", etc.toString())).isEqualTo(sized);
+        assertThat(heaps(Map.of(), "--config=" + etc.resolve("settings.yml"))).isEqualTo(sized);
+        assertThat(heaps(settings)).isEqualTo(sized);
+        assertThat(heaps(settings, "check")).containsExactly("-Xmx128m");
+    }
+
+    @Test
+    void optionsWinOverTheHeapForLeases() throws Exception {
+        var etc = etc(":enabled: https", ":leases: LEASES", 330);
+
+        assertThat(heaps(Map.of("SMART_PROXY_JAVA_OPTS", "-Xmx200m"), "run", "--config", etc.toString()))
+                .endsWith("-Xmx200m");
+    }
+
+    private List<String> heaps(Map<String, String> environment, String... arguments) throws Exception {
+        var all = new HashMap<>(environment);
+        all.put("SMART_PROXY_JAVA", jvm("17.0.15").toString());
+        return launch(all, arguments)
+                .output()
+                .lines()
+                .filter(word -> word.startsWith("-Xmx"))
+                .toList();
+    }
+
+    /** Settings of dhcpd with a leases file of so many MiB, which takes no room. */
+    private Path etc(String dhcp, String isc, int size) throws IOException {
+        var modules = Files.createDirectories(directory.resolve("etc d/modules d"));
+        var leases = directory.resolve("dhcpd.leases");
+        try (var file = new RandomAccessFile(leases.toFile(), "rw")) {
+            file.setLength((long) size << 20);
+        }
+        Files.writeString(
+                modules.resolveSibling("settings.yml"),
+                "---\n:log_file: STDOUT\n:settings_directory: " + modules + "\n");
+        Files.writeString(modules.resolve("dhcp.yml"), "---\n" + dhcp + "\n");
+        for (var provider : List.of("dhcp_isc", "dhcp_remote_isc")) {
+            Files.writeString(
+                    modules.resolve(provider + ".yml"),
+                    "---\n# :leases: /other\n" + isc.replace("LEASES", leases.toString()) + "\n");
+        }
+        return directory.resolve("etc d");
+    }
+
+    @Test
+    void boundsTheHeapsOfTheCLibrary() throws Exception {
+        var java = jvm("17.0.15", "echo \"arenas $MALLOC_ARENA_MAX\"").toString();
+
+        assertThat(launch(Map.of("SMART_PROXY_JAVA", java), "version").output()).isEqualTo("arenas 2\n");
+        assertThat(launch(Map.of("SMART_PROXY_JAVA", java, "MALLOC_ARENA_MAX", "4"), "version")
+                        .output())
+                .isEqualTo("arenas 4\n");
     }
 
     @Test

@@ -44,7 +44,7 @@ class LongReloadIT {
                     var anew = DnsClients.start(target, 2, false)) {
                 for (var i = 1; i <= times; i++) {
                     var enough = requests * i / times;
-                    site.embedded(":dns_ttl: " + (100 + i)).set("reported_version", "9." + i);
+                    site.embedded(":dns_ttl: " + (100 + i)).set("reported_version", "'9." + i + "'");
                     daemon.signal("HUP");
                     var version = "\"version\":\"9." + i + "\"";
                     await().atMost(WATCHDOG)

@@ -121,7 +121,15 @@ class SettingsReferenceTest {
     @Test
     void theExamplesInTheSamplesAreYaml() throws Exception {
         for (var name : List.of(
-                "dns", "dns_nsupdate", "dns_embedded", "dns_infoblox", "dhcp", "dhcp_isc", "dhcp_kea", "logs")) {
+                "dns",
+                "dns_nsupdate",
+                "dns_embedded",
+                "dns_infoblox",
+                "dhcp",
+                "dhcp_isc",
+                "dhcp_kea",
+                "dhcp_infoblox",
+                "logs")) {
             var text = Files.readString(SAMPLES.resolve(name + ".yml")).replaceAll("(?m)^#(?=:|  )", "");
             var all = SettingsFile.read(Files.writeString(directory.resolve(name + ".yml"), text));
             assertThat(all.symbols()).as(name).doesNotContainValue(null);

@@ -220,7 +220,8 @@ final class Site {
         return all;
     }
 
-    private Map<String, String> environment(Map<String, String> more) {
+    /** What the daemon is started with. */
+    Map<String, String> environment(Map<String, String> more) {
         var all = new HashMap<String, String>();
         for (var name : List.of("SMART_PROXY_JAVA", "JAVA_HOME")) {
             var value = System.getenv(name);

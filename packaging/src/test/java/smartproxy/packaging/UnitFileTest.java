@@ -49,6 +49,18 @@ class UnitFileTest {
     }
 
     @Test
+    void letsItListenBelowPort1024AndProbeByIcmp() throws IOException {
+        assertThat(service())
+                .containsEntry("AmbientCapabilities", "CAP_NET_BIND_SERVICE CAP_NET_RAW")
+                .containsEntry("CapabilityBoundingSet", "CAP_NET_BIND_SERVICE CAP_NET_RAW");
+    }
+
+    @Test
+    void letsItWriteBootFiles() throws IOException {
+        assertThat(service()).containsEntry("ReadWritePaths", "-/var/lib/tftpboot");
+    }
+
+    @Test
     void letsTheJvmWriteMachineCode() throws IOException {
         assertThat(service()).doesNotContainKey("MemoryDenyWriteExecute");
     }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
@@ -25,6 +27,7 @@ import smartproxy.dhcp.Reservation;
 final class EmbeddedDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDhcpProvider.class);
     private static final Operation CREATE = Operation.once("create");
+    private static final Operation CHANGE = Operation.once("change");
     private static final Operation REMOVE = Operation.once("remove");
 
     private final EmbeddedDhcpSettings settings;
@@ -91,6 +94,26 @@ final class EmbeddedDhcpProvider implements DhcpProvider, Lifecycle {
             changing.run();
             table.insert(connection, reservation);
             return new Creation.Created(reservation);
+        });
+    }
+
+    @Override
+    public Optional<Reservation> change(Reservation present, NewReservation wanted, Deadline deadline) {
+        var options = new LinkedHashMap<>(present.options());
+        wanted.reservation().options().forEach((option, value) -> {
+            if (NewReservation.isVendorOption(option)) {
+                options.put(option, value);
+            }
+        });
+        if (options.equals(present.options())) {
+            return Optional.empty();
+        }
+        var changed = present.withOptions(options);
+        return change(CHANGE, "change of " + present, deadline, (connection, changing) -> {
+            changing.run();
+            table.delete(connection, present.subnet(), present.mac());
+            table.insert(connection, changed);
+            return Optional.of(changed);
         });
     }
 

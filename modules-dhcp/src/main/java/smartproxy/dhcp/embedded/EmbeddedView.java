@@ -1,8 +1,11 @@
 package smartproxy.dhcp.embedded;
 
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
@@ -20,6 +23,7 @@ import smartproxy.dhcp.UsedAddresses;
 final class EmbeddedView implements DhcpView {
     private final List<Subnet> subnets;
     private final ReservationTable table;
+    private final Map<Ipv4, Used> used = new ConcurrentHashMap<>();
 
     EmbeddedView(List<Subnet> subnets, ReservationTable table) {
         this.subnets = subnets;
@@ -72,12 +76,28 @@ final class EmbeddedView implements DhcpView {
 
     @Override
     public UsedAddresses used(Subnet subnet) {
-        var used = read(connection -> table.used(connection, subnet));
-        return ranges -> {
-            for (var ip : used) {
+        var addresses = read(connection -> table.used(connection, subnet));
+        return used.merge(subnet.network(), new Used(addresses), (old, now) -> old.isSameAs(now) ? old : now);
+    }
+
+    /** Addresses, each a range of its own. */
+    private static final class Used implements UsedAddresses {
+        private final int[] addresses;
+
+        Used(int[] addresses) {
+            this.addresses = addresses;
+        }
+
+        boolean isSameAs(Used other) {
+            return Arrays.equals(addresses, other.addresses);
+        }
+
+        @Override
+        public void each(Ranges ranges) {
+            for (var ip : addresses) {
                 ranges.accept(ip, ip);
             }
-        };
+        }
     }
 
     private <T> T read(Store.Work<T> work) {

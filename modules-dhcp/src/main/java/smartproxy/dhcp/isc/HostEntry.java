@@ -64,6 +64,39 @@ record HostEntry(
         }
     }
 
+    /**
+     * The statements of a declaration that dhcpd wrote of a host made over OMAPI, such that it can be made again with them.
+     *
+     * @return empty when it has something else as well
+     */
+    static Optional<String> statements(byte[] declaration) {
+        try {
+            var statements = new StringBuilder();
+            for (var inner :
+                    Statement.parse(declaration, 0, declaration.length).get(0).body()) {
+                switch (inner.word(0)) {
+                    case "dynamic", "hardware", "fixed-address" -> {
+                        // told otherwise
+                    }
+                    case "supersede" ->
+                        statements
+                                .append(new String(
+                                        declaration,
+                                        inner.start(),
+                                        inner.end() - inner.start(),
+                                        StandardCharsets.UTF_8))
+                                .append(' ');
+                    default -> {
+                        return Optional.empty();
+                    }
+                }
+            }
+            return Optional.of(statements.toString());
+        } catch (Statement.Malformed e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** What dhcpd will have when it was told to create it. */
     static Reservation created(Reservation wanted, HostStatements statements) {
         var text = "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; fixed-address "

@@ -2,10 +2,12 @@ package smartproxy.dhcp.isc;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import smartproxy.core.api.CallerException;
 import smartproxy.dhcp.Ipv4;
@@ -32,6 +34,9 @@ final class HostStatements {
             "root_server_ip", "root-server-ip-address",
             "root_path_name", "root-path-name");
 
+    /** As they are shown. */
+    private static final Set<String> VENDOR_KEYS = vendorKeys();
+
     /** The longest value of a DHCP option (RFC 2132). */
     private static final int MOST_BYTES = 255;
 
@@ -47,13 +52,19 @@ final class HostStatements {
 
     private HostStatements() {}
 
+    private static Set<String> vendorKeys() {
+        var keys = new HashSet<>(SOLARIS.keySet());
+        keys.add("option_143");
+        return keys;
+    }
+
     /** @throws CallerException when dhcpd could not carry a value */
     static HostStatements of(NewReservation wanted) {
         var made = new HostStatements();
         var reservation = wanted.reservation();
-        var filename = reservation.filename();
+        var filename = given(reservation, Reservation.FILENAME);
         filename.ifPresent(text -> made.text("filename", "server.filename", text, Reservation.FILENAME));
-        var server = reservation.nextServer();
+        var server = given(reservation, Reservation.NEXT_SERVER);
         if (wanted.bootServer().isPresent()) {
             made.address(
                     "next-server =", "server.next-server", wanted.bootServer().get());
@@ -66,10 +77,15 @@ final class HostStatements {
         if (start.startsWith("ztp.cfg")) {
             made.ztp(reservation, wanted.bootServer());
         } else if (start.startsWith("poap.cfg")) {
-            server.ifPresent(name -> made.option("tftp-server-name", name, Reservation.NEXT_SERVER));
+            made.option("tftp-server-name", server.orElse(""), Reservation.NEXT_SERVER);
             made.option("bootfile-name", filename.orElse(""), Reservation.FILENAME);
         }
         return made;
+    }
+
+    /** As it was sent: an empty one takes the place of what dhcpd.conf sets for all. */
+    private static Optional<String> given(Reservation reservation, String option) {
+        return reservation.options().get(option) instanceof String text ? Optional.of(text) : Optional.empty();
     }
 
     private void solaris(Map<String, Object> options) {
@@ -100,8 +116,13 @@ final class HostStatements {
     private void ztp(Reservation reservation, Optional<Ipv4> bootServer) {
         bootServer.ifPresent(address -> address("option option-150 =", "option-150", address));
         option("FM_ZTP.config-file-name", reservation.filename().orElse(""), Reservation.FILENAME);
-        if (reservation.text("ztp_vendor").filter("huawei"::equalsIgnoreCase).isPresent()
-                && reservation.options().get("ztp_firmware") instanceof Map<?, ?> firmware) {
+        var given = reservation.options().get("ztp_firmware");
+        if (given != null
+                && reservation.text("ztp_vendor").filter("huawei"::equals).isPresent()) {
+            if (!(given instanceof Map<?, ?> firmware)) {
+                throw CallerException.badRequest(
+                        "Parameter ztp_firmware is expected in two parts: ztp_firmware[core] and ztp_firmware[web]");
+            }
             var core = firmware.get("core");
             var web = firmware.get("web");
             option(
@@ -185,6 +206,18 @@ final class HostStatements {
             hex.append(hex.isEmpty() ? "" : ":").append(String.format("%02x", b & 255));
         }
         return hex.toString();
+    }
+
+    /**
+     * Whether vendor options that are wanted are not there, or otherwise.
+     *
+     * @param wanted as it would be shown
+     * @param present as it is shown
+     */
+    static boolean lacksVendorOptions(Reservation present, Reservation wanted) {
+        return wanted.options().entrySet().stream()
+                .filter(option -> VENDOR_KEYS.contains(option.getKey()))
+                .anyMatch(option -> !option.getValue().equals(present.options().get(option.getKey())));
     }
 
     /** What dhcpd is told. */

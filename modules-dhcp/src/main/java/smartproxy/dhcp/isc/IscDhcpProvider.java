@@ -2,7 +2,6 @@ package smartproxy.dhcp.isc;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +14,6 @@ import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.Operation;
-import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.StartException;
 import smartproxy.dhcp.DhcpProvider;
@@ -32,8 +30,9 @@ import smartproxy.dhcp.isc.OmapiClient.Talk;
  * <p>dhcpd decides whether MAC and name are free, in one step with the creation. An address may be shared, so whether it is free is
  * known from the files alone.
  */
-final class IscDhcpProvider implements DhcpProvider, Lifecycle {
+class IscDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Operation CREATE = Operation.repeatable("create");
+    private static final Operation CHANGE = Operation.repeatable("change");
     private static final Operation REMOVE = Operation.repeatable("remove");
     private static final Operation LOOK = Operation.repeatable("look");
     private static final String UNKNOWN = "; whether the change was made is unknown";
@@ -57,11 +56,7 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
         this.context = context;
         backend = context.backend();
         files = new DhcpdFiles(
-                name,
-                settings.config(),
-                settings.leases(),
-                mounted,
-                () -> Instant.now().getEpochSecond());
+                name, settings.config(), settings.leases(), mounted, () -> System.currentTimeMillis() / 1000);
         omapi = new OmapiClient(settings.server());
     }
 
@@ -102,45 +97,6 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
                 (talk, sent) -> find(talk, reservation).isPresent());
     }
 
-    /** Whether a change is on its way without an answer. */
-    private static final class Sent {
-        private boolean unanswered;
-        private boolean before;
-
-        /** Sends a change; without an answer it may have been made. */
-        <T> T change(Change<T> change) throws IOException {
-            unanswered = true;
-            try {
-                var result = change.send();
-                unanswered = false;
-                return result;
-            } catch (IOException e) {
-                throw new OutcomeUnknownException(e);
-            } catch (RuntimeException e) {
-                // dhcpd said no
-                unanswered = false;
-                throw e;
-            }
-        }
-
-        /** Whether an earlier one was not answered; what is looked up now tells what came of it. */
-        boolean settle() {
-            before |= unanswered;
-            return before;
-        }
-
-        /** dhcpd, which handles one message after the other, has told what there is. */
-        void settled() {
-            unanswered = false;
-        }
-    }
-
-    /** A change that is sent. */
-    @FunctionalInterface
-    private interface Change<T> {
-        T send() throws IOException;
-    }
-
     /** One try. */
     @FunctionalInterface
     private interface Try<T> {
@@ -151,19 +107,24 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
         try {
             return backend.call(operation, deadline, attempt -> omapi.talk(attempt, talk -> work.run(talk, sent)));
         } catch (BackendException e) {
-            throw told(e, operation, what, sent.unanswered);
+            throw told(e, operation, what, sent.isUnanswered());
         }
     }
 
     /** The guard knows whether an attempt failed on its way; here it is known what was found out after that. */
     private BackendException told(BackendException e, Operation operation, String what, boolean unanswered) {
-        var text = String.valueOf(e.getMessage()).replace(UNKNOWN, "");
-        var start = text.startsWith(name + ": ") ? "" : name + ": " + what + ": ";
         var end = unanswered
                 ? UNKNOWN
                 : e.kind() == Kind.REJECTED || operation.equals(LOOK) ? "" : "; nothing was changed";
         return new BackendException(
-                e.kind(), unanswered ? Outcome.UNKNOWN : Outcome.NOT_APPLIED, start + text + end, e);
+                e.kind(), unanswered ? Outcome.UNKNOWN : Outcome.NOT_APPLIED, said(e, what) + end, e);
+    }
+
+    /** What dhcpd, or the guard, said, without what the guard guesses of the outcome. */
+    private String said(BackendException e, String what) {
+        var text = String.valueOf((e.getCause() instanceof BackendException answer ? answer : e).getMessage())
+                .replace(UNKNOWN, "");
+        return text.startsWith(name + ": ") ? text : name + ": " + what + ": " + text;
     }
 
     @Override
@@ -269,8 +230,40 @@ final class IscDhcpProvider implements DhcpProvider, Lifecycle {
                 options);
     }
 
+    @Override
+    public Optional<Reservation> change(Reservation present, NewReservation wanted, Deadline deadline) {
+        var statements = HostStatements.of(wanted);
+        var stored = HostEntry.created(wanted.reservation(), statements);
+        if (!HostStatements.lacksVendorOptions(present, stored)) {
+            return Optional.empty();
+        }
+        var what = "change of " + present;
+        var before = files.view()
+                .declaration(present.subnet(), present.mac())
+                .orElseThrow(
+                        () -> BackendException.rejected(
+                                name + ": " + what
+                                        + ": the leases file does not show it yet, and dhcpd does not tell its statements; nothing was changed, try again"));
+        var again = HostEntry.statements(before)
+                .filter(text -> present.deleteable())
+                .orElseThrow(
+                        () -> CallerException.conflict(
+                                "Record " + present.subnet().network() + "/" + present.ip()
+                                        + " already exists with other options, and was not made through this proxy; remove it first"));
+        var replacement = new Replacement(present, wanted.reservation(), again, statements.sent());
+        var sent = new Sent();
+        try {
+            backend.call(CHANGE, deadline, attempt -> omapi.talk(attempt, talk -> replacement.run(talk, sent)));
+            return Optional.of(stored);
+        } catch (BackendException e) {
+            throw replacement.isUndone()
+                    ? told(e, CHANGE, what, sent.isUnanswered())
+                    : new BackendException(e.kind(), Outcome.UNKNOWN, said(e, what) + replacement.left(sent), e);
+        }
+    }
+
     /** By name first, as there may be hosts of that MAC in other subnets. */
-    private static Optional<Host> find(Talk talk, Reservation reservation) throws IOException {
+    static Optional<Host> find(Talk talk, Reservation reservation) throws IOException {
         var byName = NAME.matcher(reservation.name()).matches()
                 ? talk.find(reservation.name()).filter(host -> isSame(host, reservation))
                 : Optional.<Host>empty();

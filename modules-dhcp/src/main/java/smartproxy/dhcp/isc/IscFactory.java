@@ -43,6 +43,6 @@ public final class IscFactory implements DhcpProviderFactory<IscSettings> {
 
     @Override
     public DhcpProvider create(IscSettings settings, ProviderContext context) {
-        return new IscDhcpProvider(NAME, settings, false, context);
+        return new CheckableIscProvider(NAME, settings, false, context);
     }
 }

@@ -70,6 +70,10 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
     }
 
     private static IscSettings bind(Values values) throws InvalidSetting {
+        for (var file : List.of(CONFIG, LEASES)) {
+            // a default was not looked at yet
+            var unused = file.parse(values.get(file).toString());
+        }
         var name = values.find(KEY_NAME);
         var secret = values.find(KEY_SECRET);
         var key = Optional.<OmapiKey>empty();

@@ -1,6 +1,5 @@
 package smartproxy.dhcp.isc;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -70,12 +69,26 @@ final class IscView implements DhcpView {
         return LeaseRecord.lease(in.subnet, in.arena.ip(record), in.arena.mac(record), in.arena.content(record));
     }
 
+    /** The text of the host declaration of a MAC, as it stands in the file. */
+    Optional<byte[]> declaration(Subnet subnet, MacAddress mac) {
+        var in = of(subnet);
+        var octets = mac.octets();
+        var record = in == null ? 0 : in.hostOf(octets, octets.length);
+        return in == null || record == 0
+                ? Optional.empty()
+                : Optional.of(Records.declaration(in.arena.content(record)));
+    }
+
     @Override
     public void eachReservation(Subnet subnet, Consumer<? super Reservation> consumer) {
         var in = of(subnet);
         if (in != null) {
             for (var record : in.hostsByIp.records()) {
-                consumer.accept(reservation(in, record));
+                var sharing = in.hostsAt(in.arena.ip(record));
+                if (sharing.get(0) == record) {
+                    // those of one address stand together, as in the reference
+                    sharing.forEach(each -> consumer.accept(reservation(in, each)));
+                }
             }
         }
     }
@@ -93,16 +106,11 @@ final class IscView implements DhcpView {
     @Override
     public List<Reservation> reservationsAt(Subnet subnet, Ipv4 ip) {
         var in = of(subnet);
-        var found = new ArrayList<Reservation>();
-        if (in != null) {
-            var unused = in.hostsByIp.find(ip.bits(), record -> {
-                if (in.arena.ip(record) == ip.bits()) {
-                    found.add(reservation(in, record));
-                }
-                return false;
-            });
-        }
-        return found;
+        return in == null
+                ? List.of()
+                : in.hostsAt(ip.bits()).stream()
+                        .map(record -> reservation(in, record))
+                        .toList();
     }
 
     @Override

@@ -12,6 +12,8 @@ final class LeasesText {
 
     private final Records records;
     private final LeaseRecord lease = new LeaseRecord();
+    private final LeaseLines lines = new LeaseLines(lease);
+    private final LeaseReader reader = new LeaseReader(lease);
     private int end;
 
     LeasesText(Records records) {
@@ -37,6 +39,12 @@ final class LeasesText {
                     return at;
                 }
                 at = line;
+                continue;
+            }
+            var lineEnd = lines.read(bytes, at, to);
+            if (lineEnd != LeaseLines.OTHER) {
+                records.lease(lease, lineEnd - at);
+                at = lineEnd;
                 continue;
             }
             var state = find(bytes, at, to);
@@ -172,7 +180,7 @@ final class LeasesText {
         var lexer = new Lexer(bytes, from, to);
         lexer.next();
         if (lexer.is("lease")) {
-            if (lease.read(bytes, from, to)) {
+            if (reader.read(bytes, from, to)) {
                 records.lease(lease, to - from);
             } else {
                 records.bad();

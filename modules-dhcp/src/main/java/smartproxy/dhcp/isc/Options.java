@@ -45,6 +45,10 @@ final class Options {
         if (first.equals("filename") || first.equals("next-server")) {
             return named(first, statement.words().subList(1, statement.words().size()));
         }
+        if (first.equals("vendor-option-space")) {
+            // Foreman expects it beside the SUNW options
+            return statement.text(1).equals("SUNW") ? Optional.of(new Named("vendor", "sun")) : Optional.empty();
+        }
         if ((!first.equals("option") && !first.equals("supersede"))
                 || statement.words().size() < 2) {
             return Optional.empty();

@@ -5,17 +5,20 @@ import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
 /**
- * A hash table of record numbers; several records may have the same hash. Written by one thread. {@link #copy} takes no time that
- * grows with the records: pages are shared until one side changes them.
+ * A hash table of record numbers; several records may have the same hash. A slot has hash and number side by side, as looking at a record
+ * itself costs more than all the rest. Written by one thread. {@link #copy} takes no time that grows with the records: pages are shared
+ * until one side changes them.
  */
 final class RecordTable {
     private static final int PAGE_BITS = 10;
     private static final int PAGE = 1 << PAGE_BITS;
-    private static final int EMPTY = 0;
+    private static final long EMPTY = 0;
+
+    /** No record has this number. */
     private static final int REMOVED = -1;
 
     private final IntUnaryOperator hashOf;
-    private int[][] pages;
+    private long[][] pages;
     private boolean[] own;
     private int mask;
     private int size;
@@ -24,7 +27,7 @@ final class RecordTable {
     /** @param hashOf the hash of a record */
     RecordTable(IntUnaryOperator hashOf) {
         this.hashOf = hashOf;
-        pages = new int[1][16];
+        pages = new long[1][16];
         own = new boolean[] {true};
         mask = 15;
     }
@@ -48,17 +51,29 @@ final class RecordTable {
         return size;
     }
 
-    private int slot(int index) {
+    private static long slot(int hash, int record) {
+        return ((long) hash << Integer.SIZE) | Integer.toUnsignedLong(record);
+    }
+
+    private static int hash(long slot) {
+        return (int) (slot >>> Integer.SIZE);
+    }
+
+    private static int record(long slot) {
+        return (int) slot;
+    }
+
+    private long get(int index) {
         return pages[index >>> PAGE_BITS][index & (PAGE - 1)];
     }
 
-    private void set(int index, int value) {
+    private void set(int index, long slot) {
         var page = index >>> PAGE_BITS;
         if (!own[page]) {
             pages[page] = pages[page].clone();
             own[page] = true;
         }
-        pages[page][index & (PAGE - 1)] = value;
+        pages[page][index & (PAGE - 1)] = slot;
     }
 
     private static int spread(int hash) {
@@ -69,11 +84,12 @@ final class RecordTable {
     /** Hands over the records with that hash, until one is what is looked for. @return that one, else 0 */
     int find(int hash, IntPredicate wanted) {
         for (var index = spread(hash) & mask; ; index = (index + 1) & mask) {
-            var record = slot(index);
-            if (record == EMPTY) {
+            var slot = get(index);
+            if (slot == EMPTY) {
                 return 0;
             }
-            if (record != REMOVED && wanted.test(record)) {
+            var record = record(slot);
+            if (hash(slot) == hash && record != REMOVED && wanted.test(record)) {
                 return record;
             }
         }
@@ -81,27 +97,42 @@ final class RecordTable {
 
     /** @param record not in it yet */
     void add(int record) {
+        add(record, hashOf.applyAsInt(record));
+    }
+
+    /**
+     * The same.
+     *
+     * @param hash of the record
+     */
+    void add(int record, int hash) {
         if ((used + 1) * 10L > (mask + 1) * 7L) {
             grow();
         }
-        var index = spread(hashOf.applyAsInt(record)) & mask;
-        while (slot(index) != EMPTY) {
-            index = (index + 1) & mask;
-        }
-        set(index, record);
+        put(slot(hash, record));
         size++;
         used++;
     }
 
+    private void put(long slot) {
+        var index = spread(hash(slot)) & mask;
+        while (get(index) != EMPTY) {
+            index = (index + 1) & mask;
+        }
+        set(index, slot);
+    }
+
     /** @param record may be absent */
     void remove(int record) {
-        for (var index = spread(hashOf.applyAsInt(record)) & mask; ; index = (index + 1) & mask) {
-            var found = slot(index);
+        var hash = hashOf.applyAsInt(record);
+        var wanted = slot(hash, record);
+        for (var index = spread(hash) & mask; ; index = (index + 1) & mask) {
+            var found = get(index);
             if (found == EMPTY) {
                 return;
             }
-            if (found == record) {
-                set(index, REMOVED);
+            if (found == wanted) {
+                set(index, slot(0, REMOVED));
                 size--;
                 return;
             }
@@ -109,26 +140,29 @@ final class RecordTable {
     }
 
     private void grow() {
-        var records = records();
+        var before = pages;
+        var beforeMask = mask;
         var slots = mask + 1;
         while (size * 10L > slots * 4L) {
             slots *= 2;
         }
         mask = slots - 1;
-        pages = new int[(slots + PAGE - 1) / PAGE][Math.min(slots, PAGE)];
+        pages = new long[(slots + PAGE - 1) / PAGE][Math.min(slots, PAGE)];
         own = new boolean[pages.length];
         Arrays.fill(own, true);
-        size = 0;
-        used = 0;
-        for (var record : records) {
-            var index = spread(hashOf.applyAsInt(record)) & mask;
-            while (slot(index) != EMPTY) {
-                index = (index + 1) & mask;
-            }
-            set(index, record);
-            size++;
-            used++;
+        // from a gap on, so that those of one hash come in their order
+        var gap = 0;
+        while (before[gap >>> PAGE_BITS][gap & (PAGE - 1)] != EMPTY) {
+            gap++;
         }
+        for (var i = 1; i <= beforeMask; i++) {
+            var old = (gap + i) & beforeMask;
+            var slot = before[old >>> PAGE_BITS][old & (PAGE - 1)];
+            if (slot != EMPTY && record(slot) != REMOVED) {
+                put(slot);
+            }
+        }
+        used = size;
     }
 
     /** All of them, oldest first. */
@@ -136,9 +170,9 @@ final class RecordTable {
         var records = new int[size];
         var count = 0;
         for (var page : pages) {
-            for (var record : page) {
-                if (record != EMPTY && record != REMOVED) {
-                    records[count++] = record;
+            for (var slot : page) {
+                if (slot != EMPTY && record(slot) != REMOVED) {
+                    records[count++] = record(slot);
                 }
             }
         }
@@ -148,6 +182,6 @@ final class RecordTable {
 
     /** Memory it takes. */
     long bytes() {
-        return (mask + 1L) * Integer.BYTES;
+        return (mask + 1L) * Long.BYTES;
     }
 }

@@ -120,7 +120,8 @@ final class Records {
             records.removeLease(records.leaseAt(lease.ip));
             return;
         }
-        records.removeLease(records.leaseOf(lease.mac, lease.macLength));
+        var macHash = Arena.macHash(lease.mac, lease.macLength);
+        records.removeLease(records.leaseOf(lease.mac, lease.macLength, macHash));
         records.removeLease(records.leaseAt(lease.ip));
         if (scratch.length < length + 64) {
             scratch = new byte[length + 4096];
@@ -130,7 +131,7 @@ final class Records {
             bad();
             return;
         }
-        records.addLease(arena.add(lease.ip, lease.mac, lease.macLength, scratch, size));
+        records.addLease(arena.add(lease.ip, lease.mac, lease.macLength, scratch, size), lease.ip, macHash);
     }
 
     /** As it is now. */

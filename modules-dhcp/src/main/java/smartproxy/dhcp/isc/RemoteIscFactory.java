@@ -44,6 +44,6 @@ public final class RemoteIscFactory implements DhcpProviderFactory<IscSettings> 
 
     @Override
     public DhcpProvider create(IscSettings settings, ProviderContext context) {
-        return new IscDhcpProvider(NAME, settings, true, context);
+        return new CheckableIscProvider(NAME, settings, true, context);
     }
 }

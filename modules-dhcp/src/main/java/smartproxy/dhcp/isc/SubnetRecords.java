@@ -1,5 +1,8 @@
 package smartproxy.dhcp.isc;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.UsedAddresses;
@@ -50,17 +53,31 @@ final class SubnetRecords {
         return hostsByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
     }
 
+    /** Oldest first. */
+    List<Integer> hostsAt(int ip) {
+        var found = new ArrayList<Integer>(1);
+        var unused = hostsByIp.find(ip, record -> {
+            if (arena.ip(record) == ip) {
+                found.add(record);
+            }
+            return false;
+        });
+        Collections.sort(found);
+        return found;
+    }
+
     int leaseAt(int ip) {
         return leasesByIp.find(ip, record -> arena.ip(record) == ip);
     }
 
-    int leaseOf(byte[] mac, int length) {
-        return leasesByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
+    /** @param hash of the MAC */
+    int leaseOf(byte[] mac, int length, int hash) {
+        return leasesByMac.find(hash, record -> arena.hasMac(record, mac, length));
     }
 
     int leaseOf(MacAddress mac) {
         var octets = mac.octets();
-        return leaseOf(octets, octets.length);
+        return leaseOf(octets, octets.length, Arena.macHash(octets, octets.length));
     }
 
     void addHost(int record) {
@@ -78,10 +95,11 @@ final class SubnetRecords {
         }
     }
 
-    void addLease(int record) {
+    /** @param macHash of its MAC */
+    void addLease(int record, int ip, int macHash) {
         changed = true;
-        leasesByIp.add(record);
-        leasesByMac.add(record);
+        leasesByIp.add(record, ip);
+        leasesByMac.add(record, macHash);
     }
 
     /** @param record 0 for none */

@@ -1,12 +1,18 @@
 package smartproxy.dhcp.kea;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProxyException;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Reservation;
@@ -18,9 +24,9 @@ final class Change {
      *
      * @param done false when something was in the way, or there was nothing to remove: nothing was changed
      */
-    record Outcome(boolean done, List<Reservation> inTheWay) {
-        static final Outcome DONE = new Outcome(true, List.of());
-        static final Outcome ABSENT = new Outcome(false, List.of());
+    record Result(boolean done, List<Reservation> inTheWay) {
+        static final Result DONE = new Result(true, List.of());
+        static final Result ABSENT = new Result(false, List.of());
     }
 
     final long subnetId;
@@ -31,7 +37,7 @@ final class Change {
     /** As Kea gets it; null when it is removed. */
     final @Nullable ObjectNode host;
 
-    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final CompletableFuture<Result> outcome = new CompletableFuture<>();
 
     private Change(
             long subnetId,
@@ -55,7 +61,7 @@ final class Change {
         return new Change(subnetId, reservation, Set.of(), null, deadline);
     }
 
-    void done(Outcome result) {
+    void done(Result result) {
         outcome.complete(result);
     }
 
@@ -63,12 +69,22 @@ final class Change {
         outcome.completeExceptionally(reason);
     }
 
+    /** Nobody can tell whether it was made. */
+    void isUnknown(String owner, IOException reason) {
+        var cause = reason instanceof OutcomeUnknownException && reason.getCause() != null ? reason.getCause() : reason;
+        failed(new BackendException(
+                cause instanceof SocketTimeoutException ? Kind.TIMEOUT : Kind.UNAVAILABLE,
+                Outcome.UNKNOWN,
+                owner + ": change: " + reason.getMessage() + "; whether the change was made is unknown",
+                reason));
+    }
+
     boolean hasEnded() {
         return outcome.isDone();
     }
 
     /** @return empty when it has not ended; throws what it failed with */
-    Optional<Outcome> result() {
+    Optional<Result> result() {
         if (!outcome.isDone()) {
             return Optional.empty();
         }

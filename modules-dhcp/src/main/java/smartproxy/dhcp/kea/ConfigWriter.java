@@ -20,11 +20,15 @@ final class ConfigWriter {
     private final String owner;
     private final KeaClient client;
     private final KeaReader reader;
+    private final KeaClient patient;
+    private final KeaReader patientReader;
 
     ConfigWriter(String owner, KeaClient client, KeaReader reader) {
         this.owner = owner;
         this.client = client;
         this.reader = reader;
+        this.patient = client.patient();
+        this.patientReader = new KeaReader(owner, patient, List.of());
     }
 
     /** Makes the changes, and ends each that it can tell something of. */
@@ -75,9 +79,13 @@ final class ConfigWriter {
         if (!reader.config(deadline).isSameAs(before)) {
             return false;
         }
-        set(edits, after, deadline);
-        keep(edits, before, deadline);
-        edits.forEach(change -> change.done(Change.Outcome.DONE));
+        try {
+            set(edits, after, deadline);
+            keep(edits, before, deadline);
+            end(edits, deadline);
+        } catch (OutcomeUnknownException e) {
+            edits.forEach(edit -> edit.isUnknown(owner, e));
+        }
         return true;
     }
 
@@ -91,14 +99,14 @@ final class ConfigWriter {
         }
         if (change.host == null) {
             if (!KeaConfig.remove(subnet.get(), change.reservation.mac())) {
-                change.done(Change.Outcome.ABSENT);
+                change.done(Change.Result.ABSENT);
                 return false;
             }
             return true;
         }
         var inTheWay = config.inTheWay(subnet.get(), change.reservation, change.related);
         if (!inTheWay.isEmpty()) {
-            change.done(new Change.Outcome(false, inTheWay));
+            change.done(new Change.Result(false, inTheWay));
             return false;
         }
         KeaConfig.add(subnet.get(), change.host);
@@ -120,41 +128,36 @@ final class ConfigWriter {
 
     private void set(List<Change> edits, KeaConfig after, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        OutcomeUnknownException unknown = null;
         try {
             client.change("config-set", after.arguments(), deadline);
         } catch (OutcomeUnknownException e) {
-            unknown = e;
-        }
-        try {
-            var now = reader.config(deadline);
-            if (edits.stream().allMatch(edit -> isIn(now, edit))) {
-                return;
+            var now = configNow("config-set: " + e.getMessage(), deadline);
+            if (!edits.stream().allMatch(edit -> isIn(now, edit))) {
+                throw e;
             }
-        } catch (IOException | KeaRefusal e) {
-            throw unknown != null ? unknown : new OutcomeUnknownException(new IOException(e.getMessage(), e));
         }
-        if (unknown != null) {
-            throw unknown;
-        }
-        throw new BackendException(
-                Kind.REJECTED,
-                Outcome.UNKNOWN,
-                owner + ": config-set: Kea took the configuration and shows another one; does somebody else change it?",
-                null);
     }
 
     private static boolean isIn(KeaConfig config, Change change) {
         return config.has(change.subnetId, change.reservation.mac(), change.reservation.ip()) == (change.host != null);
     }
 
-    /** Writes the configuration to its file; what cannot be kept is undone. */
+    /** @param begun what was done and has to be known; without an answer nobody can tell what came of it */
+    private KeaConfig configNow(String begun, Deadline deadline) throws OutcomeUnknownException, InterruptedException {
+        try {
+            return patientReader.config(deadline);
+        } catch (KeaRefusal | IOException | BackendException e) {
+            throw new OutcomeUnknownException(new IOException(begun + "; then " + e.getMessage(), e));
+        }
+    }
+
+    /** Has Kea write the configuration to its file, which does no harm twice; what cannot be kept is undone. */
     private void keep(List<Change> edits, KeaConfig before, Deadline deadline)
             throws IOException, InterruptedException {
         try {
-            client.change("config-write", KeaClient.object(), deadline);
+            patient.ask("config-write", KeaClient.object(), deadline);
         } catch (KeaRefusal refusal) {
-            undo(before, refusal, deadline);
+            undo(edits, before, refusal, deadline);
             throw BackendException.rejected(owner + ": config-write: " + refusal.getMessage()
                     + "; nothing was changed. Allow Kea's user to write its configuration file");
         } catch (IOException e) {
@@ -165,13 +168,32 @@ final class ConfigWriter {
         }
     }
 
-    private void undo(KeaConfig before, KeaRefusal refusal, Deadline deadline)
+    private void undo(List<Change> edits, KeaConfig before, KeaRefusal refusal, Deadline deadline)
             throws IOException, InterruptedException {
+        var begun = "config-write: " + refusal.getMessage() + "; undoing the change";
         try {
             client.change("config-set", before.arguments(), deadline);
         } catch (KeaRefusal | IOException e) {
-            throw new OutcomeUnknownException(new IOException(
-                    "config-write: " + refusal.getMessage() + "; undoing the change failed: " + e.getMessage(), e));
+            throw new OutcomeUnknownException(new IOException(begun + " failed: " + e.getMessage(), e));
+        }
+        var now = configNow(begun, deadline);
+        if (edits.stream().anyMatch(edit -> isIn(now, edit))) {
+            throw new OutcomeUnknownException(new IOException(begun + " had no effect"));
+        }
+    }
+
+    /** A Kea that was restarted before it wrote its file took the change and has it no more. */
+    private void end(List<Change> edits, Deadline deadline) throws OutcomeUnknownException, InterruptedException {
+        var now = configNow("reservations are set and written", deadline);
+        for (var edit : edits) {
+            if (isIn(now, edit)) {
+                edit.done(Change.Result.DONE);
+            } else {
+                edit.isUnknown(
+                        owner,
+                        new IOException("Kea took the configuration and shows another one; was it restarted, or does"
+                                + " somebody else change it?"));
+            }
         }
     }
 }

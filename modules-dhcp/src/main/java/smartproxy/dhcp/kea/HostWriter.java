@@ -17,36 +17,51 @@ final class HostWriter {
     private final String owner;
     private final KeaClient client;
     private final KeaReader reader;
+    private final KeaClient patient;
+    private final KeaReader patientReader;
 
     HostWriter(String owner, KeaClient client, KeaReader reader) {
         this.owner = owner;
         this.client = client;
         this.reader = reader;
+        this.patient = client.patient();
+        this.patientReader = new KeaReader(owner, patient, List.of());
     }
 
     /** What it takes to undo a change. */
     private record Made(Change change, ObjectNode host) {}
 
-    /** Makes the changes and ends each. */
+    /** Makes the changes and ends each that it can tell something of; those left were not begun. */
     void make(List<Change> changes, KeaSnapshot kea, Deadline deadline) throws IOException, InterruptedException {
         var made = new ArrayList<Made>();
-        for (var change : changes.stream().filter(one -> !one.hasEnded()).toList()) {
+        IOException broken = null;
+        for (var change : pending(changes)) {
             try {
                 make(change, kea, made, deadline);
             } catch (KeaRefusal e) {
                 change.failed(BackendException.rejected(owner + ": " + e.textFor(change)));
+            } catch (BackendException e) {
+                change.failed(e);
+            } catch (OutcomeUnknownException e) {
+                change.isUnknown(owner, e);
+                broken = e.getCause() instanceof IOException cause ? cause : e;
+                break;
             } catch (IOException e) {
-                if (made.isEmpty()) {
-                    throw e;
-                }
-                // the file is still to be written for those before
-                throw new OutcomeUnknownException(e);
+                broken = e;
+                break;
             }
         }
         if (kea.writing() == Writing.MEMORY && !made.isEmpty()) {
             keep(made, deadline);
         }
-        made.forEach(one -> one.change().done(Change.Outcome.DONE));
+        made.forEach(one -> one.change().done(Change.Result.DONE));
+        if (broken != null && !pending(changes).isEmpty()) {
+            throw broken;
+        }
+    }
+
+    private static List<Change> pending(List<Change> changes) {
+        return changes.stream().filter(change -> !change.hasEnded()).toList();
     }
 
     private void make(Change change, KeaSnapshot kea, List<Made> made, Deadline deadline)
@@ -57,7 +72,7 @@ final class HostWriter {
         }
         var inTheWay = inTheWay(change, kea, deadline);
         if (!inTheWay.isEmpty()) {
-            change.done(new Change.Outcome(false, inTheWay));
+            change.done(new Change.Result(false, inTheWay));
             return;
         }
         var host = change.host.deepCopy().put("subnet-id", change.subnetId);
@@ -72,23 +87,45 @@ final class HostWriter {
             if (now.isEmpty()) {
                 throw refusal;
             }
-            change.done(new Change.Outcome(false, now));
+            change.done(new Change.Result(false, now));
         } catch (OutcomeUnknownException e) {
-            if (!isThere(change, deadline)) {
-                throw e;
-            }
+            settle(e, change, kea.writing(), deadline);
             made.add(new Made(change, host));
         }
     }
 
+    /** What a removed one was has to be known where it may be undone. A database that is away has none, and does not say so. */
     private void remove(Change change, KeaSnapshot kea, List<Made> made, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var present = reader.hosts(change.subnetId, change.reservation.mac(), deadline);
-        if (present.isEmpty() || !delete(change, kea.writing(), deadline)) {
-            change.done(Change.Outcome.ABSENT);
-            return;
+        var host = KeaClient.object();
+        if (kea.writing() == Writing.MEMORY) {
+            var present = reader.hosts(change.subnetId, change.reservation.mac(), deadline);
+            if (present.isEmpty()) {
+                change.done(Change.Result.ABSENT);
+                return;
+            }
+            host = present.get(0).deepCopy();
         }
-        made.add(new Made(change, present.get(0).deepCopy()));
+        try {
+            if (!client.change("reservation-del", deletion(change, kea.writing()), deadline)) {
+                change.done(Change.Result.ABSENT);
+                return;
+            }
+        } catch (OutcomeUnknownException lost) {
+            deleteAgain(lost, change, kea.writing(), deadline);
+        }
+        made.add(new Made(change, host));
+    }
+
+    /** Twice does no harm. */
+    private void deleteAgain(OutcomeUnknownException lost, Change change, Writing writing, Deadline deadline)
+            throws OutcomeUnknownException, InterruptedException {
+        try {
+            patient.ask("reservation-del", deletion(change, writing), deadline);
+        } catch (KeaRefusal | IOException | BackendException e) {
+            lost.addSuppressed(e);
+            throw lost;
+        }
     }
 
     private List<Reservation> inTheWay(Change change, KeaSnapshot kea, Deadline deadline)
@@ -99,14 +136,32 @@ final class HostWriter {
         return KeaConfig.inTheWay(change.reservation.subnet(), hosts, change.reservation, change.related, true);
     }
 
-    private boolean isThere(Change change, Deadline deadline) throws IOException, InterruptedException {
+    /** Whether it is as the change would have it. */
+    private boolean isMade(Change change, KeaReader reader, Deadline deadline)
+            throws KeaRefusal, IOException, InterruptedException {
+        var there = reader.hosts(change.subnetId, change.reservation.mac(), deadline).stream()
+                .flatMap(host -> KeaRecords.reservation(change.reservation.subnet(), host, true).stream())
+                .anyMatch(found -> found.ip().equals(change.reservation.ip()));
+        return there == (change.host != null);
+    }
+
+    /** Looks what came of a create whose answer was lost; throws the loss when it is not made, as it may come late. */
+    private void settle(OutcomeUnknownException lost, Change change, Writing writing, Deadline deadline)
+            throws OutcomeUnknownException, InterruptedException {
         try {
-            return reader.hosts(change.subnetId, change.reservation.mac(), deadline).stream()
-                    .flatMap(host -> KeaRecords.reservation(change.reservation.subnet(), host, true).stream())
-                    .anyMatch(found -> found.ip().equals(change.reservation.ip()));
-        } catch (KeaRefusal | IOException e) {
-            return false;
+            if (isMade(change, patientReader, deadline)) {
+                return;
+            }
+            if (writing == Writing.DATABASE) {
+                patientReader.checkDatabase(deadline);
+                if (isMade(change, patientReader, deadline)) {
+                    return;
+                }
+            }
+        } catch (KeaRefusal | IOException | BackendException e) {
+            lost.addSuppressed(e);
         }
+        throw lost;
     }
 
     private void add(ObjectNode host, Writing writing, Deadline deadline)
@@ -114,46 +169,70 @@ final class HostWriter {
         client.change("reservation-add", target(writing).set("reservation", host), deadline);
     }
 
-    private boolean delete(Change change, Writing writing, Deadline deadline)
-            throws KeaRefusal, IOException, InterruptedException {
-        return client.change(
-                "reservation-del",
-                target(writing)
-                        .put("subnet-id", change.subnetId)
-                        .put("identifier-type", KeaRecords.MAC)
-                        .put("identifier", change.reservation.mac().toString()),
-                deadline);
+    private static ObjectNode deletion(Change change, Writing writing) {
+        return target(writing)
+                .put("subnet-id", change.subnetId)
+                .put("identifier-type", KeaRecords.MAC)
+                .put("identifier", change.reservation.mac().toString());
     }
 
     private static ObjectNode target(Writing writing) {
         return KeaClient.object().put("operation-target", writing == Writing.DATABASE ? "database" : "memory");
     }
 
-    private void keep(List<Made> made, Deadline deadline) throws IOException, InterruptedException {
+    /** Has Kea write its file, which does no harm twice, and ends what cannot be kept: it is undone. */
+    private void keep(List<Made> made, Deadline deadline) throws InterruptedException {
         try {
-            client.change("config-write", KeaClient.object(), deadline);
+            patient.ask("config-write", KeaClient.object(), deadline);
         } catch (KeaRefusal refusal) {
             for (var one : made) {
                 undo(one, refusal, deadline);
             }
-            throw BackendException.rejected(owner + ": config-write: " + refusal.getMessage()
-                    + "; nothing was changed. Allow Kea's user to write its configuration file");
-        } catch (IOException e) {
-            throw new OutcomeUnknownException(new IOException(
-                    "the change is made, but not known to be in Kea's configuration file: " + e.getMessage(), e));
+            return;
+        } catch (IOException | BackendException e) {
+            for (var one : made) {
+                one.change()
+                        .isUnknown(
+                                owner,
+                                new IOException(
+                                        "it is not known to be in Kea's configuration file: " + e.getMessage(), e));
+            }
+            return;
+        }
+        for (var one : made) {
+            confirm(one.change(), deadline);
         }
     }
 
-    private void undo(Made made, KeaRefusal refusal, Deadline deadline) throws IOException, InterruptedException {
+    /** A Kea that was restarted before it wrote its file took the change and has it no more. */
+    private void confirm(Change change, Deadline deadline) throws InterruptedException {
+        try {
+            if (!isMade(change, patientReader, deadline)) {
+                change.isUnknown(owner, new IOException("Kea took it and shows it no more; was it restarted?"));
+            }
+        } catch (KeaRefusal | IOException | BackendException e) {
+            change.isUnknown(owner, new IOException("Kea took it, and then: " + e.getMessage(), e));
+        }
+    }
+
+    private void undo(Made made, KeaRefusal refusal, Deadline deadline) throws InterruptedException {
         try {
             if (made.change().host == null) {
                 add(made.host(), Writing.MEMORY, deadline);
             } else {
-                delete(made.change(), Writing.MEMORY, deadline);
+                client.change("reservation-del", deletion(made.change(), Writing.MEMORY), deadline);
             }
-        } catch (KeaRefusal | IOException e) {
-            throw new OutcomeUnknownException(new IOException(
-                    "config-write: " + refusal.getMessage() + "; undoing the change failed: " + e.getMessage(), e));
+            made.change()
+                    .failed(BackendException.rejected(owner + ": config-write: " + refusal.getMessage()
+                            + "; nothing was changed. Allow Kea's user to write its configuration file"));
+        } catch (KeaRefusal | IOException | BackendException e) {
+            made.change()
+                    .isUnknown(
+                            owner,
+                            new IOException(
+                                    "config-write: " + refusal.getMessage() + "; undoing the change failed: "
+                                            + e.getMessage(),
+                                    e));
         }
     }
 }

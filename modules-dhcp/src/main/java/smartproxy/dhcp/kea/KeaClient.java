@@ -6,18 +6,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.Set;
+import java.util.regex.Pattern;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.api.HttpCall;
-import smartproxy.core.api.HttpPeer;
-import smartproxy.core.api.HttpReply;
 import smartproxy.core.api.OutcomeUnknownException;
 
 /**
- * Kea's control API: one JSON command in each POST. To be used within a call of the backend.
+ * Kea's control API: JSON commands and answers. To be used within a call of the backend.
  *
  * <p>A control agent hands commands on to the servers named in {@code service}; a server that is spoken to itself may not want
  * to hear of services. Which one it is shows in the answer to the first command. No answer, or one of an agent that cannot
@@ -25,21 +22,39 @@ import smartproxy.core.api.OutcomeUnknownException;
  */
 final class KeaClient {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<Integer> AWAY = Set.of(502, 503, 504);
     private static final int OK = 0;
     private static final int EMPTY = 3;
     private static final int MAX_TEXT = 300;
 
+    /** In the words of Kea, of PostgreSQL's library and of MySQL's. */
+    private static final Pattern DATABASE_LOST =
+            Pattern.compile("connectivity lost|unable to start transaction|commit failed"
+                    + "|closed the connection unexpectedly|Lost connection to|server has gone away");
+
+    /** Between two questions of a patient one. */
+    private static final long PAUSE_MILLIS = 100;
+
     private final String owner;
     private final KeaSettings settings;
-    private final HttpPeer peer;
+    private final KeaTransport transport;
+    private final boolean patient;
     private volatile boolean withService = true;
 
     /** @param owner the provider, for errors */
-    KeaClient(String owner, KeaSettings settings, HttpPeer peer) {
+    KeaClient(String owner, KeaSettings settings, KeaTransport transport) {
+        this(owner, settings, transport, false);
+    }
+
+    private KeaClient(String owner, KeaSettings settings, KeaTransport transport, boolean patient) {
         this.owner = owner;
         this.settings = settings;
-        this.peer = peer;
+        this.transport = transport;
+        this.patient = patient;
+    }
+
+    /** One that asks again until Kea answers, while the time lasts: for what was begun and has to be known. */
+    KeaClient patient() {
+        return new KeaClient(owner, settings, transport, true);
     }
 
     static ObjectNode object() {
@@ -53,11 +68,20 @@ final class KeaClient {
      */
     JsonNode ask(String command, ObjectNode arguments, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        try {
-            return send(command, arguments, false, deadline).arguments();
-        } catch (OutcomeUnknownException e) {
-            throw e.getCause() instanceof IOException cause ? cause : e;
+        while (true) {
+            try {
+                return send(command, arguments, false, deadline).arguments();
+            } catch (IOException e) {
+                if (!patient || deadline.leftMillis() <= PAUSE_MILLIS) {
+                    throw cause(e);
+                }
+                Thread.sleep(PAUSE_MILLIS);
+            }
         }
+    }
+
+    private static IOException cause(IOException e) {
+        return e instanceof OutcomeUnknownException && e.getCause() instanceof IOException cause ? cause : e;
     }
 
     /** @return whether there was something to change */
@@ -92,52 +116,45 @@ final class KeaClient {
         if (!arguments.isEmpty()) {
             body.set("arguments", arguments);
         }
-        var reply = peer.send(HttpCall.post("").json(body.toString()), deadline.within(settings.timeout()));
-        checkStatus(command, reply, changes);
-        var answer = parse(command, reply, changes);
+        var answer =
+                parse(command, transport.send(command, body.toString(), deadline.within(settings.timeout())), changes);
         var result = answer.path("result").intValue();
         var text = bounded(answer.path("text").asText(""));
         if (result == OK || result == EMPTY) {
             return new Answer(result, answer.path("arguments"));
         }
-        checkForwarded(text, changes);
+        checkForwarded(text);
+        checkDatabase(text);
         throw new KeaRefusal(result, text.isEmpty() ? "result " + result + " without a reason" : text);
     }
 
-    private void checkStatus(String command, HttpReply reply, boolean changes) throws IOException {
-        var status = reply.status();
-        if (status < 300) {
-            return;
-        }
-        if (AWAY.contains(status)) {
-            var away = new IOException(settings.server() + " answers with status " + status);
-            throw changes ? new OutcomeUnknownException(away) : away;
-        }
-        throw BackendException.rejected(owner + ": " + command + ": " + settings.server() + " "
-                + switch (status) {
-                    case 401 ->
-                        "does not accept user '" + settings.username().orElse("")
-                                + "'; check dhcp_kea_username and dhcp_kea_password";
-                    case 403 ->
-                        "does not allow it to user '" + settings.username().orElse("") + "' (status 403)";
-                    default -> "answers with status " + status + "; check dhcp_kea_url";
-                });
-    }
-
     /** An agent says so when it cannot reach its server. */
-    private void checkForwarded(String text, boolean changes) throws IOException {
+    private void checkForwarded(String text) throws IOException {
         if (!text.startsWith("unable to forward command")) {
             return;
         }
         var away = new IOException("the control agent at " + settings.server() + " says: " + text);
-        // that the server is offline is known from the connection; otherwise it broke later
-        throw changes && !text.contains("offline") ? new OutcomeUnknownException(away) : away;
+        // it takes each of its servers for offline, also one that it lost after it had sent the command
+        throw text.contains("Connection refused") || text.contains("No such file")
+                ? away
+                : new OutcomeUnknownException(away);
     }
 
-    private JsonNode parse(String command, HttpReply reply, boolean changes) {
+    /** Kea has lost its database; it may have obeyed before, and tries to reach it again. */
+    private void checkDatabase(String text) throws IOException {
+        var away = new IOException("Kea at " + settings.server() + " has no connection to its database: " + text);
+        if (text.contains("no hosts-database configured") || text.contains("Host database not available")) {
+            throw away;
+        }
+        if (DATABASE_LOST.matcher(text).find()) {
+            throw new OutcomeUnknownException(away);
+        }
+    }
+
+    private JsonNode parse(String command, byte[] reply, boolean changes) {
         JsonNode node = MissingNode.getInstance();
         try {
-            node = JSON.readTree(reply.body());
+            node = JSON.readTree(reply);
         } catch (IOException e) {
             // said below
         }
@@ -149,8 +166,8 @@ final class KeaClient {
                 Kind.REJECTED,
                 changes ? Outcome.UNKNOWN : Outcome.NOT_APPLIED,
                 owner + ": " + command + ": " + settings.server() + " answers with "
-                        + (node == null || node.isMissingNode() ? "no JSON" : "JSON that is none of Kea's") + " ("
-                        + bounded(reply.header("content-type").orElse("of no type")) + "); check dhcp_kea_url"
+                        + (node == null || node.isMissingNode() ? "no JSON" : "JSON that is none of Kea's")
+                        + "; check dhcp_kea_url"
                         + (changes ? "; whether the change was made is unknown" : ""),
                 null);
     }

@@ -7,13 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
-import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.Operation;
-import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
@@ -26,7 +24,7 @@ import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 
 /** Reads from a cache of bounded age, writes in the way that Kea can, and lays its own changes on the cache. */
-final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
+class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     private static final Operation READ = Operation.repeatable("read");
     private static final Operation FIND = Operation.repeatable("find");
     private static final Operation CHANGE = Operation.repeatable("change");
@@ -37,11 +35,14 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     private final KeaReader reader;
     private final ConfigWriter configWriter;
     private final HostWriter hostWriter;
+    private final WriterLock lock;
     private final KeaCache cache;
     private volatile @Nullable Writing writing;
     private SharedResources.@Nullable Lease<Turns> turns;
 
-    KeaDhcpProvider(KeaSettings settings, KeaClient client, ProviderContext context) {
+    /** @param lock between daemons that change the same Kea */
+    KeaDhcpProvider(KeaSettings settings, KeaClient client, WriterLock lock, ProviderContext context) {
+        this.lock = lock;
         this.settings = settings;
         this.backend = context.backend();
         this.shared = context.shared();
@@ -60,11 +61,16 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     @Override
     public void start() throws StartException {
         try {
-            turns = shared.acquire("kea " + settings.url(), Turns.class, Turns::new);
+            turns = shared.acquire(key(), Turns.class, Turns::new);
             turns().caches().add(cache);
         } catch (Exception e) {
             throw new StartException(backend.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What writers of one Kea have in common. */
+    private String key() {
+        return KeaFactory.NAME + " " + settings.url();
     }
 
     @Override
@@ -109,14 +115,16 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     Optional<Lease> leaseAt(KeaSnapshot kea, KeaSnapshot.Content content, Ipv4 ip, Deadline deadline) {
         return kea.can("lease4-get") && content.subnet.contains(ip)
                 ? call(FIND, deadline, attempt -> reader.leaseAt(ip, attempt))
-                        .flatMap(lease -> KeaRecords.lease(content.subnet, lease))
+                        .flatMap(KeaLease::of)
+                        .map(lease -> lease.in(content.subnet))
                 : Optional.empty();
     }
 
     Optional<Lease> lease(KeaSnapshot kea, KeaSnapshot.Content content, MacAddress mac, Deadline deadline) {
         return kea.can("lease4-get-by-hw-address")
                 ? call(FIND, deadline, attempt -> reader.lease(content.id, mac, attempt))
-                        .flatMap(lease -> KeaRecords.lease(content.subnet, lease))
+                        .flatMap(KeaLease::of)
+                        .map(lease -> lease.in(content.subnet))
                 : Optional.empty();
     }
 
@@ -126,8 +134,12 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
                 return false;
             }
             if (kea.writing() != Writing.CONFIG) {
-                return reader.hosts(content.id, ip, kea.can("reservation-get-by-address"), attempt)
+                var none = reader.hosts(content.id, ip, kea.can("reservation-get-by-address"), attempt)
                         .isEmpty();
+                if (none && kea.writing() == Writing.DATABASE) {
+                    reader.checkDatabase(attempt);
+                }
+                return none;
             }
             return reader.config(attempt).isFree(content.id, ip);
         });
@@ -139,8 +151,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
         var reservation = wanted.reservation();
         var stored = KeaRecords.reservation(reservation.subnet(), host, true).orElseThrow();
         var kea = cache.get(deadline);
-        var outcome =
-                make(kea, Change.add(idOf(kea, reservation), reservation, wanted.related(), host, deadline), deadline);
+        var outcome = make(kea, Change.add(idOf(kea, reservation), reservation, wanted.related(), host, deadline));
         if (!outcome.done()) {
             // what is there was not shown by the view: the cache is behind
             cache.doubt();
@@ -153,7 +164,7 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     @Override
     public Removal remove(Reservation reservation, Deadline deadline) {
         var kea = cache.get(deadline);
-        var outcome = make(kea, Change.remove(idOf(kea, reservation), reservation, deadline), deadline);
+        var outcome = make(kea, Change.remove(idOf(kea, reservation), reservation, deadline));
         turns().caches().forEach(each -> each.apply(snapshot -> snapshot.without(reservation)));
         return outcome.done() ? Removal.REMOVED : Removal.ABSENT;
     }
@@ -165,13 +176,14 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
                 .id;
     }
 
-    private Change.Outcome make(KeaSnapshot kea, Change change, Deadline deadline) {
+    private Change.Result make(KeaSnapshot kea, Change change) {
         try {
             if (kea.writing() != Writing.DATABASE) {
-                return turns().make(change, (changes, until) -> write(kea, changes, until));
+                return turns().make(
+                                change,
+                                (changes, until) -> lock.exclusively(key(), until, () -> write(kea, changes, until)));
             }
-            write(kea, List.of(change), deadline);
-            return change.result().orElseThrow();
+            return Turns.makeAlone(change, (changes, until) -> write(kea, changes, until));
         } catch (BackendException e) {
             if (e.outcome() == Outcome.UNKNOWN) {
                 turns().caches().forEach(KeaCache::doubt);
@@ -188,24 +200,15 @@ final class KeaDhcpProvider implements DhcpProvider, Lifecycle {
         return lease.get();
     }
 
-    /** An attempt that failed before anything was changed may be made again; one whose outcome is unknown is the last. */
-    private void write(KeaSnapshot kea, List<Change> changes, Deadline deadline) {
-        call(CHANGE, deadline, attempt -> {
-            try {
-                if (kea.writing() == Writing.CONFIG) {
-                    configWriter.make(changes, attempt);
-                } else {
-                    hostWriter.make(changes, kea, attempt);
-                }
-                return true;
-            } catch (OutcomeUnknownException e) {
-                throw new BackendException(
-                        attempt.expired() ? Kind.TIMEOUT : Kind.UNAVAILABLE,
-                        Outcome.UNKNOWN,
-                        backend.name() + ": " + CHANGE.name() + ": " + e.getMessage()
-                                + "; whether the change was made is unknown",
-                        e);
+    /** An attempt that failed is made again for those changes that it did not begin. */
+    private boolean write(KeaSnapshot kea, List<Change> changes, Deadline deadline) {
+        return call(CHANGE, deadline, attempt -> {
+            if (kea.writing() == Writing.CONFIG) {
+                configWriter.make(changes, attempt);
+            } else {
+                hostWriter.make(changes, kea, attempt);
             }
+            return true;
         });
     }
 

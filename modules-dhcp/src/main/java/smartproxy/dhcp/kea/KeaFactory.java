@@ -45,6 +45,14 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
 
     @Override
     public DhcpProvider create(KeaSettings settings, ProviderContext context) throws StartException {
+        var client = new KeaClient(NAME, settings, transport(settings, context));
+        return new CheckableKeaProvider(settings, client, context.store()::exclusively, context);
+    }
+
+    private static KeaTransport transport(KeaSettings settings, ProviderContext context) throws StartException {
+        if (settings.socket().isPresent()) {
+            return new SocketTransport(NAME, settings.socket().get());
+        }
         var identity = HttpIdentity.of(settings.url(), KeaSettings.CA_FILE.key());
         if (settings.username().isPresent()) {
             if (settings.url().getScheme().equals("http")) {
@@ -63,7 +71,6 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
             identity = identity.presenting(
                     settings.certificate().get(), settings.privateKey().orElseThrow());
         }
-        var client = new KeaClient(NAME, settings, context.http(identity));
-        return new KeaDhcpProvider(settings, client, context);
+        return new HttpTransport(NAME, settings, context.http(identity));
     }
 }

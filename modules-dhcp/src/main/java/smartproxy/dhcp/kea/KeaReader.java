@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.Lease;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
@@ -22,7 +22,7 @@ import smartproxy.dhcp.kea.KeaConfig.ServedSubnet;
 /** Reads from Kea. To be used within a call of the backend. */
 final class KeaReader {
     /** An answer is at most 1 MiB; leases with long contexts fit as well. */
-    private static final int PAGE = 1000;
+    static final int PAGE = 1000;
 
     private static final int MAX_RECORDS = 1_000_000;
 
@@ -56,9 +56,10 @@ final class KeaReader {
                 subnets.put(subnet.id(), subnet);
             }
         });
-        var leases = new HashMap<Long, List<JsonNode>>();
+        var leases = new HashMap<Long, Leases>();
+        subnets.keySet().forEach(id -> leases.put(id, new Leases()));
         if (commands.contains("lease4-get-page")) {
-            readLeases(subnets.keySet(), leases, deadline);
+            readLeases(leases, deadline);
         }
         var contents = new LinkedHashMap<Ipv4, KeaSnapshot.Content>();
         for (var subnet : subnets.values()) {
@@ -69,35 +70,57 @@ final class KeaReader {
                 readDatabase(subnet.id(), hosts, deadline);
             }
             contents.put(
-                    subnet.subnet().network(), content(subnet, hosts, leases.getOrDefault(subnet.id(), List.of())));
+                    subnet.subnet().network(), content(subnet, hosts, leases.getOrDefault(subnet.id(), new Leases())));
+        }
+        if (writing == Writing.DATABASE) {
+            checkDatabase(deadline);
         }
         return new KeaSnapshot(Set.copyOf(commands), writing, contents);
+    }
+
+    /**
+     * Fails when Kea has lost its database of hosts: then it answers questions as if there were none. Only a deletion tells, so
+     * one is asked for that has no object.
+     */
+    void checkDatabase(Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
+        client.ask(
+                "reservation-del",
+                KeaClient.object()
+                        .put("operation-target", "database")
+                        .put("subnet-id", 0)
+                        .put("identifier-type", "flex-id")
+                        .put("identifier", "'smart-proxy asks whether there is a database'"),
+                deadline);
     }
 
     private boolean isManaged(Subnet subnet) {
         return managed.isEmpty() || managed.stream().anyMatch(subnet::isSameAs);
     }
 
-    private static KeaSnapshot.Content content(ServedSubnet subnet, Hosts hosts, List<JsonNode> leases) {
-        var byMac = new LinkedHashMap<MacAddress, Lease>();
-        var since = new HashMap<MacAddress, Long>();
-        for (var node : leases) {
-            Ipv4.parse(node.path(KeaRecords.IP).asText("")).ifPresent(ip -> hosts.addresses.add(ip.bits()));
-            KeaRecords.lease(subnet.subnet(), node).ifPresent(lease -> {
-                // a client that came back under another identifier has two: the later one counts
-                var time = node.path("cltt").longValue();
-                if (since.getOrDefault(lease.mac(), Long.MIN_VALUE) <= time) {
-                    since.put(lease.mac(), time);
-                    byMac.put(lease.mac(), lease);
-                }
-            });
-        }
+    private static KeaSnapshot.Content content(ServedSubnet subnet, Hosts hosts, Leases leases) {
         return new KeaSnapshot.Content(
                 subnet.id(),
                 subnet.subnet(),
                 hosts.reservations,
-                byMac,
-                hosts.addresses.stream().mapToInt(Integer::intValue).toArray());
+                leases.byMac,
+                IntStream.concat(
+                                hosts.addresses.stream().mapToInt(Integer::intValue),
+                                leases.addresses.stream().mapToInt(Integer::intValue))
+                        .toArray());
+    }
+
+    /** What one subnet has of leases. */
+    private static final class Leases {
+        final Map<MacAddress, KeaLease> byMac = new LinkedHashMap<>();
+        final List<Integer> addresses = new ArrayList<>();
+
+        /** Of a client that came back under another identifier there are two: the later one counts. */
+        void add(JsonNode lease) {
+            Ipv4.parse(lease.path(KeaRecords.IP).asText("")).ifPresent(ip -> addresses.add(ip.bits()));
+            KeaLease.of(lease)
+                    .ifPresent(held ->
+                            byMac.merge(held.mac(), held, (one, other) -> one.since() <= other.since() ? other : one));
+        }
     }
 
     /** What one subnet has of hosts. */
@@ -124,7 +147,7 @@ final class KeaReader {
         }
     }
 
-    private void readLeases(Set<Long> subnets, Map<Long, List<JsonNode>> leases, Deadline deadline)
+    private void readLeases(Map<Long, Leases> bySubnet, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         var from = "start";
         for (var read = 0; ; ) {
@@ -134,9 +157,9 @@ final class KeaReader {
                             deadline)
                     .path("leases");
             for (var lease : page) {
-                var subnet = lease.path("subnet-id").longValue();
-                if (subnets.contains(subnet) && KeaRecords.isHeld(lease)) {
-                    leases.computeIfAbsent(subnet, id -> new ArrayList<>()).add(lease);
+                var leases = bySubnet.get(lease.path("subnet-id").longValue());
+                if (leases != null && KeaRecords.isHeld(lease)) {
+                    leases.add(lease);
                 }
             }
             read = bounded(read + page.size());

@@ -2,23 +2,18 @@ package smartproxy.dhcp.kea;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import smartproxy.core.api.CallerException;
 import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.Lease;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
 
-/** Reservations and leases as Kea's JSON has them. */
+/** Reservations as Kea's JSON has them. */
 final class KeaRecords {
     static final String MAC = "hw-address";
     static final String IP = "ip-address";
@@ -40,9 +35,6 @@ final class KeaRecords {
 
     /** Of the field {@code file} (RFC 2131) without its end. */
     private static final int LONGEST_FILE = 127;
-
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
 
     private KeaRecords() {}
 
@@ -118,33 +110,8 @@ final class KeaRecords {
         return file;
     }
 
-    private static String time(long seconds) {
-        return TIME.format(Instant.ofEpochSecond(seconds));
-    }
-
     /** Whether the lease still has its address: one that is reclaimed has not. */
     static boolean isHeld(JsonNode lease) {
         return lease.path("state").intValue() != RECLAIMED;
-    }
-
-    /** The lease; empty when its client is not known by a MAC, as of an address that was declined. */
-    static Optional<Lease> lease(Subnet subnet, JsonNode lease) {
-        var ip = Ipv4.parse(lease.path(IP).asText(""));
-        var mac = MacAddress.parse(lease.path(MAC).asText(""));
-        if (ip.isEmpty() || mac.isEmpty() || !isHeld(lease)) {
-            return Optional.empty();
-        }
-        var options = new LinkedHashMap<String, Object>();
-        put(options, Reservation.HOSTNAME, lease.path("hostname").asText(""), "");
-        var since = lease.path("cltt").longValue();
-        return Optional.of(new Lease(
-                subnet,
-                Lease.nameFor(mac.get()),
-                ip.get(),
-                mac.get(),
-                time(since),
-                time(since + lease.path("valid-lft").longValue()),
-                lease.path("state").intValue() == 0 ? "active" : "declined",
-                options));
     }
 }

@@ -2,6 +2,7 @@ package smartproxy.dhcp.kea;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ import smartproxy.dhcp.Subnet;
 /**
  * {@code dhcp_kea.yml}.
  *
- * @param url of the control agent or of the server's own HTTP socket
+ * @param url of the control agent or of the server's own HTTP socket; {@code unix:/PATH} of its unix control socket
  * @param password present when {@code username} is
  * @param cacheTime how old what is shown of others' changes may be
  * @param caFile authorities of the server's certificate; empty: those of the Java runtime
@@ -39,11 +40,16 @@ public record KeaSettings(
         Duration suggestionTime,
         List<Subnet> managed) {
 
+    private static final String UNIX = "unix";
+
+    /** sun_path has 108 bytes, the last is 0. */
+    private static final int LONGEST_SOCKET = 107;
+
     public static final Setting<URI> URL = Setting.of(
                     "dhcp_kea_url",
-                    "http(s) URL",
+                    "http(s) URL or unix:/PATH",
                     KeaSettings::url,
-                    "Kea's control agent (2.x), or the HTTP socket of kea-dhcp4 itself (3.x)")
+                    "Kea's control agent (2.x), the HTTP socket of kea-dhcp4 itself (3.x), or its unix control socket")
             .defaultsTo(URI.create("http://127.0.0.1:8000/"));
     public static final Setting<String> USERNAME = SettingTypes.text(
                     "dhcp_kea_username", "User, where Kea asks for one (basic authentication)")
@@ -100,6 +106,11 @@ public record KeaSettings(
         }
         together(values, USERNAME, PASSWORD);
         together(values, CERTIFICATE, PRIVATE_KEY);
+        if (values.get(URL).getScheme().equals(UNIX)) {
+            for (var setting : List.of(USERNAME, CA_FILE, CERTIFICATE)) {
+                notOfASocket(values, setting);
+            }
+        }
         return new KeaSettings(
                 values.get(URL),
                 values.find(USERNAME),
@@ -121,15 +132,31 @@ public record KeaSettings(
         }
     }
 
+    private static void notOfASocket(Values values, Setting<?> setting) throws InvalidSetting {
+        if (values.find(setting).isPresent()) {
+            throw new InvalidSetting(
+                    "Parameter '" + setting.key() + "' has no meaning for a unix socket",
+                    "who may open the socket may command Kea; remove " + setting.key());
+        }
+    }
+
+    /** The unix control socket; empty when it is spoken to over HTTP. */
+    Optional<Path> socket() {
+        return url.getScheme().equals(UNIX) ? Optional.of(Path.of(url.getPath())) : Optional.empty();
+    }
+
     /** Where it listens, for errors. */
     String server() {
-        return url.getScheme() + "://" + url.getRawAuthority();
+        return url.getScheme().equals(UNIX) ? url.toString() : url.getScheme() + "://" + url.getRawAuthority();
     }
 
     private static URI url(String key, Object value) throws InvalidSetting {
         try {
             var uri = new URI(value.toString().strip());
             var scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+            if (scheme.equals(UNIX)) {
+                return socket(key, uri);
+            }
             if (uri.getHost() != null
                     && (scheme.equals("https") || scheme.equals("http"))
                     && uri.getRawUserInfo() == null
@@ -141,7 +168,22 @@ public record KeaSettings(
             // said below; the text is not shown, it may have a password in it
         }
         throw new InvalidSetting(
-                "Parameter '" + key + "' is expected to be an http(s) URL without user and query",
-                "such as https://kea.example.com:8000/");
+                "Parameter '" + key + "' is expected to be an http(s) URL without user and query, or unix:/PATH",
+                "such as https://kea.example.com:8000/ or unix:/run/kea/kea4-ctrl-socket");
+    }
+
+    private static URI socket(String key, URI uri) throws InvalidSetting {
+        var path = uri.getPath();
+        if (path == null || !path.startsWith("/") || path.endsWith("/") || uri.getRawAuthority() != null) {
+            throw new InvalidSetting(
+                    "Parameter '" + key + "' does not name a socket by its whole path",
+                    "such as unix:/run/kea/kea4-ctrl-socket");
+        }
+        if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET) {
+            throw new InvalidSetting(
+                    "Parameter '" + key + "' names a socket by more than " + LONGEST_SOCKET + " bytes",
+                    "the system allows no longer path of a socket");
+        }
+        return URI.create(UNIX + ":" + uri.getRawPath());
     }
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.Lease;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
@@ -28,7 +27,7 @@ record KeaSnapshot(Set<String> commands, Writing writing, Map<Ipv4, Content> con
         final Subnet subnet;
         final Map<MacAddress, Reservation> reservations;
         final Map<Ipv4, List<Reservation>> byIp;
-        final Map<MacAddress, Lease> leases;
+        final Map<MacAddress, KeaLease> leases;
         final int[] otherAddresses;
         final UsedAddresses used;
 
@@ -37,7 +36,7 @@ record KeaSnapshot(Set<String> commands, Writing writing, Map<Ipv4, Content> con
                 long id,
                 Subnet subnet,
                 Map<MacAddress, Reservation> reservations,
-                Map<MacAddress, Lease> leases,
+                Map<MacAddress, KeaLease> leases,
                 int[] otherAddresses) {
             this.id = id;
             this.subnet = subnet;

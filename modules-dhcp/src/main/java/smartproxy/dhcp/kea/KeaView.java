@@ -39,7 +39,9 @@ final class KeaView implements DhcpView {
 
     @Override
     public void eachLease(Subnet subnet, Consumer<? super Lease> consumer) {
-        snapshot.content(subnet).ifPresent(content -> content.leases.values().forEach(consumer));
+        snapshot.content(subnet)
+                .ifPresent(
+                        content -> content.leases.values().forEach(lease -> consumer.accept(lease.in(content.subnet))));
     }
 
     @Override

@@ -36,7 +36,7 @@ final class Turns implements AutoCloseable {
      *
      * @param work makes changes and ends each, by the deadline; what it throws is what those failed with that it did not end
      */
-    Change.Outcome make(Change change, BiConsumer<List<Change>, Deadline> work) {
+    Change.Result make(Change change, BiConsumer<List<Change>, Deadline> work) {
         synchronized (waiting) {
             waiting.add(change);
         }
@@ -60,7 +60,12 @@ final class Turns implements AutoCloseable {
         }
     }
 
-    private static Change.Outcome make(Change change, List<Change> changes, BiConsumer<List<Change>, Deadline> work) {
+    /** Makes a change that needs no turn. */
+    static Change.Result makeAlone(Change change, BiConsumer<List<Change>, Deadline> work) {
+        return make(change, List.of(change), work);
+    }
+
+    private static Change.Result make(Change change, List<Change> changes, BiConsumer<List<Change>, Deadline> work) {
         RuntimeException failure = null;
         try {
             work.accept(changes, change.deadline);

@@ -31,6 +31,7 @@ final class SubnetPool {
     private final Set<Ipv4> tried = new HashSet<>();
     private final Set<Ipv4> refused = new HashSet<>();
     private long givenBack;
+    private Instant learned = Instant.EPOCH;
     private Set<Ipv4> never = Set.of();
     private UsedAddresses known = UsedAddresses.NONE;
     private AddressBits used;
@@ -146,8 +147,9 @@ final class SubnetPool {
     /** The address is suggested to somebody. */
     synchronized void suggest(Ipv4 ip, Instant until) {
         if (holds(ip)) {
-            suggested.put(ip, until);
-            ends.add(new End(ip, until));
+            if (!until.equals(suggested.put(ip, until))) {
+                ends.add(new End(ip, until));
+            }
             taken.set(offset(ip));
             leave(ip);
         }
@@ -193,8 +195,18 @@ final class SubnetPool {
         }
     }
 
+    /** When the suggestions of others were last looked up. */
+    synchronized Instant learned() {
+        return learned;
+    }
+
+    synchronized void learned(Instant now) {
+        learned = now;
+    }
+
     /** These are all suggestions there are. */
-    synchronized void reset(Collection<Suggestion> all) {
+    synchronized void reset(Collection<Suggestion> all, Instant now) {
+        learned = now;
         List.copyOf(suggested.keySet()).forEach(this::end);
         ends.clear();
         all.forEach(suggestion -> suggest(suggestion.ip(), suggestion.ends()));

@@ -79,6 +79,14 @@ final class SuggestionTable {
         }
     }
 
+    /** What is suggested for longer than that. */
+    List<Suggestion> endingAfter(Connection connection, Instant time) throws SQLException {
+        try (var select = connection.prepareStatement("SELECT ip, mac, ends FROM dhcp_suggestion WHERE ends > ?")) {
+            select.setLong(1, time.toEpochMilli());
+            return read(select);
+        }
+    }
+
     /** Ends the suggestions of an address and, when one is given, of a MAC. */
     List<Suggestion> end(Connection connection, Ipv4 ip, Optional<MacAddress> mac) throws SQLException {
         var where = mac.isPresent() ? " WHERE ip = ? OR mac = ?" : " WHERE ip = ?";

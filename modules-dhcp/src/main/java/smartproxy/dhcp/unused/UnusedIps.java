@@ -36,6 +36,11 @@ import smartproxy.dhcp.UsedAddresses;
 public final class UnusedIps {
     private static final Logger LOG = LoggerFactory.getLogger(UnusedIps.class);
 
+    /** Addresses that other daemons were faster to take, before their suggestions are looked up. */
+    private static final int LOST_BEFORE_LEARNING = 2;
+    /** Clocks of daemons that share a store differ by no more. */
+    private static final Duration CLOCKS = Duration.ofSeconds(5);
+
     private record Key(Ipv4 network, int prefix) {}
 
     /**
@@ -48,12 +53,14 @@ public final class UnusedIps {
      */
     public record Rules(Duration time, boolean sequential, Optional<Prober> prober, Supplier<Set<Ipv4>> own) {}
 
+    private final Store store;
     private final SuggestionTable table;
     private final InstantSource clock;
     private final Map<Key, SubnetPool> pools = new ConcurrentHashMap<>();
     private final KeyedSerializer<MacAddress> macs = new KeyedSerializer<>();
 
-    private UnusedIps(SuggestionTable table, InstantSource clock) {
+    private UnusedIps(Store store, SuggestionTable table, InstantSource clock) {
+        this.store = store;
         this.table = table;
         this.clock = clock;
     }
@@ -63,7 +70,7 @@ public final class UnusedIps {
         var table = new SuggestionTable(store);
         table.prepare();
         table.transaction(connection -> table.purge(connection, clock.instant()));
-        return new UnusedIps(table, clock);
+        return new UnusedIps(store, table, clock);
     }
 
     /**
@@ -82,7 +89,12 @@ public final class UnusedIps {
             Rules rules,
             Deadline deadline) {
         var search = new Search(views, subnet, window, mac, rules, deadline);
-        return mac.isPresent() ? macs.inOrder(mac.get(), deadline, search::forMac) : search.any();
+        return mac.isEmpty()
+                ? search.any()
+                : macs.inOrder(
+                        mac.get(),
+                        deadline,
+                        () -> store.exclusively("dhcp suggestion " + mac.get(), deadline, search::forMac));
     }
 
     private static long lowest(long gaps) {
@@ -106,6 +118,7 @@ public final class UnusedIps {
         private final Set<Ipv4> refused = new HashSet<>();
         private @Nullable UsedAddresses used;
         private boolean reloaded;
+        private int lost;
 
         Search(
                 Supplier<DhcpView> views,
@@ -170,6 +183,10 @@ public final class UnusedIps {
                     var found = candidates.isEmpty() ? Optional.<Ipv4>empty() : firstOf(candidates);
                     if (found.isPresent()) {
                         return found;
+                    }
+                    if (lost >= LOST_BEFORE_LEARNING) {
+                        lost = 0;
+                        learn(pool, rules.time());
                     }
                     if (candidates.isEmpty() && !anotherChance()) {
                         LOG.warn("No free IPs in range {}.", window);
@@ -247,7 +264,7 @@ public final class UnusedIps {
         private Optional<Ipv4> take(Ipv4 ip, Optional<MacAddress> forMac) {
             var now = clock.instant();
             var suggestion = new Suggestion(ip, forMac, now.plus(rules.time()));
-            return inStore(connection -> {
+            var taken = inStore(connection -> {
                 if (forMac.isPresent()) {
                     var other = table.of(connection, forMac.get(), window, now).stream()
                             .filter(present -> !pool.isUsed(present.ip()))
@@ -265,6 +282,8 @@ public final class UnusedIps {
                         .forEach(present -> pool.suggest(present.ip(), present.ends()));
                 return Optional.<Ipv4>empty();
             });
+            lost += taken.isPresent() ? 0 : 1;
+            return taken;
         }
     }
 
@@ -299,7 +318,17 @@ public final class UnusedIps {
     }
 
     private void reload(Subnet subnet, SubnetPool pool) {
-        pool.reset(of(subnet));
+        var now = clock.instant();
+        pool.reset(of(subnet), now);
+    }
+
+    /** What other daemons have suggested since it was last looked up. */
+    private void learn(SubnetPool pool, Duration time) {
+        var now = clock.instant();
+        var since = pool.learned().plus(time).minus(CLOCKS);
+        inStore(connection -> table.endingAfter(connection, since))
+                .forEach(other -> pool.suggest(other.ip(), other.ends()));
+        pool.learned(now);
     }
 
     private <T> T inStore(Store.Work<T> work) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
+import smartproxy.core.daemon.Wire;
 import smartproxy.core.daemon.Wire.Reply;
 
 /** The routes of the whole daemon; statuses, texts and shapes are those recorded from the Ruby daemon. */
@@ -109,6 +110,46 @@ final class EmbeddedDhcpIT {
                 "/dhcp/192.0.2.0/ip | 404 | Requested url was not found",
                 "/dhcp/192.0.2.0/mac/52:54:00:AA:FF:60 | 404 | No DHCP record for MAC 192.0.2.0/52:54:00:aa:ff:60 found",
                 "/dhcp/192.0.2.0/mac/zz | 400 | Invalid MAC zz",
+                "/dhcp/192.0.2.0/mac/ZZ | 400 | Invalid MAC zz",
+                "/dhcp/192.0.2.0/mac/52:54:00:00:00 | 400 | Invalid MAC 52:54:00:00:00",
+                "/dhcp/192.0.2.0/mac/02:00:00:FF:FE:00:00:01 | 400 | Invalid MAC 02:00:00:ff:fe:00:00:01",
+                "/dhcp/192.0.2.0/mac/80:00:02:08:FE:80:00:00:00:00:00:00:00:02:C9:03:00:1B:1C:1D | 404 | No DHCP record for MAC 192.0.2.0/80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:1b:1c:1d found",
+                "/dhcp/192.0.2.77/mac/52:54:00:00:00:10 | 404 | No DHCP record for MAC 192.0.2.77/52:54:00:00:00:10 found",
+                "/dhcp/192.0.2.77/ip/192.0.2.10 | 404 | No DHCP records for IP 192.0.2.77/192.0.2.10 found",
+                "/dhcp/192.0.2.0/mac/52:54:0:0:0:10 | 404 | No DHCP record for MAC 192.0.2.0/52:54:0:0:0:10 found",
+                "/dhcp/abc/mac/zz | 400 | Invalid IP Address abc",
+                "/dhcp/abc/ip/def | 400 | Invalid IP Address abc",
+                "/dhcp/10.99.0.0/mac/zz | 400 | Invalid MAC zz",
+                "/dhcp/010.099.0.0 | 400 | Invalid IP Address 010.099.0.0",
+                "/dhcp/192.0.2 | 400 | Invalid IP Address 192.0.2",
+                "/dhcp/0.0.0.0 | 404 | Subnet 0.0.0.0 could not found",
+                "/dhcp/255.255.255.255 | 404 | Subnet 255.255.255.255 could not found",
+                "/dhcp/192.0.2.0%0A | 400 | 'Invalid IP Address 192.0.2.0\n'",
+                "/dhcp/192.0.2.0%20 | 400 | 'Invalid IP Address 192.0.2.0 '",
+                "/dhcp/192.0.2.0%2f24 | 404 | Requested url was not found",
+                "/dhcp/192.0.2.0/ip/../mac/zz | 400 | Invalid MAC zz",
+                "/dhcp/192.0.2.0/./mac/zz | 400 | Invalid MAC zz",
+                "/dhcp/192.0.2.0//mac//zz | 400 | Invalid MAC zz",
+                "/dhcp/192.0.2.0/%2e%2e/10.99.0.0 | 404 | Subnet 10.99.0.0 could not found",
+                "/dhcp/192.0.2.0/ip/192.0.2.10;x=y | 400 | Invalid IP Address 192.0.2.10;x=y",
+                "/dhcp/192.0.2.0;x/mac/zz | 400 | Invalid IP Address 192.0.2.0;x",
+                "/dhcp/192.0.2.0/mac/zz/ | 404 | Requested url was not found",
+                "/dhcp/192.0.2.0/unused_ip/ | 404 | Requested url was not found",
+                "/dhcp/192.0.2.0/192.0.2.10 | 404 | Requested url was not found",
+                "/dhcp/192.0.2.0/unused_ip?mac= | 400 | 'Invalid MAC '",
+                "/dhcp/192.0.2.0/unused_ip?mac=52-54-00-00-00-10 | 400 | Invalid MAC 52-54-00-00-00-10",
+                "/dhcp/192.0.2.0/unused_ip?mac[]=zz | 400 | Invalid MAC [\"zz\"]",
+                "/dhcp/192.0.2.0/unused_ip?from[]=192.0.2.5&to=192.0.2.6 | 400 | no implicit conversion of Array into String",
+                "/dhcp/192.0.2.0/unused_ip?from=192.0.2.5&to= | 400 | 'Invalid IP Address '",
+                "/dhcp/192.0.2.0/unused_ip?from=2001:db8::1&to=2001:db8::2 | 400 | Invalid IP Address 2001:db8::1",
+                "/dhcp/192.0.2.0/unused_ip?from=abc&to=def&mac=zz | 400 | Invalid IP Address abc",
+                "/dhcp/10.99.0.0/unused_ip?mac=zz | 400 | Invalid MAC zz",
+                "/dhcp/10.99.0.0/unused_ip?from=192.0.2.20&to=192.0.2.15 | 404 | Subnet 10.99.0.0 could not found",
+                "/dhcp/192.0.2.0/unused_ip?from=192.0.2.20&to=198.51.100.5 | 400 | Range does not belong to provided subnet",
+                "/dhcp/192.0.2.0/unused_ip?from=203.0.113.5 | 400 | Zero or negative number of indices",
+                "/dhcp/192.0.2.0/unused_ip?to=10.0.0.1 | 400 | Zero or negative number of indices",
+                "/dhcp/192.0.2.0/unused_ip?from=192.0.2.0&to=192.0.2.0 | 400 | Zero or negative number of indices",
+                "/dhcp/192.0.2.0/unused_ip?from=192.0.2.253&to=192.0.2.253&mac=80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:1b:1c:1e | 200 | {\"ip\":\"192.0.2.253\"}",
                 "/dhcp/192.0.2.0/mac/52-54-00-00-00-10 | 400 | Invalid MAC 52-54-00-00-00-10",
                 "/dhcp/10.99.0.0/mac/52:54:00:00:00:10 | 404 | Subnet 10.99.0.0 could not found",
                 "/dhcp/192.0.2.0/foo/bar | 404 | Requested url was not found",
@@ -136,6 +177,14 @@ final class EmbeddedDhcpIT {
                 "/dhcp/192.0.2.0 | ip=192.0.2.206&mac=52:54:00:aa:01:08 | 400 | Must provide hostname",
                 "/dhcp/192.0.2.0 | name=x.example.com&mac=52:54:00:aa:01:0a | 400 | 'Invalid IP Address '",
                 "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac=zz:zz | 400 | Invalid MAC zz:zz",
+                "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac=ZZ:zz | 400 | Invalid MAC ZZ:zz",
+                "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac[]=52:54:00:aa:01:0b | 400 | Invalid MAC [\"52:54:00:aa:01:0b\"]",
+                "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac=02:00:00:ff:fe:00:00:01 | 400 | Invalid MAC 02:00:00:ff:fe:00:00:01",
+                "/dhcp/192.0.2.0 | name=&hostname=&ip=192.0.2.208&mac=52:54:00:aa:01:0b | 400 | Must provide hostname",
+                "/dhcp/192.0.2.0 | name=x&ip=&mac=52:54:00:aa:01:0b | 400 | 'Invalid IP Address '",
+                "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac=52:54:00:aa:01:0b&filename[]=a | 400 | no implicit conversion of Array into String",
+                "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac=52:54:00:aa:01:0b&nextServer[a]=b | 400 | no implicit conversion of Hash into String",
+                "/dhcp/10.99.0.0 | name=x&ip=abc&mac=52:54:00:aa:01:0e | 400 | No Subnet detected for: 10.99.0.0",
                 "/dhcp/192.0.2.0 | name=x&ip=192.0.2.208&mac=52-54-00-aa-01-0b | 400 | Invalid MAC 52-54-00-aa-01-0b",
                 "/dhcp/192.0.2.0 | name=x&ip=192.0.2.999&mac=52:54:00:aa:01:0c | 400 | Invalid IP Address 192.0.2.999",
                 "/dhcp/192.0.2.0 | name=x&ip=2001:db8::5&mac=52:54:00:aa:03:01 | 400 | Invalid IP Address 2001:db8::5",
@@ -163,7 +212,8 @@ final class EmbeddedDhcpIT {
         is(created, 200, "");
         assertThat(created.header("content-type")).isEqualTo("application/json");
         is(post(N, form), 200, "");
-        is(get(N + "/mac/52:54:0:aa:1:2"), 200, record);
+        is(get(N + "/mac/52:54:0:aa:1:2"), 404, "No DHCP record for MAC 192.0.2.0/52:54:0:aa:1:2 found");
+        is(get(N + "/mac/52:54:00:AA:01:02"), 200, record);
         is(get(N + "/mac/52%3A54%3A00%3Aaa%3A01%3A02"), 200, record);
         is(get(N + "/ip/192.0.2.202"), 200, "[" + record + "]");
         assertThat(get(N).body())
@@ -190,6 +240,40 @@ final class EmbeddedDhcpIT {
         is(delete(N + "/ip/abc"), 400, "Invalid IP Address abc");
         is(delete(N + "/mac/abc"), 400, "Invalid MAC abc");
         is(delete(N), 404, "Requested url was not found");
+    }
+
+    @Test
+    void onlyFormsAndQueriesHaveParameters() throws Exception {
+        var form = "name=q.example.com&ip=192.0.2.70&mac=52:54:00:aa:07:01";
+        try (var wire = proxy.https()) {
+            for (var type : List.of("application/json", "text/plain", "application/xml")) {
+                var head = Wire.head("POST", N, "Content-Type: " + type, "Content-Length: " + form.length());
+                is(wire.send(head + "\r\n" + form).read(), 400, "Invalid MAC ");
+            }
+        }
+        is(post(N + "?" + form, ""), 200, "");
+        is(post(N + "?_method=DELETE", form), 200, "");
+        is(post(N + "/mac/52:54:00:aa:07:01", "_method=delete"), 200, "");
+        assertThat(get(N + "/mac/52:54:00:aa:07:01").status()).isEqualTo(404);
+    }
+
+    @Test
+    void otherMethodsFindNothing() throws Exception {
+        for (var method : List.of("PUT", "PATCH", "OPTIONS")) {
+            try (var wire = proxy.https()) {
+                is(wire.request(method, N), 404, "Requested url was not found");
+            }
+        }
+        for (var path : List.of("/dhcp", N, N + "/unused_ip?from=192.0.2.71&to=192.0.2.71")) {
+            try (var wire = proxy.https()) {
+                var head = wire.request("HEAD", path);
+                is(head, 200, "");
+                assertThat(head.header("content-type")).isEqualTo("application/json");
+            }
+        }
+        try (var wire = proxy.https()) {
+            is(wire.request("HEAD", "/dhcp/10.99.0.0"), 404, "");
+        }
     }
 
     @Test

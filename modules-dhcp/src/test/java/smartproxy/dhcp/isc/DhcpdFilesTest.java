@@ -130,6 +130,42 @@ class DhcpdFilesTest {
     }
 
     @Test
+    void atEachStepOfDhcpdsRewriteTheLastViewServesAndHealthIsRight() throws Exception {
+        start(false);
+        var next = directory.resolve("dhcpd.leases.1767268800");
+        var backup = directory.resolve("dhcpd.leases~");
+        // the new file is written beside
+        Files.writeString(next, HEADER + lease(1));
+        stays(1);
+        Files.writeString(next, lease(2) + lease(3), StandardOpenOption.APPEND);
+        stays(1);
+        // the old one gets its second name
+        Files.createLink(backup, leases);
+        stays(1);
+        // the new one takes its place
+        Files.move(next, leases, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        shows(3);
+        assertThat(files.health().ok()).isTrue();
+        // what is written to the one before is nothing to us
+        Files.writeString(backup, lease(9), StandardOpenOption.APPEND);
+        stays(3);
+        // and the same where the file system has no links: for a moment there is none
+        Files.writeString(next, HEADER + lease(4));
+        Files.move(leases, backup, StandardCopyOption.REPLACE_EXISTING);
+        stale("is missing");
+        assertThat(files.view().leases()).isEqualTo(3);
+        Files.move(next, leases);
+        shows(1);
+        fresh();
+    }
+
+    /** A view that is made now is the same, and healthy. */
+    private void stays(long count) {
+        assertThat(files.view().leases()).isEqualTo(count);
+        assertThat(files.health().ok()).as(files.health().detail()).isTrue();
+    }
+
+    @Test
     void anEmptyFileOrOneWithoutItsHeaderIsNotTaken() throws Exception {
         start(false);
         replace("");

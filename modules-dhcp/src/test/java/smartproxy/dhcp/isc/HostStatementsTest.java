@@ -80,6 +80,34 @@ class HostStatementsTest {
                         + " option option-143 = \"vrpfile=c.cc;webfile=w.7z;\";");
         assertThat(sent(server("192.0.2.1"), "filename", "poap.cfg/x", "nextServer", "192.0.2.1"))
                 .endsWith(NAME + " option tftp-server-name = \"192.0.2.1\"; option bootfile-name = \"poap.cfg/x\";");
+        assertThat(sent(server("192.0.2.1"), "filename", "POAP.cfg", "nextServer", "boot.example.com"))
+                .endsWith(" option tftp-server-name = \"boot.example.com\"; option bootfile-name = \"POAP.cfg\";");
+        assertThat(sent(Optional.empty(), "filename", "poap.cfg"))
+                .endsWith(" option tftp-server-name = \"\"; option bootfile-name = \"poap.cfg\";");
+        assertThat(sent(Optional.empty(), "filename", "dir/ztp.cfg")).doesNotContain("FM_ZTP");
+    }
+
+    @Test
+    void firmwareIsForHuaweiAlone() {
+        assertThat(sent(Optional.empty(), huawei("huawei", Map.of("core", "c.cc"))))
+                .endsWith(" option option-143 = \"vrpfile=c.cc;webfile=;\";");
+        assertThat(sent(Optional.empty(), huawei("juniper", Map.of("core", "c.cc"))))
+                .doesNotContain("option-143");
+        assertThat(sent(Optional.empty(), "filename", "ztp.cfg", "ztp_vendor", "huawei"))
+                .doesNotContain("option-143");
+        assertThatThrownBy(() -> sent(Optional.empty(), huawei("huawei", "c.cc")))
+                .isInstanceOf(CallerException.class)
+                .hasMessageContaining("ztp_firmware[core]");
+    }
+
+    private static Object[] huawei(String vendor, Object firmware) {
+        return new Object[] {"filename", "ztp.cfg", "ztp_vendor", vendor, "ztp_firmware", firmware};
+    }
+
+    @Test
+    void anEmptyOneIsSentToo() {
+        assertThat(sent(Optional.empty(), "filename", "", "nextServer", ""))
+                .isEqualTo("filename = \"\"; next-server = \"\"; " + NAME);
     }
 
     @ParameterizedTest

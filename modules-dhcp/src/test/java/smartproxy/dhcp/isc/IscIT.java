@@ -21,6 +21,7 @@ import smartproxy.dhcp.DhcpProvider.Creation.Created;
 import smartproxy.dhcp.DhcpProvider.Creation.Occupied;
 import smartproxy.dhcp.DhcpProvider.Removal;
 import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
@@ -55,6 +56,8 @@ class IscIT {
             },
             {"filename", "ztp.cfg/1", "nextServer", "192.0.2.1"},
             {"filename", "poap.cfg/1", "nextServer", "192.0.2.1"},
+            {"filename", "poap.cfg/1"},
+            {"filename", "", "nextServer", ""},
         };
         for (var i = 0; i < options.length; i++) {
             var created = (Created) dhcp.create(Provider.reservation(i + 1, options[i]));
@@ -116,6 +119,90 @@ class IscIT {
         assertThat(dhcp.holds(ztp)).isFalse();
         await().atMost(Duration.ofSeconds(10)).until(() -> dhcp.shown(1).isEmpty());
         assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
+    }
+
+    @Test
+    void aChangeMakesTheHostAnewAndKeepsItOverARestart() {
+        var before =
+                Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/a");
+        dhcp.create(before);
+        var present = dhcp.shown(1).orElseThrow();
+        var after =
+                Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/b");
+
+        assertThat(dhcp.change(present, before)).isEmpty();
+        var changed = dhcp.change(present, after).orElseThrow();
+
+        assertThat(changed.options()).containsEntry("root_path_name", "/b").containsEntry("filename", "inetboot");
+        assertThat(dhcp.shown(1).map(Reservation::options)).contains(changed.options());
+        dhcpd.stop();
+        dhcpd.restart();
+        assertThat(dhcp.holds(after)).isTrue();
+        assertThat(dhcp.shown(1).map(Reservation::options)).contains(changed.options());
+    }
+
+    @Test
+    void aChangeThatDhcpdDoesNotUnderstandIsUndoneStatementByStatement() throws Exception {
+        Files.writeString(
+                dhcpd.conf(), Files.readString(dhcpd.conf()).replaceAll("(?m)^option SUNW.install-path .*$", ""));
+        dhcpd.stop();
+        dhcpd.restart();
+        dhcp.create(Provider.reservation(
+                1,
+                "filename",
+                "gr\u00fcn",
+                "nextServer",
+                "192.0.2.1",
+                "<sun>root_path_name",
+                "/a",
+                "<sun>root_server_ip",
+                "192.0.2.7"));
+        var present = dhcp.shown(1).orElseThrow();
+        var declaration = dhcp.declaration(1);
+        var wrong = Provider.reservation(
+                1,
+                "filename",
+                "gr\u00fcn",
+                "nextServer",
+                "192.0.2.1",
+                "<sun>root_path_name",
+                "/b",
+                "<sun>install_path",
+                "/c");
+
+        assertThatThrownBy(() -> dhcp.change(present, wrong))
+                .isInstanceOfSatisfying(
+                        BackendException.class,
+                        e -> assertThat(e.outcome()).isEqualTo(BackendException.Outcome.NOT_APPLIED))
+                .hasMessageContainingAll(
+                        "dhcp_isc: change of h1.example.com",
+                        "does not understand",
+                        "SUNW.install-path",
+                        "the one before is there again, nothing was changed");
+
+        assertThat(dhcp.holds(present)).isTrue();
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(dhcp.shown(1)).contains(present));
+        assertThat(dhcp.declaration(1)).isEqualTo(declaration);
+        dhcpd.stop();
+        dhcpd.restart();
+        assertThat(dhcp.shown(1)).contains(present);
+    }
+
+    @Test
+    void oneOfDhcpdConfIsNotChanged() {
+        var mac = MacAddress.of("02:ff:00:00:00:99");
+        var standing = dhcp.provider
+                .view(Deadline.in(Duration.ofSeconds(5)))
+                .reservation(Provider.SUBNET, mac)
+                .orElseThrow();
+        var wanted =
+                standing.withOptions(Map.of(Reservation.HOSTNAME, standing.hostname(), "<sun>root_path_name", "/a"));
+        assertThatThrownBy(() -> dhcp.change(standing, wanted))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(409))
+                .hasMessageContainingAll("Record 192.0.2.0/192.0.2.9 already exists", "not made through this proxy");
+        assertThat(dhcp.holds(standing)).isTrue();
     }
 
     @Test

@@ -58,7 +58,12 @@ public final class LabDhcpd implements AutoCloseable {
     }
 
     Secret secret() {
-        return new Secret(content("secret"));
+        return new Secret(keySecret());
+    }
+
+    /** As settings have it. */
+    String keySecret() {
+        return content("secret");
     }
 
     OmapiServer server(OmapiKey.Algorithm algorithm) {

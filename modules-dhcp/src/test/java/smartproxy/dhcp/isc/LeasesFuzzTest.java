@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -132,6 +133,7 @@ class LeasesFuzzTest {
                     .as(damaged)
                     .isPresent();
         }
+        sameEitherWay(bytes);
         // everything that is shown can be shown
         view.eachLease(Leases.FIRST, lease -> assertThat(lease.name()).startsWith("lease-"));
         view.eachReservation(Leases.FIRST, host -> assertThat(host.hostname()).isNotNull());
@@ -140,5 +142,34 @@ class LeasesFuzzTest {
         } catch (Statement.Malformed e) {
             assertThat(e.line).isPositive();
         }
+    }
+
+    /** What is taken for written as dhcpd writes it is read to the same as by who reads everything. */
+    private static void sameEitherWay(byte[] bytes) {
+        var quick = new LeaseRecord();
+        var thorough = new LeaseRecord();
+        var lines = new LeaseLines(quick);
+        var reader = new LeaseReader(thorough);
+        for (var at = 0; at < bytes.length; at++) {
+            if (bytes[at] != 'l') {
+                continue;
+            }
+            var end = lines.read(bytes, at, bytes.length);
+            if (end != LeaseLines.OTHER) {
+                assertThat(reader.read(bytes, at, end)).isTrue();
+                assertThat(said(quick)).isEqualTo(said(thorough));
+            }
+        }
+    }
+
+    private static String said(LeaseRecord lease) {
+        var content = new byte[8192];
+        var length = lease.content(content);
+        return lease.ip
+                + HexFormat.of().formatHex(lease.mac, 0, lease.macLength)
+                + lease.state
+                + lease.nextState
+                + lease.ends()
+                + HexFormat.of().formatHex(content, 0, length);
     }
 }

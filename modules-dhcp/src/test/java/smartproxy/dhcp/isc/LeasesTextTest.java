@@ -134,6 +134,32 @@ class LeasesTextTest {
     }
 
     @Test
+    void hostsOfOneAddressStandTogether() {
+        var leases = Leases.of(
+                Leases.host("h1", A, "192.0.2.50"),
+                Leases.host("h2", B, "192.0.2.51"),
+                Leases.host("h3", "52:54:00:00:00:0c", "192.0.2.50"));
+        assertThat(leases.hosts())
+                .containsExactly(
+                        "h1 (192.0.2.50 / " + A + ")",
+                        "h3 (192.0.2.50 / 52:54:00:00:00:0c)",
+                        "h2 (192.0.2.51 / " + B + ")");
+    }
+
+    @Test
+    void theVendorOfSolarisOptionsIsNamed() {
+        var host = Leases.of("host s { hardware ethernet " + A + "; fixed-address 192.0.2.5;"
+                        + " option SUNW.root-path-name \"/x\"; vendor-option-space SUNW; }")
+                .host(A);
+        assertThat(host.options()).containsEntry("vendor", "sun").containsEntry("root_path_name", "/x");
+        assertThat(Leases.of("host s { hardware ethernet " + A
+                                + "; fixed-address 192.0.2.5; vendor-option-space OTHER; }")
+                        .host(A)
+                        .options())
+                .doesNotContainKey("vendor");
+    }
+
+    @Test
     void hostsWithoutAddressOrMacAreLeftOut() {
         assertThat(Leases.of(
                                 "host a { dynamic; hardware ethernet " + A + "; }",

@@ -12,15 +12,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.dhcp.DhcpProvider.Creation.Created;
 import smartproxy.dhcp.DhcpProvider.Creation.Occupied;
@@ -29,12 +35,18 @@ import smartproxy.dhcp.Reservation;
 
 /** A server of OMAPI that breaks off, lies, or answers nonsense. */
 class OmapiFaultsIT {
+    private static final String OLD = "supersede server.filename = \"old\";";
+    private static final String GONE = "";
+
     @TempDir
     Path directory;
 
     FakeDhcpd dhcpd;
     Provider dhcp;
     final Reservation wanted = Provider.reservation(1);
+
+    /** Those of the host that dhcpd has. */
+    private final AtomicReference<String> statements = new AtomicReference<>(OLD);
 
     @BeforeEach
     void start() throws IOException {
@@ -137,6 +149,123 @@ class OmapiFaultsIT {
         };
         assertThat(dhcp.remove(wanted)).isEqualTo(Removal.REMOVED);
         assertThat(dhcp.remove(wanted)).isEqualTo(Removal.ABSENT);
+    }
+
+    /** The host is there with {@link #OLD}, in the file as well. */
+    private Reservation present() throws IOException {
+        Files.writeString(
+                directory.resolve("dhcpd.leases"),
+                "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; fixed-address "
+                        + wanted.ip() + "; " + OLD + " }\n");
+        return dhcp.shown(1).orElseThrow();
+    }
+
+    /**
+     * A dhcpd that fails at some messages.
+     *
+     * @param cut at these changes, counted from 1, the connection is cut
+     * @param carriedOut whether it does what it was told before it cuts
+     * @param refused whether it does not understand new statements
+     */
+    private void changing(Set<Integer> cut, boolean carriedOut, boolean refused) {
+        var changes = new AtomicInteger();
+        dhcpd.script = (question, reply) -> {
+            var creates = FakeDhcpd.isCreate(question);
+            if (!creates && question.op() != OmapiMessage.DELETE) {
+                answerLikeDhcpd(question, reply, !GONE.equals(statements.get()));
+                return;
+            }
+            var cuts = cut.contains(changes.incrementAndGet());
+            var told = creates ? new String(question.object().get("statements"), StandardCharsets.UTF_8).strip() : GONE;
+            if (refused && creates && !told.equals(OLD)) {
+                reply.signed(FakeDhcpd.status(question, OmapiResult.PARSE_ERROR));
+                return;
+            }
+            if (!cuts || carriedOut) {
+                statements.set(told);
+            }
+            if (cuts) {
+                reply.cut();
+            } else if (creates) {
+                answerLikeDhcpd(question, reply, true);
+            } else {
+                reply.signed(FakeDhcpd.status(question, OmapiResult.SUCCESS));
+            }
+        };
+    }
+
+    private static Reservation solaris() {
+        return Provider.reservation(1, "filename", "old", "<sun>root_path_name", "/new");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true", "1, false", "2, true", "2, false"})
+    void aChangeThatIsCutOffGoesOnWhereItWas(int message, boolean carriedOut) throws Exception {
+        changing(Set.of(message), carriedOut, false);
+        assertThat(dhcp.change(present(), solaris())).isPresent();
+        assertThat(statements.get()).contains("SUNW.root-path-name \"/new\"", "filename = \"old\"");
+        assertThat(dhcpd.connections).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anUndoThatIsCutOffGoesOnToo(boolean carriedOut) throws Exception {
+        changing(Set.of(3), carriedOut, true);
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
+                .hasMessageContaining("the one before is there again, nothing was changed");
+        assertThat(statements.get()).isEqualTo(OLD);
+    }
+
+    @Test
+    void aChangeThatEndsOnTheWaySaysWhatIsLeft() throws Exception {
+        changing(Set.of(2, 3, 4, 5, 6), false, false);
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(BackendException.class, e -> {
+                    assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+                    assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE);
+                })
+                .hasMessageContainingAll("it was removed to be made anew, and whether that was done is unknown")
+                .hasMessageStartingWith("dhcp_isc: change: 127.0.0.1")
+                .hasMessageNotContaining("nothing was changed");
+    }
+
+    @Test
+    void aChangeWhoseRemovalIsRefusedChangesNothing() throws Exception {
+        dhcpd.script = (question, reply) -> {
+            if (question.op() == OmapiMessage.DELETE) {
+                reply.signed(FakeDhcpd.status(question, 6));
+            } else {
+                answerLikeDhcpd(question, reply, true);
+            }
+        };
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
+                .hasMessageContaining("refuses to remove host");
+    }
+
+    @Test
+    void oneThatTheFileDoesNotShowYetIsNotChanged() throws Exception {
+        changing(Set.of(), false, false);
+        assertThatThrownBy(() -> dhcp.change(wanted, solaris()))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContainingAll("does not show it yet", "nothing was changed");
+        assertThat(dhcpd.questions).isEmpty();
+    }
+
+    @Test
+    void oneWithStatementsOfAnotherKindIsNotChanged() throws Exception {
+        Files.writeString(
+                directory.resolve("dhcpd.leases"),
+                "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac()
+                        + "; uid 01:02; fixed-address " + wanted.ip() + "; }\n");
+        var present = dhcp.shown(1).orElseThrow();
+        assertThatThrownBy(() -> dhcp.change(present, solaris()))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(409));
+        assertThat(dhcpd.questions).isEmpty();
     }
 
     @Test

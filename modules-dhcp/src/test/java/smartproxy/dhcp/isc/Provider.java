@@ -1,5 +1,6 @@
 package smartproxy.dhcp.isc;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -55,6 +56,17 @@ final class Provider implements AutoCloseable {
 
     static NewReservation wanted(Reservation reservation) {
         return new NewReservation(reservation, reservation.nextServer().flatMap(Ipv4::parse), Set.of());
+    }
+
+    /** @return what is there then, when it was changed */
+    Optional<Reservation> change(Reservation present, Reservation wanted) {
+        return provider.change(present, wanted(wanted), Deadline.in(TIME));
+    }
+
+    /** What the leases file says of that one now, as it stands there. */
+    String declaration(int number) {
+        var view = (IscView) provider.view(Deadline.in(TIME));
+        return new String(view.declaration(SUBNET, mac(number)).orElseThrow(), StandardCharsets.UTF_8);
     }
 
     Creation create(Reservation reservation) {

@@ -12,13 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.api.HttpCall;
-import smartproxy.core.api.HttpPeer;
-import smartproxy.core.api.HttpReply;
 import smartproxy.core.api.OutcomeUnknownException;
 
 /** Kea without {@code host_cmds} as far as setting its configuration goes; its moods are set by tests. */
-final class FakeKea implements HttpPeer {
+final class FakeKea implements KeaTransport {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BEGINNING = """
             {"Dhcp4": {"hosts-databases": [], "secret": "open", "reservations": [],
@@ -30,7 +27,7 @@ final class FakeKea implements HttpPeer {
 
     final List<String> commands = new ArrayList<>();
     /** By command, an answer in place of the right one. */
-    final Map<String, HttpReply> answers = new HashMap<>();
+    final Map<String, String> answers = new HashMap<>();
     /** What is done once, before a command. */
     final Map<String, Runnable> before = new HashMap<>();
 
@@ -50,21 +47,16 @@ final class FakeKea implements HttpPeer {
         }
     }
 
-    static HttpReply reply(int status, String body) {
-        return new HttpReply(status, Map.of("content-type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
-    }
-
     ArrayNode reservations() {
         return (ArrayNode) configuration.at("/Dhcp4/subnet4/0/reservations");
     }
 
     @Override
-    public synchronized HttpReply send(HttpCall call, Deadline deadline) throws IOException {
+    public synchronized byte[] send(String command, String body, Deadline deadline) throws IOException {
         if (deadline.expired()) {
             throw new java.net.ConnectException("no time");
         }
-        var request = JSON.readTree(call.body());
-        var command = request.path("command").asText();
+        var request = JSON.readTree(body);
         commands.add(command);
         var first = before.remove(command);
         if (first != null) {
@@ -75,12 +67,12 @@ final class FakeKea implements HttpPeer {
         }
         var answer = answers.get(command);
         if (answer == null) {
-            answer = reply(200, "[" + obey(command, request.path("arguments")) + "]");
+            answer = "[" + obey(command, request.path("arguments")) + "]";
         }
         if (command.equals(lost)) {
             throw new OutcomeUnknownException(new IOException("answer lost"));
         }
-        return answer;
+        return answer.getBytes(StandardCharsets.UTF_8);
     }
 
     private String obey(String command, JsonNode arguments) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,11 +41,15 @@ final class KeaClientTest {
     }
 
     private static KeaClient client(HttpPeer peer) {
-        return new KeaClient("dhcp_kea", settings(), peer);
+        return new KeaClient("dhcp_kea", settings(), new HttpTransport("dhcp_kea", settings(), peer));
+    }
+
+    private static HttpReply reply(int status, String body) {
+        return new HttpReply(status, Map.of("content-type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static KeaClient answering(int status, String body) {
-        return client((call, deadline) -> FakeKea.reply(status, body));
+        return client((call, deadline) -> reply(status, body));
     }
 
     private static Deadline soon() {
@@ -78,9 +84,9 @@ final class KeaClientTest {
     void learnsToLeaveTheServiceOut() throws Exception {
         var bodies = new ArrayList<String>();
         var client = client((call, deadline) -> {
-            var body = new String(call.body(), java.nio.charset.StandardCharsets.UTF_8);
+            var body = new String(call.body(), StandardCharsets.UTF_8);
             bodies.add(body);
-            return FakeKea.reply(
+            return reply(
                     200,
                     body.contains("service")
                             ? "{\"result\": 1, \"text\": \"unsupported parameter 'service'\"}"
@@ -189,7 +195,9 @@ final class KeaClientTest {
                 .isNotInstanceOf(OutcomeUnknownException.class)
                 .hasMessageContaining("likely to be offline");
         var lost = answering(
-                200, "[{\"result\": 1, \"text\": \"unable to forward command to the dhcp4 service: End of file\"}]");
+                200,
+                "[{\"result\": 1, \"text\": \"unable to forward command to the dhcp4 service: End of file. The server is"
+                        + " likely to be offline\"}]");
         assertThatThrownBy(() -> lost.change("config-set", KeaClient.object(), soon()))
                 .isInstanceOf(OutcomeUnknownException.class);
     }
@@ -199,10 +207,7 @@ final class KeaClientTest {
         var left = new ArrayList<Duration>();
         client((call, deadline) -> {
                     left.add(deadline.left());
-                    return new HttpReply(
-                            200,
-                            java.util.Map.of(),
-                            "{\"result\": 0}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    return new HttpReply(200, Map.of(), "{\"result\": 0}".getBytes(StandardCharsets.UTF_8));
                 })
                 .ask("config-get", KeaClient.object(), Deadline.in(Duration.ofMinutes(5)));
         assertThat(left.get(0)).isLessThanOrEqualTo(Duration.ofSeconds(5));

@@ -46,7 +46,10 @@ final class KeaDhcpProviderTest {
         store = SqliteStore.open(directory);
         context = new TestContext(KeaFactory.NAME, store);
         provider = new KeaDhcpProvider(
-                KeaClientTest.settings(), new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea), context);
+                KeaClientTest.settings(),
+                new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea),
+                WriterLock.ALONE,
+                context);
         provider.start();
     }
 
@@ -106,13 +109,13 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
-    @DisplayName("a change is tested, looked at again, set, read back and written")
+    @DisplayName("a change is tested, looked at again, set, written and read back")
     void setsTheConfiguration() {
         var wanted = wanted(30, "a.example.com");
         kea.commands.clear();
         assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
         assertThat(kea.commands)
-                .containsExactly("config-get", "config-test", "config-get", "config-set", "config-get", "config-write");
+                .containsExactly("config-get", "config-test", "config-get", "config-set", "config-write", "config-get");
         assertThat(kea.written).isEqualTo(kea.configuration);
         assertThat(isShown(wanted)).isTrue();
     }
@@ -166,7 +169,7 @@ final class KeaDhcpProviderTest {
                 Change.add(1, good.reservation(), Set.of(), KeaRecords.host(good), soon()));
         writer.make(changes, soon());
         assertThatThrownBy(() -> changes.get(0).result()).hasMessageContaining("a bad host");
-        assertThat(changes.get(1).result()).contains(Change.Outcome.DONE);
+        assertThat(changes.get(1).result()).contains(Change.Result.DONE);
         assertThat(kea.reservations().toString()).contains("good.example.com").doesNotContain("\"bad\"");
     }
 
@@ -193,8 +196,7 @@ final class KeaDhcpProviderTest {
     @Test
     @DisplayName("what Kea cannot write to its file is undone and refused")
     void whatIsNotKeptIsUndone() {
-        kea.answers.put(
-                "config-write", FakeKea.reply(200, "[{\"result\": 1, \"text\": \"Error during write-config\"}]"));
+        kea.answers.put("config-write", "[{\"result\": 1, \"text\": \"Error during write-config\"}]");
         var wanted = wanted(30, "a.example.com");
         var refused = catchThrowableOfType(BackendException.class, () -> create(wanted));
         assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
@@ -203,9 +205,41 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("a lost answer of the write is settled by writing again")
+    void aLostWriteIsMadeAgain() {
+        kea.lost = "config-write";
+        kea.before.put("config-write", () -> kea.before.put("config-write", () -> kea.lost = ""));
+        assertThat(create(wanted(30, "a.example.com"))).isInstanceOf(Creation.Created.class);
+        assertThat(kea.commands).filteredOn("config-write"::equals).hasSize(2);
+        assertThat(kea.written).isEqualTo(kea.configuration);
+    }
+
+    @Test
+    @DisplayName("a Kea that was restarted before it wrote its file lost the change, though it answered each command")
+    void whatWasLostBeforeTheWriteIsUnknown() {
+        var old = kea.configuration.deepCopy();
+        kea.before.put("config-write", () -> kea.configuration = old);
+        var unknown = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(unknown).hasMessageContaining("was it restarted");
+    }
+
+    @Test
+    @DisplayName("an undone change that is still there is not said to be undone")
+    void whatCannotBeUndoneIsUnknown() {
+        kea.answers.put("config-write", "[{\"result\": 1, \"text\": \"Error during write-config\"}]");
+        kea.before.put("config-write", () -> kea.answers.put("config-set", "[{\"result\": 0}]"));
+        var unknown = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(unknown).hasMessageContaining("undoing the change had no effect");
+    }
+
+    @Test
     void aLostAnswerOfTheWriteIsUnknown() {
         kea.lost = "config-write";
-        var unknown = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        var unknown = catchThrowableOfType(
+                BackendException.class,
+                () -> provider.create(wanted(30, "a.example.com"), Deadline.in(Duration.ofSeconds(1))));
         assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(unknown).hasMessageContaining("configuration file");
     }

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
 import smartproxy.core.daemon.Wire;
 
@@ -98,18 +99,21 @@ final class KeaServesClientIT {
                 .module("dhcp", ":enabled: https\n:use_provider: dhcp_kea\n:ping_free_ip: false\n")
                 .module(
                         "dhcp_kea",
-                        ":dhcp_kea_url: " + kea.settings().url()
-                                + "\n:dhcp_kea_username: foreman\n:dhcp_kea_password: kea-lab\n")
+                        ":dhcp_kea_url: " + kea.settings().url() + "\n"
+                                + (kea.settings().socket().isPresent()
+                                        ? ""
+                                        : ":dhcp_kea_username: foreman\n:dhcp_kea_password: kea-lab\n"))
                 .start();
         opened.add(0, proxy);
         return proxy;
     }
 
-    @Test
+    @ParameterizedTest(name = "Kea {0}, {1}")
+    @CsvSource({"2.2, plain", "3.0, unix"})
     @DisplayName("reserved: address, boot server, boot file and host name; removed: another address")
-    void aClientGetsWhatIsReserved() throws Exception {
+    void aClientGetsWhatIsReserved(String version, String kind) throws Exception {
         namespaces();
-        var kea = new LabKea(directory, "2.2", "plain", Map.of("KEA_INTERFACE", "dhcp0", "KEA_NETNS", server));
+        var kea = new LabKea(directory, version, kind, Map.of("KEA_INTERFACE", "dhcp0", "KEA_NETNS", server));
         opened.add(0, kea);
         var proxy = daemon(kea);
         try (var wire = proxy.https()) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,38 @@ final class KeaSettingsTest {
         assertThat(problems(":dhcp_kea_password: s3cret\n"))
                 .contains("'dhcp_kea_username' is missing")
                 .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unix:/run/kea/kea4-ctrl-socket", "unix:///run/kea/kea4-ctrl-socket"})
+    void takesTheSocketOfAServer(String url) throws Exception {
+        var bound = bind(":dhcp_kea_url: " + url + "\n");
+        assertThat(bound.problems()).isEmpty();
+        var settings = bound.settings().orElseThrow();
+        assertThat(settings.socket()).contains(Path.of("/run/kea/kea4-ctrl-socket"));
+        assertThat(settings.server()).isEqualTo("unix:/run/kea/kea4-ctrl-socket");
+    }
+
+    @Test
+    void aSocketIsNamedByItsWholePath() throws Exception {
+        for (var url : List.of("unix:kea.sock", "unix://run/kea.sock", "unix:/run/", "unix:")) {
+            assertThat(problems(":dhcp_kea_url: '" + url + "'\n")).contains("dhcp_kea_url");
+        }
+        assertThat(problems(":dhcp_kea_url: unix:/" + "x".repeat(107) + "\n")).contains("107 bytes");
+        assertThat(bind(":dhcp_kea_url: unix:/" + "x".repeat(106) + "\n").problems())
+                .isEmpty();
+    }
+
+    @Test
+    @DisplayName("a socket has no passwords and no certificates: who sets them is told, and does not believe in them")
+    void aSocketHasNoPassword() throws Exception {
+        var socket = ":dhcp_kea_url: unix:/run/kea/kea4-ctrl-socket\n";
+        assertThat(problems(socket + ":dhcp_kea_username: foreman\n:dhcp_kea_password: s3cret\n"))
+                .contains("'dhcp_kea_username' has no meaning for a unix socket")
+                .doesNotContain("s3cret");
+        var file = Files.writeString(directory.resolve("ca.pem"), "x");
+        assertThat(problems(socket + ":dhcp_kea_ca_file: " + file + "\n"))
+                .contains("'dhcp_kea_ca_file' has no meaning");
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.Secret;
 import smartproxy.core.client.LazyPeer;
+import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.dhcp.DhcpProvider;
 import smartproxy.dhcp.TestContext;
@@ -24,17 +25,20 @@ import smartproxy.dhcp.TestContext;
 /** A real Kea from {@code lab/kea} for one test class, and providers that speak to it; fails when there is none. */
 final class LabKea implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 300;
+    private static final String UNIX = "unix";
 
     private final Path lab = lab();
     private final Path directory;
     private final String version;
+    private final boolean unix;
     private final Map<String, String> environment;
     private final Map<String, String> told = new HashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     /**
      * @param version {@code 2.2} or {@code 3.0}
-     * @param kind {@code plain} or {@code tls}, with {@code " pgsql"} for hosts in a database
+     * @param kind {@code plain}, {@code tls} or {@code unix} for its unix control socket; with {@code " pgsql"} for hosts in
+     *     a database
      */
     LabKea(Path directory, String version, String kind) {
         this(directory, version, kind, Map.of());
@@ -44,9 +48,10 @@ final class LabKea implements AutoCloseable {
         this.directory = directory;
         this.version = version;
         this.environment = environment;
+        this.unix = kind.startsWith(UNIX);
         var start = Stream.concat(
                         Stream.of(lab.resolve("start.sh").toString(), directory.toString(), version),
-                        Stream.of(kind.split(" ", -1)))
+                        Stream.of(kind.replace(UNIX, "plain").split(" ", -1)))
                 .toArray(String[]::new);
         for (var line : run(start).lines().toList()) {
             var pair = line.split("=", 2);
@@ -80,7 +85,25 @@ final class LabKea implements AutoCloseable {
         return settings("kea-lab");
     }
 
+    /** Its unix control socket. */
+    Path socket() {
+        return Path.of(told("socket"));
+    }
+
     KeaSettings settings(String password) {
+        if (unix) {
+            return new KeaSettings(
+                    URI.create(UNIX + ":" + socket()),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofSeconds(60),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofSeconds(5),
+                    DhcpProvider.SUGGESTION_TIME,
+                    List.of());
+        }
         var tls = directory.resolve("tls");
         var https = told("url").startsWith("https");
         return new KeaSettings(
@@ -97,15 +120,31 @@ final class LabKea implements AutoCloseable {
     }
 
     KeaDhcpProvider provider(KeaSettings settings) throws Exception {
-        var context = new TestContext(KeaFactory.NAME, SqliteStore.open(Files.createTempDirectory(directory, "store")));
-        var provider = new KeaDhcpProvider(settings, client(settings), context);
+        return provider(
+                settings,
+                transport(settings),
+                new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)));
+    }
+
+    KeaDhcpProvider provider(KeaSettings settings, KeaTransport transport, GuardSettings guard) throws Exception {
+        var store = SqliteStore.open(Files.createTempDirectory(directory, "store"));
+        var context = new TestContext(KeaFactory.NAME, store, guard);
+        var client = new KeaClient(KeaFactory.NAME, settings, transport);
+        var provider = new KeaDhcpProvider(settings, client, WriterLock.ALONE, context);
         provider.start();
         opened.add(provider);
-        opened.add((SqliteStore) context.store());
+        opened.add(store);
         return provider;
     }
 
     KeaClient client(KeaSettings settings) throws Exception {
+        return new KeaClient(KeaFactory.NAME, settings, transport(settings));
+    }
+
+    KeaTransport transport(KeaSettings settings) throws Exception {
+        if (settings.socket().isPresent()) {
+            return new SocketTransport(KeaFactory.NAME, settings.socket().get());
+        }
         var identity = HttpIdentity.of(settings.url(), KeaSettings.CA_FILE.key())
                 .basic(settings.username().orElseThrow(), settings.password().orElseThrow());
         if (settings.caFile().isPresent()) {
@@ -117,7 +156,7 @@ final class LabKea implements AutoCloseable {
         }
         var peer = new LazyPeer(KeaFactory.NAME, identity);
         opened.add(peer);
-        return new KeaClient(KeaFactory.NAME, settings, peer);
+        return new HttpTransport(KeaFactory.NAME, settings, peer);
     }
 
     /** Ends {@code kea-dhcp4} as a crash would; an agent in front of it stays. */
@@ -136,6 +175,11 @@ final class LabKea implements AutoCloseable {
 
     void thaw() {
         signal("CONT");
+    }
+
+    /** Its PostgreSQL: {@code crash}, {@code freeze}, {@code thaw} or {@code start}. */
+    void database(String what) {
+        run(lab.resolve("pgsql.sh").toString(), directory.toString(), what.equals("start") ? told("sql") : what);
     }
 
     private void signal(String name) {

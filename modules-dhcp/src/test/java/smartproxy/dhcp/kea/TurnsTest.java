@@ -57,10 +57,10 @@ final class TurnsTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        changes.forEach(change -> change.done(Change.Outcome.DONE));
+        changes.forEach(change -> change.done(Change.Result.DONE));
     }
 
-    private CompletableFuture<Change.Outcome> make(int n) {
+    private CompletableFuture<Change.Result> make(int n) {
         return CompletableFuture.supplyAsync(() -> turns.make(change(n, Duration.ofSeconds(10)), this::slow), pool);
     }
 
@@ -75,7 +75,7 @@ final class TurnsTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> turns.waiting() == 5);
         end.countDown();
         for (var outcome : outcomes) {
-            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(Change.Outcome.DONE);
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(Change.Result.DONE);
         }
         assertThat(batches).containsExactly(1, 5);
     }
@@ -108,7 +108,7 @@ final class TurnsTest {
         assertThat(unexpected.outcome()).isEqualTo(BackendException.Outcome.UNKNOWN);
         assertThat(turns.make(
                                 change(2, Duration.ofSeconds(10)),
-                                (changes, deadline) -> changes.get(0).done(Change.Outcome.ABSENT))
+                                (changes, deadline) -> changes.get(0).done(Change.Result.ABSENT))
                         .done())
                 .isFalse();
     }

@@ -1,7 +1,6 @@
 package smartproxy.dns.infoblox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,59 +9,46 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.LiveCheck.Host;
-import smartproxy.core.api.Operation;
 import smartproxy.dns.DnsName;
+import smartproxy.infoblox.GridQuestions;
 
 /**
  * Looks at the grid by GET alone: does it answer, does it take the user, is there the view, which zones does the user see. Whether
  * he may write is told by nothing but a change.
  */
 final class GridCheck {
-    private static final Operation CHECK = Operation.repeatable("check");
-
     private final InfobloxSettings settings;
-    private final Wapi wapi;
     private final InfobloxRecords records;
-    private final Backend backend;
+    private final GridQuestions grid;
     private final String what;
     private final String view;
 
-    GridCheck(InfobloxSettings settings, Wapi wapi, InfobloxRecords records, Backend backend) {
+    GridCheck(InfobloxSettings settings, InfobloxRecords records, Backend backend) {
         this.settings = settings;
-        this.wapi = wapi;
         this.records = records;
-        this.backend = backend;
-        this.what = InfobloxFactory.NAME + " " + settings.server();
+        this.grid = new GridQuestions(settings.grid(), backend, InfobloxSettings.VIEW.key());
+        this.what = grid.what();
         this.view = "view " + settings.view();
-    }
-
-    /** A question to the grid. */
-    @FunctionalInterface
-    private interface Question<T> {
-        T ask(Deadline attempt) throws WapiRefusal, IOException, InterruptedException;
     }
 
     List<Finding> probe(Host host, Deadline deadline) {
         List<JsonNode> any;
         try {
-            any = ask(deadline, records::anyZone);
+            any = grid.ask(deadline, records::anyZone);
         } catch (BackendException e) {
-            return List.of(Finding.error(what, plain(e), "nothing can be changed there until this is mended"));
+            return List.of(Finding.error(what, grid.plain(e), "nothing can be changed there until this is mended"));
         }
         var findings = new ArrayList<Finding>();
-        if (settings.server().getScheme().equals("http")) {
-            findings.add(
-                    Finding.warning(what, "the password goes there without encryption", "use https in dns_server"));
-        }
+        grid.clearPassword().ifPresent(findings::add);
         if (any.isEmpty()) {
             findings.add(Finding.error(
                     what,
-                    "takes user '" + settings.username() + "', and shows it no zone in " + view,
+                    "takes user '" + settings.grid().username() + "', and shows it no zone in " + view,
                     "give it read and write permission for the zones, or correct dns_view"));
         } else {
             findings.add(Finding.ok(
                     what,
-                    "takes user '" + settings.username() + "', and shows it zones in " + view
+                    "takes user '" + settings.grid().username() + "', and shows it zones in " + view
                             + " (whether it may write, only a change tells)"));
             zones(host, deadline, findings);
         }
@@ -84,7 +70,7 @@ final class GridCheck {
                 continue;
             }
             try {
-                var zones = ask(deadline, attempt -> records.zones(name.get(), attempt));
+                var zones = grid.ask(deadline, attempt -> records.zones(name.get(), attempt));
                 if (zones.isEmpty() && asked) {
                     findings.add(Finding.error(
                             what,
@@ -93,7 +79,7 @@ final class GridCheck {
                 }
                 seen.addAll(zones);
             } catch (BackendException e) {
-                findings.add(Finding.error(what, plain(e), ""));
+                findings.add(Finding.error(what, grid.plain(e), ""));
             }
         }
         seen.forEach(zone -> findings.add(Finding.ok(what + " zone " + zone, "is in " + view)));
@@ -108,29 +94,12 @@ final class GridCheck {
     private Finding members(Deadline deadline) {
         var advice = "give the user the permission Grid DNS Properties, or old answers live until they expire";
         try {
-            var members = ask(deadline, wapi::members).size();
+            var members = grid.ask(deadline, records::members).size();
             return members == 0
                     ? Finding.warning(what, "shows no members whose DNS caches could be cleared", advice)
                     : Finding.ok(what, "the DNS caches of " + members + " members are cleared of what changes");
         } catch (BackendException e) {
-            return Finding.warning(what, "does not tell its members: " + plain(e), advice);
+            return Finding.warning(what, "does not tell its members: " + grid.plain(e), advice);
         }
-    }
-
-    private <T> T ask(Deadline deadline, Question<T> question) {
-        return backend.call(CHECK, deadline, attempt -> {
-            try {
-                return question.ask(attempt);
-            } catch (WapiRefusal e) {
-                throw BackendException.rejected(backend.name() + ": " + e.getMessage() + " (status " + e.status() + ")"
-                        + (e.isNotFound() ? "; correct dns_view" : ""));
-            }
-        });
-    }
-
-    private String plain(BackendException e) {
-        var message = String.valueOf(e.getMessage());
-        var prefix = backend.name() + ": ";
-        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 }

@@ -2,21 +2,17 @@ package smartproxy.dns.infoblox;
 
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.StartException;
 import smartproxy.dns.DnsAbility;
 import smartproxy.dns.DnsProvider;
 import smartproxy.dns.DnsProviderFactory;
+import smartproxy.infoblox.Wapi;
 
 /** Declares {@code dns_infoblox}. */
 public final class InfobloxFactory implements DnsProviderFactory<InfobloxSettings> {
     static final String NAME = "dns_infoblox";
-
-    private static final Logger LOG = LoggerFactory.getLogger(InfobloxFactory.class);
 
     @Override
     public String name() {
@@ -47,19 +43,6 @@ public final class InfobloxFactory implements DnsProviderFactory<InfobloxSetting
 
     @Override
     public DnsProvider create(InfobloxSettings settings, ProviderContext context) throws StartException {
-        if (settings.base().getScheme().equals("http")) {
-            LOG.warn(
-                    "{}: the password goes to {} without encryption; use https in {}",
-                    NAME,
-                    settings.base().getAuthority(),
-                    InfobloxSettings.SERVER.key());
-        }
-        var identity = HttpIdentity.of(settings.base(), InfobloxSettings.CA_FILE.key())
-                .basic(settings.username(), settings.password());
-        if (settings.caFile().isPresent()) {
-            identity = identity.trusting(settings.caFile().get());
-        }
-        var wapi = new Wapi(context.backend().name(), settings, context.http(identity));
-        return new InfobloxProvider(settings, wapi, context.backend());
+        return new InfobloxProvider(settings, Wapi.of(settings.grid(), context), context.backend());
     }
 }

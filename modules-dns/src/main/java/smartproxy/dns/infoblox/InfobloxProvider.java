@@ -20,6 +20,8 @@ import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsProvider;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
+import smartproxy.infoblox.Wapi;
+import smartproxy.infoblox.WapiRefusal;
 
 /**
  * Looks, then changes: of callers in other processes two may create a name at once. The grid refuses a second equal record by
@@ -45,7 +47,7 @@ final class InfobloxProvider implements DnsProvider, LiveCheck {
         this.wapi = wapi;
         this.records = new InfobloxRecords(wapi, settings.view());
         this.backend = backend;
-        this.check = new GridCheck(settings, wapi, records, backend);
+        this.check = new GridCheck(settings, records, backend);
     }
 
     @Override
@@ -176,11 +178,11 @@ final class InfobloxProvider implements DnsProvider, LiveCheck {
         try {
             if (records.zones(name, attempt).isEmpty()) {
                 throw BackendException.rejected(backend.name() + ": no zone for " + name + " in view "
-                        + settings.view() + " of " + settings.server()
+                        + settings.view() + " of " + settings.grid().server()
                         + "; check dns_view, and that the user may read the zone");
             }
         } catch (WapiRefusal e) {
-            LOG.info("{} does not tell its zones: {}", settings.server(), e.getMessage());
+            LOG.info("{} does not tell its zones: {}", settings.grid().server(), e.getMessage());
         }
     }
 
@@ -196,8 +198,8 @@ final class InfobloxProvider implements DnsProvider, LiveCheck {
 
     private BackendException refused(WapiRefusal refusal, Progress progress, String what) {
         var broken = refusal.status() >= 500 && progress.sent;
-        var text = backend.name() + ": " + what + " at " + settings.server() + ": " + refusal.getMessage() + " (status "
-                + refusal.status() + ")";
+        var text = backend.name() + ": " + what + " at " + settings.grid().server() + ": " + refusal.getMessage()
+                + " (status " + refusal.status() + ")";
         if (refusal.parentIsMissing()) {
             text += "; there is no zone for it in view " + settings.view();
         }
@@ -217,7 +219,7 @@ final class InfobloxProvider implements DnsProvider, LiveCheck {
         }
         var time = deadline.within(LONGEST_CLEARING);
         try {
-            var members = call(FIND_MEMBERS, time, new Progress(), "list of members", wapi::members);
+            var members = call(FIND_MEMBERS, time, new Progress(), "list of members", records::members);
             for (var member : members) {
                 clearCache(name, done, member, time);
             }

@@ -15,6 +15,8 @@ import smartproxy.core.api.Ipv6Text;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
+import smartproxy.infoblox.Wapi;
+import smartproxy.infoblox.WapiRefusal;
 
 /**
  * DNS records as objects of one view of the grid. The grid keeps names in lower case, and compares what it is asked for with
@@ -68,6 +70,11 @@ final class InfobloxRecords {
     /** A zone of the view, or none. */
     List<JsonNode> anyZone(Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
         return wapi.find("zone_auth", "fqdn", Map.of("view", view, "_max_results", "1"), deadline);
+    }
+
+    /** Members of the grid that serve DNS, with their {@code host_name}. */
+    List<JsonNode> members(Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+        return wapi.find("member:dns", "host_name", Map.of(), deadline);
     }
 
     /** What the objects of a name are found by, and created with. A PTR has its address as well, if its name is that of one. */

@@ -1,4 +1,4 @@
-/** The provider {@code dns_infoblox}. Classes that begin with {@code Wapi} know nothing of DNS records. */
+/** The provider {@code dns_infoblox}. */
 @NullMarked
 package smartproxy.dns.infoblox;
 

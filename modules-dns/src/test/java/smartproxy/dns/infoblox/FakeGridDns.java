@@ -31,10 +31,10 @@ final class FakeGridDns implements AutoCloseable {
             Type.CNAME, List.of("record:cname", "canonical"),
             Type.PTR, List.of("record:ptr", "ptrdname"));
 
-    private final FakeGrid grid;
+    private final FakeDnsGrid grid;
     private final ServerSocket listener;
 
-    FakeGridDns(FakeGrid grid) throws IOException {
+    FakeGridDns(FakeDnsGrid grid) throws IOException {
         this.grid = grid;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var thread = new Thread(this::serve, "grid-dns");
@@ -76,7 +76,7 @@ final class FakeGridDns implements AutoCloseable {
         for (var one : grid.all(object.get(0))) {
             if (asked.equals(one.get("name"))) {
                 answer.addRecord(
-                        record(question, one.getOrDefault("name", "") + ".", one.getOrDefault(object.get(1), "")),
+                        record(question, one.get("name") + ".", String.valueOf(one.get(object.get(1)))),
                         Section.ANSWER);
             }
         }

@@ -19,6 +19,7 @@ import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.LiveCheck.Host;
 import smartproxy.core.api.Secret;
 import smartproxy.core.tls.TestPki;
+import smartproxy.infoblox.FakeGrid;
 
 /** What the live check says of a grid, and that it only reads there. */
 class GridCheckIT {
@@ -28,13 +29,13 @@ class GridCheckIT {
     @TempDir
     private Path directory;
 
-    private FakeGrid grid;
+    private FakeDnsGrid grid;
     private String what;
 
     @BeforeEach
     void start() {
         PKI.writeTo(directory);
-        grid = FakeGrid.start(
+        grid = FakeDnsGrid.start(
                 directory, PKI.issueServer().key(TestPki.KeyType.EC_P256).sign());
         what = "dns_infoblox " + grid.address();
     }
@@ -93,7 +94,7 @@ class GridCheckIT {
 
     @Test
     void aWrongPasswordIsNamedAndNotShown() {
-        var wrong = with(settings("2.0"), new Secret("wr0ng"), "default");
+        var wrong = Provider.with(settings("2.0"), new Secret("wr0ng"));
         assertThat(look(wrong, List.of("example.com"), NOBODY))
                 .singleElement()
                 .asString()
@@ -103,7 +104,7 @@ class GridCheckIT {
 
     @Test
     void aViewThatIsNotThereIsNamed() {
-        var other = with(settings("2.0"), new Secret(FakeGrid.PASSWORD), "inside");
+        var other = new InfobloxSettings(settings("2.0").grid(), "inside");
         assertThat(look(other, List.of("example.com"), NOBODY))
                 .singleElement()
                 .asString()
@@ -170,17 +171,6 @@ class GridCheckIT {
 
     private InfobloxSettings settings(String version) {
         return Provider.settings(grid.address(), directory.resolve("ca.pem"), version);
-    }
-
-    private static InfobloxSettings with(InfobloxSettings settings, Secret password, String view) {
-        return new InfobloxSettings(
-                settings.server(),
-                settings.username(),
-                password,
-                view,
-                settings.timeout(),
-                settings.caFile(),
-                settings.version());
     }
 
     /** As {@code check} does it: built, never started. */

@@ -18,13 +18,13 @@ import smartproxy.dns.DnsProviderContract;
 /** The contract over a grid as Infoblox documents it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class InfobloxContractIT extends DnsProviderContract {
-    private final FakeGrid grid;
+    private final FakeDnsGrid grid;
     private final Provider provider;
 
     InfobloxContractIT(@TempDir Path directory) {
         var pki = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
         pki.writeTo(directory);
-        grid = FakeGrid.start(
+        grid = FakeDnsGrid.start(
                 directory, pki.issueServer().key(TestPki.KeyType.EC_P256).sign());
         provider = new Provider(
                 Provider.settings(grid.address(), directory.resolve("ca.pem"), "2.12"), Duration.ofSeconds(30));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.daemon.DaemonFixture;
+import smartproxy.infoblox.FakeGrid;
 
 /** A whole daemon between Foreman and a grid. */
 class InfobloxDaemonIT {
@@ -19,7 +20,7 @@ class InfobloxDaemonIT {
     @TempDir
     private Path directory;
 
-    private FakeGrid grid;
+    private FakeDnsGrid grid;
     private DaemonFixture proxy;
 
     @BeforeEach
@@ -27,7 +28,7 @@ class InfobloxDaemonIT {
         proxy = DaemonFixture.in(directory)
                 .set("log_level", "DEBUG")
                 .module("dns", ":enabled: https\n:use_provider: dns_infoblox\n");
-        grid = FakeGrid.start(directory, proxy.pki().server());
+        grid = FakeDnsGrid.start(directory, proxy.pki().server());
         configure(":password: " + FakeGrid.PASSWORD);
         proxy.start();
     }

@@ -11,7 +11,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.github.tomakehurst.wiremock.client.MappingBuilder;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
@@ -39,6 +38,8 @@ import smartproxy.dns.DnsProvider.Creation;
 import smartproxy.dns.DnsProvider.Removal;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
+import smartproxy.infoblox.FakeGrid;
+import smartproxy.infoblox.GridSettings;
 
 /** What is sent to a grid, and what becomes of its errors and faults. */
 class InfobloxIT {
@@ -52,12 +53,12 @@ class InfobloxIT {
     private Path directory;
 
     private final List<Provider> providers = new ArrayList<>();
-    private FakeGrid grid;
+    private FakeDnsGrid grid;
 
     @BeforeEach
     void start() {
         PKI.writeTo(directory);
-        grid = FakeGrid.start(
+        grid = FakeDnsGrid.start(
                 directory, PKI.issueServer().key(TestPki.KeyType.EC_P256).sign());
     }
 
@@ -97,21 +98,6 @@ class InfobloxIT {
         assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(kind);
         assertThat(failure.outcome()).as(failure.getMessage()).isEqualTo(outcome);
         return failure;
-    }
-
-    /** Puts answers in front of the grid's own. */
-    private void answering(MappingBuilder to, ResponseDefinitionBuilder answer) {
-        grid.server().stubFor(to.atPriority(1).willReturn(answer));
-    }
-
-    /** The same, but only for the first such request. */
-    private void answeringOnce(MappingBuilder to, ResponseDefinitionBuilder answer) {
-        grid.server()
-                .stubFor(to.atPriority(1)
-                        .inScenario("once")
-                        .whenScenarioStateIs(Scenario.STARTED)
-                        .willSetStateTo("over")
-                        .willReturn(answer));
     }
 
     @Test
@@ -175,7 +161,7 @@ class InfobloxIT {
 
     @Test
     void aRecordThatCannotBeSeenIsInTheWayToo() {
-        answering(
+        grid.instead(
                 post(urlMatching(".*/record:a")),
                 FakeGrid.refused(400, "AdmConDataError", "Data.Conflict", "The record 'x' already exists."));
         assertThat(provider().create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Occupied(List.of()));
@@ -194,7 +180,7 @@ class InfobloxIT {
 
     @Test
     void aCacheThatCannotBeClearedDoesNotUndoTheChange() {
-        answeringOnce(post(urlPathMatching(".*/member:dns/.*")), aResponse().withStatus(500));
+        grid.insteadOnce(post(urlPathMatching(".*/member:dns/.*")), aResponse().withStatus(500));
         assertThat(provider("2.12").create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());
         assertThat(grid.all("record:a")).hasSize(1);
         assertThat(grid.calls()).filteredOn(call -> call.startsWith("cleared")).hasSize(1);
@@ -202,7 +188,7 @@ class InfobloxIT {
 
     @Test
     void aGridThatDoesNotTellItsZonesHasNothing() {
-        answering(
+        grid.instead(
                 get(urlPathMatching(".*/zone_auth")),
                 FakeGrid.refused(403, "AdmConProtoError", "Proto", "not for you"));
         assertThat(provider().remove("www.example.org", RecordType.A)).isEqualTo(Removal.ABSENT);
@@ -210,15 +196,7 @@ class InfobloxIT {
 
     @Test
     void anUnknownViewIsNamed() {
-        var settings = settings("2.0");
-        var other = new InfobloxSettings(
-                settings.server(),
-                settings.username(),
-                settings.password(),
-                "inside",
-                settings.timeout(),
-                settings.caFile(),
-                settings.version());
+        var other = new InfobloxSettings(settings("2.0").grid(), "inside");
         var provider = provider(other, Duration.ofSeconds(10));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("View inside not found (status 404)");
@@ -236,17 +214,7 @@ class InfobloxIT {
 
     @Test
     void aWrongPasswordIsSaidSo() {
-        var settings = settings("2.0");
-        var provider = provider(
-                new InfobloxSettings(
-                        settings.server(),
-                        settings.username(),
-                        new Secret("wrong"),
-                        settings.view(),
-                        settings.timeout(),
-                        settings.caFile(),
-                        settings.version()),
-                Duration.ofSeconds(10));
+        var provider = provider(Provider.with(settings("2.0"), new Secret("wrong")), Duration.ofSeconds(10));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("does not accept user 'foreman'; check username and password (status 401)")
                 .hasMessageNotContaining("wrong");
@@ -254,7 +222,7 @@ class InfobloxIT {
 
     @Test
     void missingPermissionsAreSaidSo() {
-        answering(
+        grid.instead(
                 post(urlMatching(".*/record:a")),
                 FakeGrid.refused(403, "AdmConDataError", "Data", "Write permission for the zone is required"));
         assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
@@ -263,7 +231,7 @@ class InfobloxIT {
 
     @Test
     void aRedirectIsNotFollowed() {
-        answering(any(anyUrl()), aResponse().withStatus(302).withHeader("Location", "https://localhost/x"));
+        grid.instead(any(anyUrl()), aResponse().withStatus(302).withHeader("Location", "https://localhost/x"));
         assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining("set dns_server to that of the grid master");
     }
@@ -271,7 +239,7 @@ class InfobloxIT {
     @ParameterizedTest
     @MethodSource("garbage")
     void garbageIsRefusedAndNothingSent(ResponseDefinitionBuilder answer, String text) {
-        answering(get(anyUrl()), answer);
+        grid.instead(get(anyUrl()), answer);
         assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
                 .hasMessageContaining(text);
         assertThat(grid.calls()).isEmpty();
@@ -291,7 +259,7 @@ class InfobloxIT {
     @Test
     void aReferenceThatLeadsElsewhereIsNotFollowed() {
         for (var reference : List.of("../../x", "record:a/x?y", "record:a/../../x", "https://elsewhere/")) {
-            answering(
+            grid.instead(
                     get(urlPathMatching(".*/record:a")),
                     aResponse().withBody("[{\"_ref\":\"" + reference + "\",\"ipv4addr\":\"192.0.2.1\"}]"));
             assertThat(failure(() -> provider().remove(NAME, RecordType.A), Kind.REJECTED, Outcome.NOT_APPLIED))
@@ -305,7 +273,7 @@ class InfobloxIT {
         grid.add("record:a", Map.of("name", NAME, "ipv4addr", ADDRESS));
         grid.add("record:a", Map.of("name", NAME, "ipv4addr", "192.0.2.11"));
         var second = grid.all("record:a").get(1).get("_ref");
-        answering(
+        grid.instead(
                 delete(urlMatching(".*/" + second)),
                 FakeGrid.refused(403, "AdmConDataError", "Data", "record is locked"));
         assertThat(failure(() -> provider().remove(NAME, RecordType.A), Kind.REJECTED, Outcome.UNKNOWN))
@@ -315,7 +283,7 @@ class InfobloxIT {
     @Test
     void aRecordThatAnotherRemovedMeanwhileIsRemoved() {
         grid.add("record:a", Map.of("name", NAME, "ipv4addr", ADDRESS));
-        answering(
+        grid.instead(
                 delete(anyUrl()),
                 FakeGrid.refused(404, "AdmConDataNotFoundError", "Data.NotFound", "Reference not found"));
         assertThat(provider().remove(NAME, RecordType.A)).isEqualTo(Removal.REMOVED);
@@ -323,27 +291,28 @@ class InfobloxIT {
 
     @Test
     void aServerErrorLeavesTheOutcomeOpen() {
-        answering(post(urlMatching(".*/record:a")), aResponse().withStatus(500).withBody("oops"));
+        grid.instead(
+                post(urlMatching(".*/record:a")), aResponse().withStatus(500).withBody("oops"));
         assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.UNKNOWN))
                 .hasMessageContaining("(status 500); whether the change was made is unknown");
     }
 
     @Test
     void anAnswerToACreationThatIsNoneLeavesTheOutcomeOpen() {
-        answering(post(urlMatching(".*/record:a")), aResponse().withBody("<html>welcome"));
+        grid.instead(post(urlMatching(".*/record:a")), aResponse().withBody("<html>welcome"));
         assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.UNKNOWN))
                 .hasMessageContaining("no JSON");
     }
 
     @Test
     void aGridThatStartsIsAskedAgain() {
-        answeringOnce(get(anyUrl()), aResponse().withStatus(503));
+        grid.insteadOnce(get(anyUrl()), aResponse().withStatus(503));
         assertThat(provider().create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());
     }
 
     @Test
     void aGridThatDoesNotStartIsUnavailable() {
-        answering(any(anyUrl()), aResponse().withStatus(503));
+        grid.instead(any(anyUrl()), aResponse().withStatus(503));
         assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("answers with status 503");
     }
@@ -351,7 +320,7 @@ class InfobloxIT {
     @ParameterizedTest
     @MethodSource("faults")
     void aLineThatIsCutBeforeAnythingIsCreated(Fault fault) {
-        answering(get(anyUrl()), aResponse().withFault(fault));
+        grid.instead(get(anyUrl()), aResponse().withFault(fault));
         failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.UNAVAILABLE, Outcome.NOT_APPLIED);
         assertThat(grid.all("record:a")).isEmpty();
     }
@@ -359,7 +328,7 @@ class InfobloxIT {
     @ParameterizedTest
     @MethodSource("faults")
     void aLineThatIsCutInTheCreationIsTriedAgain(Fault fault) {
-        answeringOnce(post(urlMatching(".*/record:a")), aResponse().withFault(fault));
+        grid.insteadOnce(post(urlMatching(".*/record:a")), aResponse().withFault(fault));
         assertThat(provider().create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());
         assertThat(grid.all("record:a")).hasSize(1);
     }
@@ -386,7 +355,7 @@ class InfobloxIT {
 
     @Test
     void aGridThatHangsEndsInTime() {
-        answering(any(anyUrl()), aResponse().withFixedDelay(60_000));
+        grid.instead(any(anyUrl()), aResponse().withFixedDelay(60_000));
         var provider = provider(settings("2.0"), Duration.ofSeconds(1));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.TIMEOUT, Outcome.NOT_APPLIED))
                 .hasMessageContaining("no answer within");
@@ -413,25 +382,28 @@ class InfobloxIT {
     @Test
     void withoutAFileOnlyTheRuntimesAuthoritiesCount() {
         var settings = settings("2.0");
+        var grid = settings.grid();
         var provider = provider(
                 new InfobloxSettings(
-                        settings.server(),
-                        settings.username(),
-                        settings.password(),
-                        settings.view(),
-                        settings.timeout(),
-                        Optional.empty(),
-                        settings.version()),
+                        new GridSettings(
+                                grid.server(),
+                                grid.serverKey(),
+                                grid.username(),
+                                grid.password(),
+                                grid.timeout(),
+                                Optional.empty(),
+                                grid.version()),
+                        settings.view()),
                 Duration.ofSeconds(10));
         assertThat(failure(() -> provider.create(NAME, RecordType.A, ADDRESS), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("set infoblox_ca_file");
-        assertThat(grid.calls()).isEmpty();
+        assertThat(this.grid.calls()).isEmpty();
     }
 
     @Test
     void aCertificateForAnotherHost() {
         grid.close();
-        grid = FakeGrid.start(
+        grid = FakeDnsGrid.start(
                 directory,
                 PKI.issue("grid.example.com")
                         .purposes(TestPki.Purpose.SERVER)

@@ -22,6 +22,8 @@ import smartproxy.core.settings.Binder;
 import smartproxy.core.settings.Bound;
 import smartproxy.core.settings.SettingsFile;
 import smartproxy.dns.DnsAbility;
+import smartproxy.infoblox.GridSettings;
+import smartproxy.infoblox.WapiVersion;
 
 class InfobloxSettingsTest {
     @TempDir
@@ -36,13 +38,15 @@ class InfobloxSettingsTest {
     void hasTheReferencesDefaultsButNoPassword() throws Exception {
         assertThat(bind(":password: s3cret\n").settings())
                 .contains(new InfobloxSettings(
-                        URI.create("https://localhost"),
-                        "infoblox",
-                        new Secret("s3cret"),
-                        "default",
-                        Duration.ofSeconds(60),
-                        Optional.empty(),
-                        new WapiVersion(2, 0, "2.0")));
+                        new GridSettings(
+                                URI.create("https://localhost"),
+                                "dns_server",
+                                "infoblox",
+                                new Secret("s3cret"),
+                                Duration.ofSeconds(60),
+                                Optional.empty(),
+                                new WapiVersion(2, 0, "2.0")),
+                        "default"));
     }
 
     @Test
@@ -63,14 +67,16 @@ class InfobloxSettingsTest {
                 .orElseThrow();
         assertThat(settings)
                 .isEqualTo(new InfobloxSettings(
-                        URI.create("https://grid:8443"),
-                        "me",
-                        new Secret("p"),
-                        "inside",
-                        Duration.ofSeconds(5),
-                        Optional.of(ca),
-                        new WapiVersion(2, 12, "2.12.3")));
-        assertThat(settings.base()).hasToString("https://grid:8443/wapi/v2.12.3");
+                        new GridSettings(
+                                URI.create("https://grid:8443"),
+                                "dns_server",
+                                "me",
+                                new Secret("p"),
+                                Duration.ofSeconds(5),
+                                Optional.of(ca),
+                                new WapiVersion(2, 12, "2.12.3")),
+                        "inside"));
+        assertThat(settings.grid().base()).hasToString("https://grid:8443/wapi/v2.12.3");
     }
 
     @ParameterizedTest
@@ -118,6 +124,7 @@ class InfobloxSettingsTest {
         assertThat(bind(":password: p\n:wapi_version: '2.10'\n")
                         .settings()
                         .orElseThrow()
+                        .grid()
                         .base())
                 .hasToString("https://localhost/wapi/v2.10");
     }

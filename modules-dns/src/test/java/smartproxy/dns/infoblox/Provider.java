@@ -27,6 +27,9 @@ import smartproxy.dns.DnsProvider.Creation;
 import smartproxy.dns.DnsProvider.Removal;
 import smartproxy.dns.DnsRecord;
 import smartproxy.dns.RecordType;
+import smartproxy.infoblox.FakeGrid;
+import smartproxy.infoblox.GridSettings;
+import smartproxy.infoblox.WapiVersion;
 
 /** A provider with the guard and the HTTP client it has in the daemon, and words for what tests do with it. */
 final class Provider implements AutoCloseable, ProviderContext {
@@ -50,16 +53,33 @@ final class Provider implements AutoCloseable, ProviderContext {
     static InfobloxSettings settings(URI server, Path ca, String version) {
         try {
             return new InfobloxSettings(
-                    server,
-                    FakeGrid.USER,
-                    new Secret(FakeGrid.PASSWORD),
-                    FakeGrid.VIEW,
-                    Duration.ofSeconds(60),
-                    Optional.of(ca),
-                    WapiVersion.parse("wapi_version", version));
+                    new GridSettings(
+                            server,
+                            "dns_server",
+                            FakeGrid.USER,
+                            new Secret(FakeGrid.PASSWORD),
+                            Duration.ofSeconds(60),
+                            Optional.of(ca),
+                            WapiVersion.parse("wapi_version", version)),
+                    FakeGrid.VIEW);
         } catch (InvalidSetting e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    /** The same with another password. */
+    static InfobloxSettings with(InfobloxSettings settings, Secret password) {
+        var grid = settings.grid();
+        return new InfobloxSettings(
+                new GridSettings(
+                        grid.server(),
+                        grid.serverKey(),
+                        grid.username(),
+                        password,
+                        grid.timeout(),
+                        grid.caFile(),
+                        grid.version()),
+                settings.view());
     }
 
     static DnsName name(String text) {

@@ -3,24 +3,19 @@ package smartproxy.core.api;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import smartproxy.core.api.ProxyModule.ServedPorts;
 
 /**
  * What modules may know of {@code settings.yml}.
  *
- * @param httpPort of plain http; empty when that is off
- * @param httpsPort of https; empty when that is off
+ * @param ports those of https also while it is off
  * @param own who the daemon is to its clients and to servers of its own installation
  * @param foreman who it is to Foreman, and where that is
  */
-public record DaemonSettings(
-        Optional<Integer> httpPort,
-        Optional<Integer> httpsPort,
-        Identity own,
-        Optional<URI> foremanUrl,
-        Identity foreman) {
+public record DaemonSettings(ServedPorts ports, Identity own, Optional<URI> foremanUrl, Identity foreman) {
     /** Nothing is set. */
     public static final DaemonSettings NONE =
-            new DaemonSettings(Optional.empty(), Optional.empty(), Identity.NOBODY, Optional.empty(), Identity.NOBODY);
+            new DaemonSettings(ServedPorts.NONE, Identity.NOBODY, Optional.empty(), Identity.NOBODY);
 
     /**
      * PEM files.

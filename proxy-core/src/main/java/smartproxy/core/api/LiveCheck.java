@@ -4,9 +4,9 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Implemented by a provider that can be looked at for {@code smart-proxy check --live}: reaches its backend with the key it is
- * configured with and changes nothing. It is called on a provider that was created and never started, perhaps beside a daemon
- * that runs with the same settings.
+ * Implemented by a provider, or by the instance of a module, that can be looked at for {@code smart-proxy check --live}: reaches
+ * its backend with the key it is configured with and changes nothing. It is called on one that was created and never started,
+ * perhaps beside a daemon that runs with the same settings.
  */
 public interface LiveCheck {
     /**

@@ -1,6 +1,8 @@
 package smartproxy.core.api;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
 
 /** What a module gets from the core. */
 public interface ModuleContext {
@@ -44,6 +46,17 @@ public interface ModuleContext {
 
     /** Shows a health item of the module. */
     void health(String name, HealthSource source);
+
+    /**
+     * Shows a value in {@code /metrics} while the module is there; during a reload that of the newer one.
+     *
+     * @param name in Prometheus style, with its unit: {@code smart_proxy_tftp_sessions}; one that ends in {@code _total} is a
+     *     counter, which never falls but to zero
+     * @param help one line
+     * @param labels names and values, few and bounded; all values of a name have the same label names
+     * @param value read at each scrape: cheap, no I/O; NaN is not shown
+     */
+    void metric(String name, String help, Map<String, String> labels, DoubleSupplier value);
 
     /**
      * A provider that was built.

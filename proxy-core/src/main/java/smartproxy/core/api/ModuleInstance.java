@@ -22,6 +22,14 @@ public interface ModuleInstance extends AutoCloseable {
         return Map.of();
     }
 
+    /**
+     * What {@code check} is to tell of the process and host it would run in. Called on an instance that was never started; asks
+     * nobody.
+     */
+    default List<Finding> findings() {
+        return List.of();
+    }
+
     /** Opens what it needs. Called once, before the first request. */
     default void start() throws StartException {}
 

@@ -1,21 +1,29 @@
 package smartproxy.core.api;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a request: query and form, nested as Rack does, the form before the query. A value is a String, a List, a
- * Map, or {@link #MALFORMED}.
+ * Map, or {@link Malformed}.
  */
 public final class Parameters {
-    /** Stands for a text whose bytes are not UTF-8. */
-    public static final Object MALFORMED = new Object() {
+    /** A text whose bytes are not UTF-8. */
+    public static final class Malformed {
+        private final byte[] octets;
+
+        /** @param octets kept, not copied */
+        public Malformed(byte[] octets) {
+            this.octets = octets;
+        }
+
         @Override
         public String toString() {
             return "(invalid UTF-8)";
         }
-    };
+    }
 
     private static final Parameters NONE = new Parameters(Map.of());
 
@@ -35,7 +43,7 @@ public final class Parameters {
         return values.get(key) != null;
     }
 
-    /** The value as it came: String, List, Map, {@link #MALFORMED}, or null when absent. */
+    /** The value as it came: String, List, Map, {@link Malformed}, or null when absent. */
     public @Nullable Object raw(String key) {
         return values.get(key);
     }
@@ -51,10 +59,24 @@ public final class Parameters {
         if (value == null || value instanceof String) {
             return (String) value;
         }
-        if (value == MALFORMED) {
+        if (value instanceof Malformed) {
             throw CallerException.badRequest("invalid byte sequence in UTF-8");
         }
         throw CallerException.badRequest("Parameter '" + key + "' is expected to be a text, not " + inspect(value));
+    }
+
+    /**
+     * The bytes of a text, UTF-8 or not.
+     *
+     * @return null when absent
+     * @throws CallerException 400 when it is a list or map
+     */
+    public byte @Nullable [] octets(String key) {
+        if (values.get(key) instanceof Malformed malformed) {
+            return malformed.octets.clone();
+        }
+        var text = text(key);
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** All values by key. */

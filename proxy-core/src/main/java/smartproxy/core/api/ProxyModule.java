@@ -1,6 +1,9 @@
 package smartproxy.core.api;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A feature: what it is called, its settings, how it is built. Found by {@link java.util.ServiceLoader}; stateless.
@@ -29,6 +32,25 @@ public interface ProxyModule<S> {
      */
     default boolean hasBackend() {
         return false;
+    }
+
+    /**
+     * What is shown among {@code settings} of {@code /v2/features} besides the settings that say so. The keys are always the
+     * same, also while it does not run.
+     *
+     * @param ports on which it is served
+     */
+    default Map<String, @Nullable Object> shown(ServedPorts ports) {
+        return Map.of();
+    }
+
+    /**
+     * The ports a module is served on; empty where it is not.
+     *
+     * @param http plain
+     */
+    record ServedPorts(Optional<Integer> http, Optional<Integer> https) {
+        public static final ServedPorts NONE = new ServedPorts(Optional.empty(), Optional.empty());
     }
 
     /**

@@ -33,6 +33,7 @@ public final class LiveChecks {
     private final HostSettings settings;
     private final Optional<TlsContext> tls;
     private final Modules modules;
+    private final Callable<List<Finding>> store;
     private final List<String> asked;
     private final Duration time;
     private final PortCheck ports = new PortCheck(new SocketOwners(Path.of("/proc")));
@@ -40,13 +41,26 @@ public final class LiveChecks {
     /**
      * @param tls empty when https is off or its files cannot be used
      * @param modules built, not started
+     * @param store looks at it
      * @param asked names an administrator wants to be looked at at the backends
      */
-    public LiveChecks(HostSettings settings, Optional<TlsContext> tls, Modules modules, List<String> asked) {
-        this(settings, tls, modules, asked, TIME);
+    public LiveChecks(
+            HostSettings settings,
+            Optional<TlsContext> tls,
+            Modules modules,
+            Callable<List<Finding>> store,
+            List<String> asked) {
+        this(settings, tls, modules, store, asked, TIME);
     }
 
-    LiveChecks(HostSettings settings, Optional<TlsContext> tls, Modules modules, List<String> asked, Duration time) {
+    LiveChecks(
+            HostSettings settings,
+            Optional<TlsContext> tls,
+            Modules modules,
+            Callable<List<Finding>> store,
+            List<String> asked,
+            Duration time) {
+        this.store = store;
         this.settings = settings;
         this.tls = tls;
         this.modules = modules;
@@ -63,6 +77,7 @@ public final class LiveChecks {
         parts.add(new Part(
                 "directories",
                 () -> new DirectoryChecks(settings, System.getProperty("user.name", "(unknown)")).look()));
+        parts.add(new Part("store", store));
         parts.add(new Part("ports", this::ports));
         tls.ifPresent(context -> parts.add(new Part(
                 "certificates",
@@ -74,6 +89,11 @@ public final class LiveChecks {
         for (var provider : modules.providers()) {
             parts.add(new Part(provider.factory().name(), () -> probe(provider, value(name, deadline), deadline)));
         }
+        modules.instances().forEach((module, instance) -> {
+            if (instance instanceof LiveCheck check) {
+                parts.add(new Part(module, () -> probe(check, value(name, deadline), deadline)));
+            }
+        });
         var running =
                 parts.stream().map(part -> start(part.what(), part.look())).toList();
         var findings = new ArrayList<Finding>();
@@ -142,11 +162,14 @@ public final class LiveChecks {
     private List<Finding> probe(ActiveProvider<?> active, Optional<String> name, Deadline deadline)
             throws InterruptedException {
         if (active.provider() instanceof LiveCheck check) {
-            return check.probe(
-                    new Surroundings(LocalNames.likely(settings, name)), deadline.minus(Duration.ofSeconds(1)));
+            return probe(check, name, deadline);
         }
         return List.of(Finding.warning(
                 active.factory().name(), "was not looked at: it has no live check", "try it through Foreman"));
+    }
+
+    private List<Finding> probe(LiveCheck check, Optional<String> name, Deadline deadline) throws InterruptedException {
+        return check.probe(new Surroundings(LocalNames.likely(settings, name)), deadline.minus(Duration.ofSeconds(1)));
     }
 
     private final class Surroundings implements LiveCheck.Host {

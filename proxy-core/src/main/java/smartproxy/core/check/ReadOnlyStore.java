@@ -7,9 +7,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.Store;
 import smartproxy.core.store.SqliteStore;
+import smartproxy.core.store.StoreSettings;
+import smartproxy.core.store.StoreVersions;
 
 /**
  * The daemon's store to be looked into, beside a daemon that has it open or not. Opened by the first transaction. It makes no
@@ -19,12 +23,32 @@ public final class ReadOnlyStore implements Store, AutoCloseable {
     private static final String LIBRARY_PATH = "org.sqlite.lib.path";
     private static final String UNPACK_DIRECTORY = "org.sqlite.tmpdir";
 
+    private final StoreSettings settings;
     private final Path file;
     private @Nullable Connection connection;
     private @Nullable Path unpacked;
 
-    public ReadOnlyStore(Path stateDirectory) {
-        file = stateDirectory.toAbsolutePath().resolve(SqliteStore.FILE);
+    public ReadOnlyStore(StoreSettings settings) {
+        this.settings = settings;
+        file = settings.stateDirectory().toAbsolutePath().resolve(SqliteStore.FILE);
+    }
+
+    /** What was found, for {@code check --live}: whether it can be reached, and the schema version of each owner. */
+    public List<Finding> look() {
+        var what = "store " + settings.name();
+        try {
+            var versions = transaction(StoreVersions::of);
+            return List.of(Finding.ok(
+                    what,
+                    versions.isEmpty()
+                            ? "can be used, nothing in it yet"
+                            : "can be used; schema versions: "
+                                    + versions.entrySet().stream()
+                                            .map(one -> one.getKey() + " " + one.getValue())
+                                            .collect(Collectors.joining(", "))));
+        } catch (SQLException e) {
+            return List.of(Finding.error(what, String.valueOf(e.getMessage()), "see docs/store.md"));
+        }
     }
 
     /** Not here: what is only looked at is not brought up to date. */
@@ -44,6 +68,9 @@ public final class ReadOnlyStore implements Store, AutoCloseable {
     }
 
     private Connection open() throws SQLException {
+        if (settings.postgres().isPresent()) {
+            return StoreVersions.connect(settings.postgres().get());
+        }
         if (Files.exists(file) && !Files.isReadable(file)) {
             throw new SQLException("store " + file + ": permission denied for user "
                     + System.getProperty("user.name", "(unknown)") + "; run the check as the daemon's user");

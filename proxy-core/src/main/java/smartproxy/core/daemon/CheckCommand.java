@@ -67,7 +67,7 @@ final class CheckCommand {
     private void check(Path config, HostSettings settings) {
         var tls = tls(config, settings);
         var own = CheckCommand.class.getClassLoader();
-        try (var store = new ReadOnlyStore(settings.stateDirectory());
+        try (var store = new ReadOnlyStore(settings.store());
                 var plugins = Plugins.load(settings.pluginDirectory(), own)) {
             var metrics = new Metrics();
             var health = new HealthRegistry(Map::of, Map::of, Clock.systemUTC());
@@ -77,7 +77,9 @@ final class CheckCommand {
             var modules = new ModuleBuilder(catalog, services, ResourceApp::check)
                     .build(settings.settingsDirectory(), settings.forModules(), Optional.empty());
             problems.addAll(modules.problems());
-            live.ifPresent(names -> findings.addAll(new LiveChecks(settings, tls, modules, names).run()));
+            findings.addAll(modules.findings());
+            live.ifPresent(names -> findings.addAll(new LiveChecks(settings, tls, modules, store::look, names).run()));
+            report.add("store: " + settings.store().name() + (live.isEmpty() ? ", not looked at: --live does" : ""));
             report.addAll(new FileReport(catalog, modules).lines(settings.settingsDirectory()));
             modules.release();
         }

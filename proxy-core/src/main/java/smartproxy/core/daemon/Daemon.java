@@ -16,6 +16,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.StartException;
@@ -73,6 +74,7 @@ public final class Daemon {
     private volatile HostSettings settings;
     private volatile Modules modules;
     private volatile boolean ready;
+    private Optional<StoreWatch> storeWatch = Optional.empty();
 
     /**
      * Starts everything; when it returns, all listeners answer.
@@ -105,7 +107,7 @@ public final class Daemon {
         this.settings = settings;
         this.notifier = notifier;
         this.logs = logs;
-        store = new LazyStore(settings.stateDirectory());
+        store = new LazyStore(settings.store(), metrics);
         var services = new CoreServices(metrics, health, store, new CountedResources());
         var builtIn = new ArrayList<>(more);
         builtIn.add(new LogsModule(logs.buffer(), () -> modules.failures()));
@@ -127,8 +129,18 @@ public final class Daemon {
                 new ProxyHandler(generation(settings, modules), connections, new AccessLog(), new ErrorLog(), metrics);
         server.setHandler(handler);
         state.register(metrics, connections, handler, pool);
+        showStore();
         health.scope().item("java", "crypto", () -> CryptoFit.of(tls.map(Tls::context)));
         open();
+    }
+
+    private void showStore() {
+        var items = health.scope();
+        items.item("store", "state", () -> new Health(true, store.state()));
+        store.backend().ifPresent(backend -> {
+            items.backend(backend.name(), backend::health);
+            backend.register(metrics.scope());
+        });
     }
 
     private void open() throws StartException {
@@ -144,6 +156,7 @@ public final class Daemon {
         }
         tls.ifPresent(present -> present.reloader().start());
         ready = true;
+        storeWatch = store.backend().map(backend -> new StoreWatch(store, this::storeIsBack).start());
         warnIfOpen();
         LOG.info("Smart proxy has launched on {} socket(s), waiting for requests", applications(settings));
         CryptoFit.warn(tls.map(Tls::context));
@@ -215,7 +228,11 @@ public final class Daemon {
                 settings.http(),
                 new Routes(mounts(core, modules, false)),
                 new Routes(mounts(core, modules, true)),
-                new ResourceApp(all, new RouteFilter(authorizer), new ErrorMapper(new ErrorLog())),
+                new ResourceApp(
+                        all,
+                        new RouteFilter(authorizer),
+                        new ErrorMapper(new ErrorLog()),
+                        settings.http().maxThreads() / 4),
                 authorizer,
                 modules::release);
     }
@@ -260,11 +277,12 @@ public final class Daemon {
     }
 
     private void warnOfRestart(HostSettings next) {
-        var same = next.stateDirectory().equals(settings.stateDirectory())
+        var same = next.store().equals(settings.store())
                 && next.pluginDirectory().equals(settings.pluginDirectory())
                 && next.http().maxThreads() == settings.http().maxThreads();
         if (!same) {
-            LOG.warn("A change of state_directory, plugin_directory or max_threads takes effect at the next start");
+            LOG.warn(
+                    "A change of state_directory, store_*, plugin_directory or max_threads takes effect at the next start");
         }
         if (plugins.outdated()) {
             LOG.warn(
@@ -315,6 +333,14 @@ public final class Daemon {
         }
     }
 
+    /** Modules that could not start without the store are tried again. */
+    private void storeIsBack() {
+        if (ready && !modules.failures().isEmpty()) {
+            LOG.info("The store answers again; modules that have failed are tried anew");
+            reload();
+        }
+    }
+
     /** USR1: the log file is opened anew with the next record. */
     public void reopenLog() {
         logs.requestReopen();
@@ -344,6 +370,7 @@ public final class Daemon {
     public synchronized void stop() {
         notifier.stopping();
         ready = false;
+        storeWatch.ifPresent(StoreWatch::close);
         try {
             stopAccepting();
             var cut = handler.drain(Deadline.in(settings.http().drainTimeout()));

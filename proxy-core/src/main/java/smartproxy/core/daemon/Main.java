@@ -12,7 +12,8 @@ import smartproxy.core.settings.HostSettingsReader;
 import smartproxy.core.tls.TlsContexts;
 
 /**
- * The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]}, {@code version}; and, for the
+ * The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]},
+ * {@code store move --to PATH}, {@code version}; and, for the
  * launcher's {@code archive}, {@code probe} and {@code rehearse}.
  */
 public final class Main {
@@ -22,6 +23,8 @@ public final class Main {
                    smart-proxy check [--config PATH]   print all problems of the settings, exit 1 when there is an error
                    smart-proxy check --live [--zone NAME]...
                                                        also look at ports, certificates, names and backends; changes nothing
+                   smart-proxy store move --to PATH    copy what the daemon remembers to where the settings file PATH keeps it;
+                                                       the daemon must be stopped
                    smart-proxy version                 print the version
                    smart-proxy archive                 make the class-data archive for a fast start
             PATH is settings.yml or its directory. Without --config: FOREMAN_PROXY_CONFIG, else /etc/foreman-proxy.
@@ -51,6 +54,7 @@ public final class Main {
         var words = new ArrayList<>(arguments);
         @Nullable Path config = null;
         var live = words.remove("--live");
+        @Nullable Path to = null;
         var zones = new ArrayList<String>();
         for (var i = 0; i < words.size(); i++) {
             if (words.get(i).startsWith("--config=")) {
@@ -58,6 +62,11 @@ public final class Main {
             } else if (words.get(i).equals("--config") && i + 1 < words.size()) {
                 words.remove(i);
                 config = Path.of(words.remove(i--));
+            } else if (words.get(i).startsWith("--to=")) {
+                to = Path.of(words.remove(i--).substring("--to=".length()));
+            } else if (words.get(i).equals("--to") && i + 1 < words.size()) {
+                words.remove(i);
+                to = Path.of(words.remove(i--));
             } else if (words.get(i).startsWith("--zone=")) {
                 zones.add(words.remove(i--).substring("--zone=".length()));
             } else if (words.get(i).equals("--zone") && i + 1 < words.size()) {
@@ -69,13 +78,21 @@ public final class Main {
         if (command.equals(REHEARSE) && words.size() == 2) {
             return new Rehearsal(out, Path.of(words.get(0)), Path.of(words.get(1))).run();
         }
-        if (!words.isEmpty()) {
+        var move = command.equals("store") && words.equals(List.of("move"));
+        if (move != (to != null)) {
+            return usage(move ? "store move needs --to PATH" : "unexpected --to");
+        }
+        if (!words.isEmpty() && !move) {
             return usage("unexpected " + String.join(" ", words));
         }
         if ((live && !command.equals("check")) || (!zones.isEmpty() && !live)) {
             return usage("unexpected --" + (live ? "live" : "zone"));
         }
         var location = HostSettingsReader.locate(Optional.ofNullable(config), environment);
+        if (move && to != null) {
+            Logs.mute();
+            return new StoreCommand(out).move(location, to);
+        }
         return switch (command) {
             case "run" -> new RunCommand(out, environment).run(location);
             case "check" -> check(location, live ? Optional.of(zones) : Optional.empty());

@@ -22,7 +22,8 @@ public final class MetricsScope implements AutoCloseable {
     /**
      * Shows a value. Where two scopes have a gauge of the same name and tags, the newer scope's is shown.
      *
-     * @param name in Prometheus style, with its unit: {@code smart_proxy_connections}
+     * @param name in Prometheus style, with its unit: {@code smart_proxy_connections}; one that ends in {@code _total} is a
+     *     counter
      * @param help one line; of gauges that share a name the first one's counts
      * @param tags label names and values, few and bounded; all gauges of a name have the same label names
      * @param value read at each scrape: cheap, no I/O; NaN is not shown

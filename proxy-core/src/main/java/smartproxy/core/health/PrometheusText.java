@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 
 /** Our families and gauges, and the JVM's, as Prometheus reads them. */
 final class PrometheusText implements AutoCloseable {
+    private static final String COUNTER = "_total";
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final List<Family<Histogram>> histograms;
@@ -84,13 +85,25 @@ final class PrometheusText implements AutoCloseable {
     }
 
     private static MetricSnapshot counter(Family<LongAdder> family) {
-        var name = family.name().substring(0, family.name().length() - "_total".length());
-        var snapshot = CounterSnapshot.builder().name(name).help(family.help());
+        var values = new LinkedHashMap<Labels, Double>();
         family.series()
-                .forEach((values, count) -> snapshot.dataPoint(CounterDataPointSnapshot.builder()
-                        .labels(Labels.of(family.labels(), values))
-                        .value((double) count.sum())
-                        .build()));
+                .forEach((labels, count) -> values.put(Labels.of(family.labels(), labels), (double) count.sum()));
+        return counter(family.name(), family.help(), values);
+    }
+
+    private static MetricSnapshot counter(String name, String help, Map<Labels, Double> values) {
+        var snapshot = CounterSnapshot.builder()
+                .name(name.substring(0, name.length() - COUNTER.length()))
+                .help(help);
+        values.forEach((labels, value) -> snapshot.dataPoint(
+                CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
+        return snapshot.build();
+    }
+
+    private static MetricSnapshot gauge(String name, String help, Map<Labels, Double> values) {
+        var snapshot = GaugeSnapshot.builder().name(name).help(help);
+        values.forEach((labels, value) -> snapshot.dataPoint(
+                GaugeDataPointSnapshot.builder().labels(labels).value(value).build()));
         return snapshot.build();
     }
 
@@ -103,17 +116,14 @@ final class PrometheusText implements AutoCloseable {
         var snapshots = new ArrayList<MetricSnapshot>();
         byName.forEach((name, series) -> {
             var help = series.values().iterator().next().help();
-            var snapshot = GaugeSnapshot.builder().name(name).help(help);
+            var values = new LinkedHashMap<Labels, Double>();
             series.forEach((labels, gauge) -> {
                 var value = read(gauge);
                 if (!Double.isNaN(value)) {
-                    snapshot.dataPoint(GaugeDataPointSnapshot.builder()
-                            .labels(labels)
-                            .value(value)
-                            .build());
+                    values.put(labels, value);
                 }
             });
-            snapshots.add(snapshot.build());
+            snapshots.add(name.endsWith(COUNTER) ? counter(name, help, values) : gauge(name, help, values));
         });
         return snapshots;
     }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Bounds the connections of all listeners. Above {@code max_connections}, or {@code max_connections_per_address} for its
  * client, the connection that has been without a request for the longest time is given up: an unfinished handshake, a silent
- * client, one that withholds a body, an idle kept-alive one. Above {@code max_connections} it is one of the address that has
+ * client, one that withholds a body or does not take its answer, an idle kept-alive one. Above {@code max_connections} it is one of the address that has
  * most, so that a crowd drives out itself and not who comes with one. A newcomer is refused only when all others are busy. A
  * connection that has no whole request for {@code idle_timeout} is closed, however slowly it still sends.
  *
@@ -101,8 +101,8 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         return true;
     }
 
-    /** The body of a started request is still to come: its connection may be given up meanwhile. */
-    public synchronized void bodyAwaited(Request request) {
+    /** The client has to send the body of a started request, or to take its answer: its connection may be given up meanwhile. */
+    public synchronized void clientAwaited(Request request) {
         var tracked = open.get(endPoint(request));
         if (tracked != null) {
             idle.put(tracked.endPoint, tracked);
@@ -110,11 +110,11 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
     }
 
     /**
-     * Ends {@link #bodyAwaited}; without it the connection may be given up until the answer is out.
+     * Ends {@link #clientAwaited}; without it the connection may be given up until the answer is out.
      *
      * @return false when the connection was given up: the request must not be carried out
      */
-    public synchronized boolean bodyArrived(Request request) {
+    public synchronized boolean clientDone(Request request) {
         var endPoint = endPoint(request);
         idle.remove(endPoint);
         return open.containsKey(endPoint);
@@ -125,7 +125,7 @@ public final class ConnectionBounds implements Connection.Listener, AutoCloseabl
         var tracked = open.get(endPoint(request));
         if (tracked != null && --tracked.requests == 0) {
             tracked.idleSince = System.nanoTime();
-            idle.remove(tracked.endPoint); // from where its body was awaited
+            idle.remove(tracked.endPoint); // from where it was awaited
             idle.put(tracked.endPoint, tracked);
         }
     }

@@ -22,9 +22,13 @@ import smartproxy.core.auth.Authorizer.Peer;
 
 /** A request on its way and the one answer it gets. */
 final class Exchange {
+    /** Has neither a body nor what describes one. */
+    private static final int NOT_MODIFIED = 304;
+
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final ConnectionBounds connections;
     private final String id;
     private final Peer peer;
     private final Deadline deadline;
@@ -40,6 +44,7 @@ final class Exchange {
             Request request,
             Response response,
             Callback callback,
+            ConnectionBounds connections,
             String id,
             Peer peer,
             Deadline deadline,
@@ -47,6 +52,7 @@ final class Exchange {
         this.request = request;
         this.response = response;
         this.callback = callback;
+        this.connections = connections;
         this.id = id;
         this.peer = peer;
         this.deadline = deadline;
@@ -114,7 +120,10 @@ final class Exchange {
 
     private void send(Answer answer) {
         head(answer);
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        if (answer.status() != NOT_MODIFIED) {
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        }
+        connections.clientAwaited(request);
         var body = ByteBuffer.wrap(answer.body());
         if (isDrained()) {
             // The last write ends TLS, with native crypto in both directions: not before the client has sent all.
@@ -153,16 +162,44 @@ final class Exchange {
     }
 
     /**
+     * Begins an answer whose body the caller writes, {@code length} bytes of it.
+     *
+     * @param start its body is not sent
+     * @return false when there was an answer already, or this may not be shown to the client
+     */
+    boolean begin(Answer start, long length) {
+        if (!answered.compareAndSet(false, true)) {
+            return false;
+        }
+        var fitting = guarded(start);
+        if (fitting.status() != start.status()) {
+            send(fitting);
+            return false;
+        }
+        head(fitting);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+        streaming = true;
+        return true;
+    }
+
+    /** Sends a part of an answer that was begun. */
+    void write(boolean last, ByteBuffer part, Callback sent) {
+        response.write(last, part, sent);
+    }
+
+    /**
      * Sends a chunk and waits until the client has taken it.
      *
      * @throws IOException when the client is gone, or has not taken it by the deadline
      */
     void write(byte[] chunk) throws IOException {
+        connections.clientAwaited(request);
         var done = new CompletableFuture<Void>();
         response.write(
                 false, ByteBuffer.wrap(chunk), Callback.from(() -> done.complete(null), done::completeExceptionally));
         try {
             done.get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+            connections.clientDone(request);
         } catch (TimeoutException e) {
             throw new SocketTimeoutException("the client takes its answer too slowly");
         } catch (ExecutionException e) {
@@ -176,6 +213,7 @@ final class Exchange {
     /** The answer that was begun is whole. */
     void end() {
         streaming = false;
+        connections.clientAwaited(request);
         if (isDrained()) {
             drainAndEnd();
         } else {
@@ -224,7 +262,9 @@ final class Exchange {
         response.setStatus(answer.status());
         var headers = response.getHeaders();
         answer.headers().forEach(headers::put);
-        headers.put(HttpHeader.CONTENT_TYPE, String.valueOf(answer.contentType()));
+        if (answer.contentType() != null) {
+            headers.put(HttpHeader.CONTENT_TYPE, answer.contentType());
+        }
         common(headers);
         if (Answer.HTML.equals(answer.contentType())) {
             headers.put("X-Xss-Protection", "1; mode=block");
@@ -250,7 +290,7 @@ final class Exchange {
     }
 
     private Answer typed(Answer answer) {
-        if (answer.contentType() != null) {
+        if (answer.contentType() != null || answer.status() == NOT_MODIFIED) {
             return answer;
         }
         var accept = request.getHeaders().getValuesList(HttpHeader.ACCEPT);

@@ -3,6 +3,7 @@ package smartproxy.core.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +100,7 @@ public final class FormParser {
                 "The request has more than " + most + " parameters, see :max_parameters: in settings.yml");
     }
 
-    /** A decoded text, or {@link Parameters#MALFORMED}. */
+    /** A decoded text, or {@link Parameters.Malformed}. */
     private static Object decode(byte[] text, int start, int end) {
         var decoded = new byte[end - start];
         int length = 0;
@@ -122,7 +123,7 @@ public final class FormParser {
         return utf8(decoded, 0, length);
     }
 
-    /** The text of UTF-8 bytes, or {@link Parameters#MALFORMED}. */
+    /** The text of UTF-8 bytes, or {@link Parameters.Malformed}. */
     static Object utf8(byte[] bytes, int start, int end) {
         try {
             return StandardCharsets.UTF_8
@@ -130,7 +131,7 @@ public final class FormParser {
                     .decode(ByteBuffer.wrap(bytes, start, end - start))
                     .toString();
         } catch (CharacterCodingException e) {
-            return Parameters.MALFORMED;
+            return new Parameters.Malformed(Arrays.copyOfRange(bytes, start, end));
         }
     }
 }

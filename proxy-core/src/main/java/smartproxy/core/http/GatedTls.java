@@ -3,12 +3,14 @@ package smartproxy.core.http;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import smartproxy.core.tls.NativeEngines;
 
 /** TLS connections whose handshakes pass a {@link HandshakeGate}; what comes after does not. */
 final class GatedTls extends SslConnectionFactory {
@@ -29,6 +31,7 @@ final class GatedTls extends SslConnectionFactory {
 
     private final class Gated extends SslConnection implements SslHandshakeListener, HandshakeGate.Step {
         private final AtomicBoolean inside = new AtomicBoolean();
+        private final ByteBufferPool buffers;
         private volatile boolean begun;
         private volatile boolean ended;
 
@@ -41,6 +44,7 @@ final class GatedTls extends SslConnectionFactory {
                     engine,
                     isDirectBuffersForEncryption(),
                     isDirectBuffersForDecryption());
+            buffers = connector.getByteBufferPool();
             addHandshakeListener(this);
         }
 
@@ -93,6 +97,14 @@ final class GatedTls extends SslConnectionFactory {
         public void handshakeFailed(Event event, Throwable failure) {
             ended = true;
             leave();
+        }
+
+        @Override
+        public void onClose(Throwable cause) {
+            super.onClose(cause);
+            var scratch = buffers.acquire(NativeEngines.SCRATCH_BYTES, true);
+            NativeEngines.free(getSSLEngine(), scratch.getByteBuffer().clear());
+            scratch.release();
         }
 
         private void leave() {

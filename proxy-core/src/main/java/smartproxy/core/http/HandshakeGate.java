@@ -1,24 +1,28 @@
 package smartproxy.core.http;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a few TLS handshakes compute at once and the others wait, those first that have begun, then the oldest. A crowd of new
- * connections so takes no threads, leaves processor time to requests that are in, and what was begun is finished before its
- * client gives up. Of too many that wait, the latest of the address with most is refused: who comes alone is let in, and no work
- * was done for who is not.
+ * Lets a few TLS handshakes compute at once and the others wait: those first that have begun, but for every fifth turn, and client
+ * addresses by turns. A crowd of new connections so takes no threads and leaves processor time to requests that are in; what was
+ * begun is finished before its client gives up, and who comes alone does not wait for a crowd. Of too many that wait, the latest of
+ * the address with most is refused: no work was done for it.
  *
  * <p>A step is what a handshake can do with what its client has sent; between steps it holds no place. Thread-safe.
  */
 final class HandshakeGate {
     /** New connections that wait; about two seconds of work for two processors. */
     static final int MAX_WAITING = 512;
+
+    /** Steps of begun handshakes after which a new one may begin: who drips bytes into his keeps nobody out. */
+    private static final int BEGUN_IN_A_ROW = 4;
 
     /** What a handshake does next. */
     interface Step {
@@ -38,9 +42,9 @@ final class HandshakeGate {
     private final int most;
     private final int mostWaiting;
     private final Executor executor;
-    private final Deque<Step> begun = new ArrayDeque<>();
-    private final Deque<Step> fresh = new ArrayDeque<>();
-    private final Map<Object, Integer> perClient = new HashMap<>();
+    private final Line begun = new Line();
+    private final Line fresh = new Line();
+    private int begunInARow;
     private int inside;
 
     /**
@@ -93,38 +97,63 @@ final class HandshakeGate {
             return null;
         }
         fresh.add(step);
-        perClient.merge(step.client(), 1, Integer::sum);
-        return fresh.size() > mostWaiting ? latestOfMost() : null;
-    }
-
-    private @Nullable Step latestOfMost() {
-        var largest =
-                perClient.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        for (var latest = fresh.descendingIterator(); latest.hasNext(); ) {
-            var step = latest.next();
-            if (perClient.getOrDefault(step.client(), 0) == largest) {
-                latest.remove();
-                forget(step);
-                return step;
-            }
-        }
-        return null;
+        return fresh.size > mostWaiting ? fresh.removeLatestOfMost() : null;
     }
 
     private synchronized @Nullable Step next() {
-        var next = begun.poll();
+        var goesOn = begunInARow < BEGUN_IN_A_ROW || fresh.size == 0;
+        var next = goesOn ? begun.poll() : null;
+        if (next != null) {
+            begunInARow++;
+            return next;
+        }
+        begunInARow = 0;
+        next = fresh.poll();
         if (next == null) {
-            next = fresh.poll();
-            if (next == null) {
-                inside--;
-            } else {
-                forget(next);
-            }
+            inside--;
         }
         return next;
     }
 
-    private void forget(Step step) {
-        perClient.computeIfPresent(step.client(), (client, count) -> count > 1 ? count - 1 : null);
+    /** Steps that wait: those of a client in the order they came, the clients by turns. */
+    private static final class Line {
+        private final Map<Object, Deque<Step>> clients = new LinkedHashMap<>();
+        private int size;
+
+        void add(Step step) {
+            clients.computeIfAbsent(step.client(), client -> new ArrayDeque<>(2))
+                    .add(step);
+            size++;
+        }
+
+        @Nullable Step poll() {
+            var first = clients.entrySet().iterator();
+            if (!first.hasNext()) {
+                return null;
+            }
+            var client = first.next();
+            first.remove();
+            var step = client.getValue().poll();
+            if (!client.getValue().isEmpty()) {
+                clients.put(client.getKey(), client.getValue());
+            }
+            size--;
+            return step;
+        }
+
+        @Nullable Step removeLatestOfMost() {
+            var largest = clients.entrySet().stream()
+                    .max(Comparator.comparingInt(client -> client.getValue().size()));
+            if (largest.isEmpty()) {
+                return null;
+            }
+            var steps = largest.get().getValue();
+            var latest = steps.pollLast();
+            if (steps.isEmpty()) {
+                clients.remove(largest.get().getKey());
+            }
+            size--;
+            return latest;
+        }
     }
 }

@@ -3,6 +3,7 @@ package smartproxy.core.http;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import smartproxy.core.api.ProxyModule.ServedPorts;
 import smartproxy.core.api.Setting;
 import smartproxy.core.api.SettingTypes;
 import smartproxy.core.api.Values;
@@ -135,5 +136,10 @@ public record HttpSettings(
                 values.get(MAX_CONNECTIONS),
                 values.get(MAX_CONNECTIONS_PER_ADDRESS),
                 values.get(MAX_THREADS));
+    }
+
+    /** What modules show of the ports; that of https is known also while https is off. */
+    public ServedPorts ports() {
+        return new ServedPorts(httpPort, Optional.of(httpsPort));
     }
 }

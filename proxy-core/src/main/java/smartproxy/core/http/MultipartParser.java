@@ -24,8 +24,8 @@ final class MultipartParser {
     /**
      * A field or file.
      *
-     * @param name a String, or {@link smartproxy.core.api.Parameters#MALFORMED}
-     * @param value the field's text or MALFORMED; for a file a map of {@code filename}, {@code type}, {@code name}, {@code head}
+     * @param name a String, or {@link smartproxy.core.api.Parameters.Malformed}
+     * @param value the field's text or Malformed; for a file a map of {@code filename}, {@code type}, {@code name}, {@code head}
      */
     record Part(Object name, Object value) {}
 

@@ -31,7 +31,7 @@ final class NestedParameters {
     /**
      * Puts one parameter.
      *
-     * @param key a decoded text, or {@link smartproxy.core.api.Parameters#MALFORMED}; one without a name is ignored
+     * @param key a decoded text, or {@link smartproxy.core.api.Parameters.Malformed}; one without a name is ignored
      */
     void put(Object key, @Nullable Object value) {
         if (!(key instanceof String name)) {

@@ -27,6 +27,7 @@ import smartproxy.core.log.RequestIds;
  * <pre>
  *  id, log, generation -> path -> mount -> role -> body -> parameters -> JAX-RS resource
  *                         400     404      403     408,413  400
+ *                                           \-> file
  * </pre>
  */
 public final class ProxyHandler extends Handler.Abstract {
@@ -46,6 +47,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private final AccessLog access;
     private final ErrorLog errors;
     private final Metrics metrics;
+    private final FileAnswers fileAnswers = new FileAnswers(new FileTransfers());
     private final Set<Exchange> running = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
 
@@ -83,6 +85,7 @@ public final class ProxyHandler extends Handler.Abstract {
                 request,
                 response,
                 done,
+                connections,
                 ids.request(),
                 Peers.of(request),
                 Deadline.in(settings.deadline()
@@ -91,7 +94,7 @@ public final class ProxyHandler extends Handler.Abstract {
         done.exchange = exchange;
         running.add(exchange);
         if (exchange.mayHaveBody()) {
-            connections.bodyAwaited(request);
+            connections.clientAwaited(request);
         }
         inContext(ids, exchange, () -> {
             access.started(
@@ -150,7 +153,14 @@ public final class ProxyHandler extends Handler.Abstract {
             generation.relays().of(relay, getServer()).pass(exchange);
             return;
         }
-        read(exchange, generation, hit.get(), path, ids);
+        var files = hit.get().mount().files();
+        if (files == null) {
+            read(exchange, generation, hit.get(), path, ids);
+        } else if (method.equals("GET") || method.equals("HEAD")) {
+            fileAnswers.serve(exchange, files, hit.get().path(), step -> inContext(ids, exchange, step));
+        } else {
+            exchange.answer(Answer.notFound());
+        }
     }
 
     private void read(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, RequestIds ids) {
@@ -173,7 +183,7 @@ public final class ProxyHandler extends Handler.Abstract {
                         result -> inContext(ids, exchange, () -> {
                             if (result instanceof BodyReader.Result.Whole whole) {
                                 exchange.bodyWasRead();
-                                if (!connections.bodyArrived(request)) {
+                                if (!connections.clientDone(request)) {
                                     exchange.answer(GIVEN_UP);
                                     return;
                                 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.inject.hk2.AbstractBinder;
@@ -27,6 +28,7 @@ import org.glassfish.jersey.server.spi.internal.ValueParamProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.api.RequestContext;
@@ -42,9 +44,14 @@ public final class ResourceApp {
     private static final int CHUNK = 32 << 10;
 
     private final ApplicationHandler jersey;
+    private final Semaphore longAnswers;
 
-    /** @throws IllegalArgumentException when a method has no role */
-    public ResourceApp(List<Mount> mounts, RouteFilter filter, ErrorMapper errors) {
+    /**
+     * @param longAnswers how many may be sent at once: each holds a thread until its client has taken it
+     * @throws IllegalArgumentException when a method has no role
+     */
+    public ResourceApp(List<Mount> mounts, RouteFilter filter, ErrorMapper errors, int longAnswers) {
+        this.longAnswers = new Semaphore(longAnswers);
         var config = configuration(mounts);
         config.register(filter);
         config.register(errors);
@@ -105,7 +112,7 @@ public final class ResourceApp {
         context.attach(request);
         request.setProperty(Exchange.class.getName(), exchange);
         request.setProperty(Mount.class.getName(), hit.mount());
-        var writer = new Writer(exchange);
+        var writer = new Writer(exchange, longAnswers);
         request.setProperty(Writer.class.getName(), writer);
         request.setWriter(writer);
         jersey.handle(request);
@@ -116,9 +123,12 @@ public final class ResourceApp {
         return header.regionMatches(true, 0, "Accept", 0, 6) || header.regionMatches(true, 0, "Content-", 0, 8);
     }
 
-    /** {@code %66} and {@code f} are the same (RFC 3986, section 6.2.2.2), but not to JAX-RS. */
+    /**
+     * {@code %66} and {@code f} are the same (RFC 3986, section 6.2.2.2), but not to JAX-RS. A semicolon is a character like any
+     * other: JAX-RS would take what follows it away.
+     */
     private static String decodeUnreserved(String path) {
-        if (path.indexOf('%') < 0) {
+        if (path.indexOf('%') < 0 && path.indexOf(';') < 0) {
             return path;
         }
         var decoded = new StringBuilder(path.length());
@@ -132,7 +142,7 @@ public final class ResourceApp {
                     continue;
                 }
             }
-            decoded.append(c);
+            decoded.append(c == ';' ? "%3B" : String.valueOf(c));
         }
         return decoded.toString();
     }
@@ -155,12 +165,14 @@ public final class ResourceApp {
     /** Makes one answer of what Jersey writes, or, when that is long, sends it as it comes. */
     private static final class Writer implements ContainerResponseWriter {
         private final Exchange exchange;
+        private final Semaphore longAnswers;
         private final Body body = new Body();
         private @Nullable ContainerResponse response;
         private @Nullable Throwable brokenBy;
 
-        Writer(Exchange exchange) {
+        Writer(Exchange exchange, Semaphore longAnswers) {
             this.exchange = exchange;
+            this.longAnswers = longAnswers;
         }
 
         @Override
@@ -177,6 +189,7 @@ public final class ResourceApp {
             if (brokenBy != null) {
                 failure(brokenBy);
             } else if (body.begun) {
+                longAnswers.release();
                 exchange.end();
             } else if (whole != null) {
                 exchange.answer(answer(whole));
@@ -200,6 +213,7 @@ public final class ResourceApp {
         @Override
         public void failure(Throwable error) {
             if (body.begun) {
+                longAnswers.release();
                 LOG.warn("The answer to request '{}' was broken off: {}", exchange.id(), error.toString());
                 exchange.breakOff(error);
             } else if (error instanceof ProxyException foreseen) {
@@ -222,9 +236,13 @@ public final class ResourceApp {
 
             @Override
             public void write(byte[] octets, int start, int length) throws IOException {
-                held.write(octets, start, length);
-                if (held.size() >= CHUNK) {
-                    send();
+                for (var from = start; from < start + length; ) {
+                    var size = Math.min(start + length - from, CHUNK - held.size());
+                    held.write(octets, from, size);
+                    from += size;
+                    if (held.size() >= CHUNK) {
+                        send();
+                    }
                 }
             }
 
@@ -232,6 +250,9 @@ public final class ResourceApp {
                 if (begun) {
                     exchange.write(take());
                 } else {
+                    if (!longAnswers.tryAcquire()) {
+                        throw new BusyException("Too many clients take long answers at once");
+                    }
                     begun = true;
                     exchange.begin(answer(Objects.requireNonNull(response)));
                 }

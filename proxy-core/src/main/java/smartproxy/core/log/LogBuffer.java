@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * waits here for nobody: readers copy references and work on the copy.
  */
 public final class LogBuffer {
+    /** Characters of all records of a ring, so that long ones do not fill the heap. */
+    static final int MAX_CHARACTERS = 4 << 20;
+
     /** What is told of a record whose lowest level is kept in the tail: {@code ERROR}, as a number of the reference. */
     public static final int TAIL_LEVEL = 3;
 
@@ -27,7 +30,11 @@ public final class LogBuffer {
             String level,
             String message,
             @Nullable String backtrace,
-            @Nullable String requestId) {}
+            @Nullable String requestId) {
+        int characters() {
+            return message.length() + (backtrace == null ? 0 : backtrace.length());
+        }
+    }
 
     /**
      * The content at one moment.
@@ -48,11 +55,12 @@ public final class LogBuffer {
         tail = new Ring(tailSize);
     }
 
-    /** Adds a record; the oldest goes when the ring is full. */
+    /** Adds a record; the oldest go when the ring is full. */
     public synchronized void add(Entry entry) {
-        var evicted = main.push(entry);
-        if (evicted != null && isError(evicted)) {
-            tail.push(evicted);
+        for (var evicted : main.push(entry)) {
+            if (isError(evicted)) {
+                tail.push(evicted);
+            }
         }
     }
 
@@ -92,8 +100,9 @@ public final class LogBuffer {
 
     private static final class Ring {
         final @Nullable Entry[] slots;
-        int next;
+        int oldest;
         int count;
+        long characters;
 
         Ring(int size) {
             if (size < 2) {
@@ -102,18 +111,31 @@ public final class LogBuffer {
             slots = new @Nullable Entry[size];
         }
 
-        @Nullable Entry push(Entry entry) {
-            var evicted = slots[next];
-            slots[next] = entry;
-            next = next + 1 == slots.length ? 0 : next + 1;
-            count = Math.min(count + 1, slots.length);
+        /** @return what had to go for it, the oldest first */
+        List<Entry> push(Entry entry) {
+            characters += entry.characters();
+            var evicted = new ArrayList<Entry>(1);
+            while (count == slots.length || (count > 0 && characters > MAX_CHARACTERS)) {
+                evicted.add(removeOldest());
+            }
+            slots[(oldest + count) % slots.length] = entry;
+            count++;
             return evicted;
         }
 
-        @SuppressWarnings("NullAway") // the first count slots are filled
+        @SuppressWarnings("NullAway") // the slot is filled
+        private Entry removeOldest() {
+            var entry = slots[oldest];
+            slots[oldest] = null;
+            oldest = (oldest + 1) % slots.length;
+            count--;
+            characters -= entry.characters();
+            return entry;
+        }
+
+        @SuppressWarnings("NullAway") // count slots from the oldest on are filled
         List<Entry> content() {
             var content = new Entry[count];
-            int oldest = count < slots.length ? 0 : next;
             int head = Math.min(count, slots.length - oldest);
             System.arraycopy(slots, oldest, content, 0, head);
             System.arraycopy(slots, 0, content, head, count - head);

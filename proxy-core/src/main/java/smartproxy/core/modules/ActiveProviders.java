@@ -2,8 +2,10 @@ package smartproxy.core.modules;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.DoubleSupplier;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
@@ -15,6 +17,7 @@ import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
 import smartproxy.core.health.HealthScope;
+import smartproxy.core.health.MetricsScope;
 
 /**
  * The context of a module: the providers built for it, and what lives as long as the process.
@@ -30,7 +33,8 @@ record ActiveProviders(
         DaemonSettings daemon,
         Store store,
         SharedResources shared,
-        HealthScope items)
+        HealthScope items,
+        MetricsScope metrics)
         implements ModuleContext {
     @Override
     public <P> List<ActiveProvider<P>> providers(Class<P> spi) {
@@ -66,5 +70,10 @@ record ActiveProviders(
     @Override
     public void health(String name, HealthSource source) {
         items.item(module, name, source);
+    }
+
+    @Override
+    public void metric(String name, String help, Map<String, String> labels, DoubleSupplier value) {
+        metrics.gauge(name, help, labels, value);
     }
 }

@@ -53,8 +53,10 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         BiFunction<String, Integer, ProviderContext> parts = (part, permits) ->
                 providerContext(module + " " + part, guard.orElseThrow().withPermits(permits), attachments);
         var items = health.scope();
+        var values = metrics.scope();
         attachments.add(items);
-        return new ActiveProviders(module, active, own, parts, daemon, store, shared, items);
+        attachments.add(values);
+        return new ActiveProviders(module, active, own, parts, daemon, store, shared, items, values);
     }
 
     private final class Context implements ProviderContext {

@@ -18,6 +18,7 @@ import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProviderFactory;
 import smartproxy.core.api.ProxyModule;
+import smartproxy.core.api.ProxyModule.ServedPorts;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Values;
@@ -43,6 +44,11 @@ public final class ModuleBuilder {
         this.catalog = catalog;
         this.services = services;
         this.trial = trial;
+    }
+
+    /** The same without ports to show. */
+    Modules build(Path directory, Optional<Modules> previous) {
+        return build(directory, DaemonSettings.NONE, previous);
     }
 
     /**
@@ -228,6 +234,7 @@ public final class ModuleBuilder {
                     .ifPresentOrElse(
                             module -> {
                                 exposedKeys(module.schema()).forEach(key -> exposed.put(key, null));
+                                exposed.putAll(module.shown(ServedPorts.NONE));
                                 if (!module.defaultProviders().isEmpty()) {
                                     exposed.put("use_provider", null);
                                 }
@@ -273,6 +280,9 @@ public final class ModuleBuilder {
                             module.hasBackend() ? GuardSettings.SETTINGS : List.of()));
             exposedKeys(module.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
+            exposed.putAll(module.shown(new ServedPorts(
+                    daemon.ports().http().filter(port -> ports.http()),
+                    daemon.ports().https().filter(port -> ports.https()))));
             var providers = providers(module, file);
             var members = new ArrayList<>(
                     providers.stream().map(ProviderFactory::name).toList());

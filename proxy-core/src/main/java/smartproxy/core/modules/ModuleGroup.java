@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.DaemonSettings;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.ModuleInstance;
@@ -68,12 +69,21 @@ public final class ModuleGroup {
         return providers.stream().map(provider -> provider.factory().name()).toList();
     }
 
+    ModuleInstance instance() {
+        return instance;
+    }
+
     List<ActiveProvider<?>> providers() {
         return providers;
     }
 
     Map<String, @Nullable Object> settings() {
         return instance.settings();
+    }
+
+    /** What {@code check} is to tell. */
+    List<Finding> findings() {
+        return instance.findings();
     }
 
     List<String> capabilities() {

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
+import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.settings.Problem;
 
 /**
@@ -36,6 +38,23 @@ public record Modules(List<Module> all, Map<String, String> failures, List<Probl
                 .flatMap(module -> module.group().stream())
                 .flatMap(group -> group.providers().stream())
                 .toList();
+    }
+
+    /** What {@code check} is to tell of where they would run. */
+    public List<Finding> findings() {
+        return all.stream()
+                .flatMap(module -> module.group().stream())
+                .flatMap(group -> group.findings().stream())
+                .toList();
+    }
+
+    /** The instances of those that run, or would, by name. */
+    public Map<String, ModuleInstance> instances() {
+        var instances = new LinkedHashMap<String, ModuleInstance>();
+        for (var module : all) {
+            module.group().ifPresent(group -> instances.put(module.name(), group.instance()));
+        }
+        return instances;
     }
 
     /** Modules that run in {@code other} and fail here: what a reload must not do. */

@@ -13,8 +13,11 @@ final class SharedClasses {
             "org.slf4j.helpers",
             "org.slf4j.spi");
 
-    /** The SPI of a family lies in its top package, its own providers in packages below that. */
-    private static final Pattern FAMILY = Pattern.compile("smartproxy\\.(?!core$)\\w+");
+    /**
+     * The SPI of a family lies in its top package, its own providers in packages below that. What providers of several families
+     * share is no family.
+     */
+    private static final Pattern FAMILY = Pattern.compile("smartproxy\\.(?!(?:core|infoblox)$)\\w+");
 
     private static final Pattern JAX_RS = Pattern.compile("jakarta\\.ws\\.rs(\\.\\w+)*");
 

@@ -8,16 +8,19 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.RequestContext;
 import smartproxy.core.api.TrailingSlash;
 import smartproxy.core.log.LogBuffer;
@@ -31,6 +34,10 @@ public final class LogsResource {
             Pattern.DOTALL);
     private static final int MAX_FLOAT = 100;
 
+    /** Each keeps the records it began with until its client has taken them. */
+    private static final int MAX_READERS = 4;
+
+    private final Semaphore readers = new Semaphore(MAX_READERS);
     private final JsonFactory json = new JsonFactory();
     private final LogBuffer buffer;
     private final Supplier<Map<String, String>> failedModules;
@@ -46,18 +53,23 @@ public final class LogsResource {
     @TrailingSlash
     public Response logs(@Context ContainerRequestContext request) {
         var from = from(RequestContext.of(request).parameters().raw("from_timestamp"));
-        try {
-            return Response.ok(body(from), MediaType.APPLICATION_JSON_TYPE).build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // writing into memory does not fail
-        }
+        StreamingOutput body = out -> {
+            if (!readers.tryAcquire()) {
+                throw new BusyException("Too many readers of the log at once");
+            }
+            try {
+                write(out, from);
+            } finally {
+                readers.release();
+            }
+        };
+        return Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build();
     }
 
-    private byte[] body(double from) throws IOException {
+    private void write(OutputStream body, double from) throws IOException {
         var snapshot = buffer.snapshot();
-        // into text first: encoding it turns half characters into question marks, where a generator of bytes throws
-        var body = new StringWriter(64 * 1024);
-        try (var out = json.createGenerator(body)) {
+        // as text: encoding it turns half characters into question marks, where a generator of bytes throws
+        try (var out = json.createGenerator(new OutputStreamWriter(body, StandardCharsets.UTF_8))) {
             out.writeStartObject();
             out.writeObjectFieldStart("info");
             out.writeNumberField("size", snapshot.size());
@@ -80,7 +92,6 @@ public final class LogsResource {
             out.writeEndArray();
             out.writeEndObject();
         }
-        return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void write(JsonGenerator out, LogBuffer.Entry entry, BigDecimal timestamp) throws IOException {

@@ -15,19 +15,22 @@ import smartproxy.core.api.Values;
 import smartproxy.core.auth.AuthSettings;
 import smartproxy.core.http.HttpSettings;
 import smartproxy.core.log.LogSettings;
+import smartproxy.core.store.StoreSettings;
 import smartproxy.core.tls.TlsSettings;
 
 /**
  * {@code settings.yml}: the settings of the daemon, each group declared in the room it belongs to.
  *
  * @param settingsDirectory module files
- * @param stateDirectory the durable store
+ * @param stateDirectory what the daemon must remember, where no database keeps it
+ * @param store where that is kept
  * @param pluginDirectory jars of third parties
  * @param foreman how Foreman is called
  */
 public record HostSettings(
         Path settingsDirectory,
         Path stateDirectory,
+        StoreSettings store,
         Path pluginDirectory,
         ForemanSettings foreman,
         HttpSettings http,
@@ -80,7 +83,9 @@ public record HostSettings(
             new Schema<>("The daemon: listeners, certificates, who is let in, logs", settings(), HostSettings::bind);
 
     private static List<Setting<?>> settings() {
-        var all = new ArrayList<Setting<?>>(List.of(SETTINGS_DIRECTORY, STATE_DIRECTORY, PLUGIN_DIRECTORY));
+        var all = new ArrayList<Setting<?>>(List.of(SETTINGS_DIRECTORY, STATE_DIRECTORY));
+        all.addAll(StoreSettings.SETTINGS);
+        all.add(PLUGIN_DIRECTORY);
         all.addAll(HttpSettings.SETTINGS);
         all.addAll(TlsSettings.SETTINGS);
         all.addAll(AuthSettings.SETTINGS);
@@ -94,6 +99,7 @@ public record HostSettings(
         return new HostSettings(
                 values.get(SETTINGS_DIRECTORY),
                 values.get(STATE_DIRECTORY),
+                StoreSettings.bind(values.get(STATE_DIRECTORY), values),
                 values.get(PLUGIN_DIRECTORY),
                 new ForemanSettings(
                         foremanUrl(values),
@@ -109,8 +115,7 @@ public record HostSettings(
     /** What modules may know of it. */
     public DaemonSettings forModules() {
         return new DaemonSettings(
-                http.httpPort(),
-                tls.enabled() ? Optional.of(http.httpsPort()) : Optional.empty(),
+                http.ports(),
                 new DaemonSettings.Identity(tls.ca(), tls.certificate(), tls.privateKey()),
                 foreman.url(),
                 new DaemonSettings.Identity(foreman.ca(), foreman.certificate(), foreman.key()));

@@ -5,13 +5,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Jobs;
 import smartproxy.core.api.Store;
+import smartproxy.core.guard.GuardSettings;
+import smartproxy.core.guard.GuardedBackend;
+import smartproxy.core.health.Metrics;
 
 /**
- * Opens the SQLite store on the first call, so that a daemon whose modules remember nothing never loads SQLite. An opening that
- * failed is tried again by the next call.
+ * Opens the store on the first call, so that a daemon whose modules remember nothing never loads a database driver. An opening
+ * that failed is tried again by the next call.
  *
  * <p>SQLite's native library is taken from {@code org.sqlite.lib.path} where a package sets that system property; else it is
  * unpacked into {@code native/} of the state directory, since {@code /tmp} is often mounted {@code noexec}, by setting
@@ -20,13 +31,37 @@ import smartproxy.core.api.Store;
 public final class LazyStore implements Store, AutoCloseable {
     private static final String LIBRARY_PATH = "org.sqlite.lib.path";
     private static final String UNPACK_DIRECTORY = "org.sqlite.tmpdir";
+    private static final int PERMITS = 64;
+    private static final int BREAKER_FAILURES = 3;
+    private static final Duration BREAKER_PAUSE = Duration.ofSeconds(3);
 
+    private final StoreSettings settings;
     private final Path stateDirectory;
-    private @Nullable SqliteStore store;
+    private final Optional<GuardedBackend> backend;
+    private final Object opening = new Object();
+    private @Nullable OpenStore store;
+    private @Nullable StoredJobs jobs;
     private boolean closed;
 
+    /** In a file. */
     public LazyStore(Path stateDirectory) {
-        this.stateDirectory = stateDirectory.toAbsolutePath();
+        this(StoreSettings.sqlite(stateDirectory), new Metrics());
+    }
+
+    public LazyStore(StoreSettings settings, Metrics metrics) {
+        this.settings = settings;
+        this.stateDirectory = settings.stateDirectory().toAbsolutePath();
+        this.backend = settings.postgres()
+                .map(postgres -> new GuardedBackend(
+                        "store",
+                        new GuardSettings(
+                                PERMITS, postgres.timeout().multipliedBy(4), 0, BREAKER_FAILURES, BREAKER_PAUSE),
+                        metrics));
+    }
+
+    /** The guard of a database; empty when the store is a file. */
+    public Optional<GuardedBackend> backend() {
+        return backend;
     }
 
     @Override
@@ -39,17 +74,86 @@ public final class LazyStore implements Store, AutoCloseable {
         return opened().transaction(work);
     }
 
-    private synchronized SqliteStore opened() throws SQLException {
-        if (closed) {
-            throw new SQLException("the store in " + stateDirectory + " is closed");
+    @Override
+    public <T> T exclusively(String key, Deadline deadline, Supplier<T> work) {
+        if (settings.postgres().isEmpty()) {
+            return work.get(); // nobody shares it
         }
-        var opened = store;
-        if (opened == null) {
-            placeLibrary();
-            opened = SqliteStore.open(stateDirectory);
-            store = opened;
+        OpenStore opened;
+        try {
+            opened = opened();
+        } catch (SQLException e) {
+            throw new BackendException(
+                    Kind.UNAVAILABLE, Outcome.NOT_APPLIED, e.getMessage() + "; nothing was changed", e);
         }
-        return opened;
+        return opened.exclusively(key, deadline, work);
+    }
+
+    @Override
+    public Jobs jobs() {
+        return (name, worker) -> openedJobs().open(name, worker);
+    }
+
+    private Jobs openedJobs() throws SQLException {
+        var opened = opened();
+        synchronized (this) {
+            var current = jobs;
+            if (current == null) {
+                current = new StoredJobs(opened);
+                jobs = current;
+            }
+            return current;
+        }
+    }
+
+    /** One line for an administrator: what it is, and how much of it is in use. */
+    public String state() {
+        OpenStore opened;
+        synchronized (this) {
+            opened = store;
+        }
+        return (settings.postgres().isPresent() ? "" : "SQLite ") + settings.name() + ": "
+                + (opened == null ? "not used yet" : opened.use());
+    }
+
+    private OpenStore opened() throws SQLException {
+        synchronized (this) {
+            if (closed) {
+                throw new SQLException("the store " + settings.name() + " is closed");
+            }
+            if (store != null) {
+                return store;
+            }
+        }
+        return open();
+    }
+
+    /** One at a time; meanwhile the state can be asked for. */
+    private OpenStore open() throws SQLException {
+        synchronized (opening) {
+            synchronized (this) {
+                if (store != null) {
+                    return store;
+                }
+            }
+            var opened = openNow();
+            synchronized (this) {
+                if (closed) {
+                    opened.close();
+                    throw new SQLException("the store " + settings.name() + " is closed");
+                }
+                store = opened;
+                return opened;
+            }
+        }
+    }
+
+    private OpenStore openNow() throws SQLException {
+        if (settings.postgres().isPresent()) {
+            return PostgresStore.open(settings.postgres().get(), backend.orElseThrow());
+        }
+        placeLibrary();
+        return SqliteStore.open(stateDirectory);
     }
 
     private void placeLibrary() throws SQLException {
@@ -80,10 +184,19 @@ public final class LazyStore implements Store, AutoCloseable {
     }
 
     @Override
-    public synchronized void close() throws SQLException {
-        closed = true;
-        var opened = store;
-        store = null;
+    public void close() throws SQLException {
+        StoredJobs openJobs;
+        OpenStore opened;
+        synchronized (this) {
+            closed = true;
+            openJobs = jobs;
+            opened = store;
+            jobs = null;
+            store = null;
+        }
+        if (openJobs != null) {
+            openJobs.close();
+        }
         if (opened != null) {
             opened.close();
         }

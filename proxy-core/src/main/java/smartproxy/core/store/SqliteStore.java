@@ -12,13 +12,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
-import smartproxy.core.api.Store;
 
 /**
  * The store in one SQLite file, {@code smart-proxy.sqlite} in the state directory, readable by its owner alone. Write-ahead log
@@ -26,7 +27,7 @@ import smartproxy.core.api.Store;
  * Transactions run one at a time, in the order they came. Work must not begin another transaction, and not commit or close the
  * connection.
  */
-public final class SqliteStore implements Store, AutoCloseable {
+public final class SqliteStore implements OpenStore {
     public static final String FILE = "smart-proxy.sqlite";
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
@@ -65,35 +66,7 @@ public final class SqliteStore implements Store, AutoCloseable {
 
     @Override
     public void migrate(String owner, List<String> statements) throws SQLException {
-        transaction(connection -> {
-            var done = version(connection, owner);
-            if (done > statements.size()) {
-                throw new SQLException("store " + file + ": the tables of " + owner + " have version " + done
-                        + ", this program knows " + statements.size()
-                        + " of them: it is older than the one that wrote the file; install the newer one again");
-            }
-            try (var statement = connection.createStatement()) {
-                for (var sql : statements.subList(done, statements.size())) {
-                    statement.execute(sql);
-                }
-            }
-            try (var update = connection.prepareStatement("INSERT INTO migrations (owner, version) VALUES (?, ?)"
-                    + " ON CONFLICT (owner) DO UPDATE SET version = excluded.version")) {
-                update.setString(1, owner);
-                update.setInt(2, statements.size());
-                update.executeUpdate();
-            }
-            return done;
-        });
-    }
-
-    private static int version(Connection connection, String owner) throws SQLException {
-        try (var query = connection.prepareStatement("SELECT version FROM migrations WHERE owner = ?")) {
-            query.setString(1, owner);
-            try (var row = query.executeQuery()) {
-                return row.next() ? row.getInt(1) : 0;
-            }
-        }
+        transaction(connection -> Migrations.run(connection, file.toString(), owner, statements));
     }
 
     @Override
@@ -162,13 +135,30 @@ public final class SqliteStore implements Store, AutoCloseable {
     }
 
     private Connection connect() throws SQLException {
+        return config().createConnection("jdbc:sqlite:" + file);
+    }
+
+    /** For single statements, beside the transactions: such a connection waits for the running one. */
+    @Override
+    public DataSource connections() {
+        var source = new SQLiteDataSource(config());
+        source.setUrl("jdbc:sqlite:" + file);
+        return source;
+    }
+
+    @Override
+    public String use() {
+        return lock.getQueueLength() + " requests wait for it";
+    }
+
+    private SQLiteConfig config() {
         var config = new SQLiteConfig();
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
         config.enforceForeignKeys(true);
         config.setBusyTimeout((int) longestWait.toMillis());
         config.setTransactionMode(TransactionMode.IMMEDIATE);
-        return config.createConnection("jdbc:sqlite:" + file);
+        return config;
     }
 
     private void makeFile() throws SQLException {
@@ -198,7 +188,8 @@ public final class SqliteStore implements Store, AutoCloseable {
                         throw new SQLException(verdict, null, SQLiteErrorCode.SQLITE_CORRUPT.code);
                     }
                 }
-                return statement.execute("CREATE TABLE IF NOT EXISTS migrations"
+                statement.execute(Migrations.CREATE_STATEMENTS);
+                return statement.execute("CREATE TABLE IF NOT EXISTS " + Migrations.TABLE
                         + " (owner TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
             }
         });

@@ -18,7 +18,7 @@ class ParametersTest {
         values.put("empty", "");
         values.put("bare", null);
         values.put("list", List.of("A"));
-        values.put("malformed", Parameters.MALFORMED);
+        values.put("malformed", new Parameters.Malformed(new byte[] {(byte) 0xff}));
         var parameters = new Parameters(values);
         assertThat(parameters.text("text")).isEqualTo("a");
         assertThat(parameters.has("empty")).isTrue();

@@ -31,6 +31,7 @@ import smartproxy.core.modules.ModuleBuilder;
 import smartproxy.core.modules.ModuleCatalog;
 import smartproxy.core.plugins.Plugins;
 import smartproxy.core.settings.HostSettings;
+import smartproxy.core.store.StoreSettings;
 
 @Timeout(60)
 class LiveChecksTest {
@@ -97,12 +98,12 @@ class LiveChecksTest {
         var services = new CoreServices(
                 new Metrics(),
                 new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
-                new ReadOnlyStore(directory),
+                new ReadOnlyStore(StoreSettings.sqlite(directory)),
                 new CountedResources());
         var catalog = new ModuleCatalog(List.of(new Thing()), List.of(new Factory(provider)), Plugins.none());
         var modules = new ModuleBuilder(catalog, services, mounts -> {})
                 .build(settings.settingsDirectory(), settings.forModules(), Optional.empty());
-        return new LiveChecks(settings, Optional.empty(), modules, asked, time)
+        return new LiveChecks(settings, Optional.empty(), modules, List::of, asked, time)
                 .run().stream().map(Object::toString).toList();
     }
 

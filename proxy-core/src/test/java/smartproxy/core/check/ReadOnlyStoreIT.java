@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.store.SqliteStore;
+import smartproxy.core.store.StoreSettings;
 
 class ReadOnlyStoreIT {
     @TempDir
@@ -33,7 +34,7 @@ class ReadOnlyStoreIT {
     void writesNothing() throws Exception {
         try (var daemon = SqliteStore.open(directory)) {
             daemon.migrate("test", List.of("CREATE TABLE t (x INTEGER)", "INSERT INTO t VALUES (42)"));
-            try (var store = new ReadOnlyStore(directory)) {
+            try (var store = new ReadOnlyStore(StoreSettings.sqlite(directory))) {
                 assertThatThrownBy(() -> store.transaction(
                                 connection -> connection.createStatement().executeUpdate("UPDATE t SET x = 1")))
                         .isInstanceOf(SQLException.class);
@@ -44,7 +45,7 @@ class ReadOnlyStoreIT {
 
     @Test
     void isEmptyWhereThereIsNoneAndMakesNone() throws Exception {
-        try (var store = new ReadOnlyStore(directory.resolve("none"))) {
+        try (var store = new ReadOnlyStore(StoreSettings.sqlite(directory.resolve("none")))) {
             var tables = store.transaction(connection -> connection
                     .getMetaData()
                     .getTables(null, null, "dns_embedded_record", null)
@@ -61,7 +62,7 @@ class ReadOnlyStoreIT {
     }
 
     private int read() throws SQLException {
-        try (var store = new ReadOnlyStore(directory)) {
+        try (var store = new ReadOnlyStore(StoreSettings.sqlite(directory))) {
             return store.transaction(ReadOnlyStoreIT::number);
         }
     }

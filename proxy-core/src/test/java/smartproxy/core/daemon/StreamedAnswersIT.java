@@ -116,6 +116,50 @@ class StreamedAnswersIT {
     }
 
     @Test
+    void longAnswersLeaveThreadsForShortOnes() throws Exception {
+        try (var proxy = DaemonFixture.in(directory)
+                        .with(new StreamModule())
+                        .set("max_threads", "16")
+                        .start();
+                var one = unread(proxy);
+                var two = unread(proxy);
+                var three = unread(proxy);
+                var four = unread(proxy);
+                var wire = proxy.https()) {
+            var refused = wire.get("/stream/5000");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.body()).isEqualTo("Too many clients take long answers at once");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(wire.get("/stream/1").status()).isEqualTo(200);
+            one.close();
+            Awaitility.await().until(() -> wire.get("/stream/5000").status() == 200);
+        }
+    }
+
+    @Test
+    void whoDoesNotTakeHisAnswerMakesRoomForOthers() throws Exception {
+        try (var proxy = DaemonFixture.in(directory)
+                        .with(new StreamModule())
+                        .set("max_connections_per_address", "4")
+                        .start();
+                var one = unread(proxy);
+                var two = unread(proxy);
+                var three = unread(proxy);
+                var four = unread(proxy);
+                var wire = proxy.https()) {
+            assertThat(wire.get("/stream/1").status()).isEqualTo(200);
+            assertThat(one.isClosedByPeer()).isTrue();
+        }
+    }
+
+    private static Wire unread(DaemonFixture proxy) throws IOException {
+        var wire = proxy.https();
+        wire.send(Wire.head("GET", "/stream/100000") + "\r\n");
+        assertThat(wire.readHead().status()).isEqualTo(200);
+        return wire;
+    }
+
+    @Test
     void otherSitesAreShownNothing() throws Exception {
         try (var proxy = proxy();
                 var wire = proxy.https()) {

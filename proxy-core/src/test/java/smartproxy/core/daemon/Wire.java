@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocket;
 
 /** An HTTP client that sends what it is told to, byte by byte, and sees what comes back. Each read has a watchdog of 30 s. */
 public final class Wire implements AutoCloseable {
-    static final int WATCHDOG_MILLIS = 30_000;
+    public static final int WATCHDOG_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream in;
@@ -50,10 +50,17 @@ public final class Wire implements AutoCloseable {
         return open(port, context, "127.0.0.1");
     }
 
-    /** The same from another address of this host. */
-    public static Wire open(int port, SSLContext context, String from) throws IOException {
+    /**
+     * The same from another address of this host.
+     *
+     * @param protocols versions of TLS; none: those of the context
+     */
+    public static Wire open(int port, SSLContext context, String from, String... protocols) throws IOException {
         var socket = (SSLSocket) context.getSocketFactory().createSocket(connect(port, from), "localhost", port, true);
         try {
+            if (protocols.length > 0) {
+                socket.setEnabledProtocols(protocols);
+            }
             socket.startHandshake();
             return new Wire(socket);
         } catch (IOException e) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,6 +172,46 @@ class ConnectionBoundsIT {
         assertThat(connect(server.httpPort()).getInputStream().read()).isEqualTo(-1);
         server.release();
         assertThat(TestServer.answer(slow)).contains("200 OK");
+    }
+
+    /** Each engine of the native library has a pipe; left to Java's collector, pipes would outnumber connections by far. */
+    @Test
+    void aClosedConnectionLeavesNoPipeOfItsEngine(@TempDir Path directory) throws Exception {
+        var pki = TestPki.create();
+        var tls = TlsContexts.load(TestServer.tlsSettings(pki.writeTo(directory), "native"));
+        var server = start(1000, 1000, LONG, Optional.of(tls), 0);
+        var context = TestPki.anonymousContext(pki.ca());
+        var before = pipes();
+        for (var i = 0; i < 50; i++) {
+            connect(server.httpsPort());
+            connect(server.httpsPort()).getOutputStream().write(hello(context));
+            clients.add(TestServer.connectTls(server.httpsPort(), context));
+            var halfRequest = TestServer.connectTls(server.httpsPort(), context);
+            clients.add(halfRequest);
+            TestServer.send(halfRequest, "GET / HTTP/1.1\r\nX: " + "x".repeat(20_000));
+        }
+        awaitOpen(server, 200);
+        assertThat(pipes()).as("with open connections").isGreaterThan(before + 2 * 200 - 50);
+        for (var client : clients) {
+            client.setSoLinger(true, 0); // no orderly end
+            client.close();
+        }
+        // other tests beside this one have some, too
+        await().atMost(WATCHDOG).untilAsserted(() -> assertThat(pipes()).isLessThan(before + 50));
+    }
+
+    private static long pipes() throws IOException {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(ConnectionBoundsIT::isPipe).count();
+        }
+    }
+
+    private static boolean isPipe(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:");
+        } catch (IOException e) {
+            return false; // closed meanwhile
+        }
     }
 
     private void awaitOpen(TestServer server, int count) {

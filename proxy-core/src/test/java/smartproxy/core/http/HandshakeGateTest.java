@@ -47,7 +47,7 @@ class HandshakeGateTest {
     }
 
     @Test
-    void soManyAtOnceAndTheOthersByAge() {
+    void soManyAtOnceAndTheOthersInTheirOrder() {
         var gate = new HandshakeGate(2, 10, Runnable::run);
         for (var name : List.of("1", "2", "3", "4")) {
             gate.enter(fresh("a", name));
@@ -94,7 +94,24 @@ class HandshakeGateTest {
         gate.leave();
         gate.leave();
         gate.leave();
-        assertThat(events).containsExactly("1", "not 4", "2", "3", "alone");
+        assertThat(events).containsExactly("1", "not 4", "2", "alone", "3");
+    }
+
+    @Test
+    void whoGoesOnAndOnKeepsNewcomersWaitingForFourStepsOnly() {
+        var gate = new HandshakeGate(1, 3, Runnable::run);
+        gate.enter(fresh("a", "1"));
+        for (var i = 2; i <= 7; i++) {
+            gate.enter(new Step("crowd", i + " begun", false));
+        }
+        gate.enter(fresh("alone", "alone"));
+        gate.enter(new Step("other", "8 begun", false));
+        for (var i = 0; i < 8; i++) {
+            gate.leave();
+        }
+        assertThat(events)
+                .containsExactly(
+                        "1", "2 begun", "8 begun", "3 begun", "4 begun", "alone", "5 begun", "6 begun", "7 begun");
     }
 
     @Test

@@ -33,7 +33,10 @@ class MethodOverrideTest {
     void aListIsNoMethod() {
         var form = new Parameters(Map.of("_method", List.of("DELETE")));
         assertThat(MethodOverride.of("POST", form, null)).isEqualTo("POST");
-        assertThat(MethodOverride.of("POST", new Parameters(Map.of("_method", Parameters.MALFORMED)), null))
+        assertThat(MethodOverride.of(
+                        "POST",
+                        new Parameters(Map.of("_method", new Parameters.Malformed(new byte[] {(byte) 0xff}))),
+                        null))
                 .isEqualTo("POST");
     }
 }

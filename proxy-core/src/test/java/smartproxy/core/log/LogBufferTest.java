@@ -86,6 +86,24 @@ class LogBufferTest {
     }
 
     @Test
+    void longRecordsAreFewer() {
+        var buffer = new LogBuffer(2000, 1000);
+        var filling = "x".repeat(16 << 10);
+        for (var i = 0; i < 2000; i++) {
+            buffer.add(entry((i % 2 == 0 ? "e" : "i") + i + filling));
+        }
+
+        var entries = buffer.snapshot().entries();
+
+        assertThat(entries.stream().mapToInt(LogBuffer.Entry::characters).sum())
+                .isBetween(LogBuffer.MAX_CHARACTERS, 2 * LogBuffer.MAX_CHARACTERS);
+        assertThat(messages(buffer).get(entries.size() - 1)).startsWith("i1999");
+        assertThat(messages(buffer).get(0)).startsWith("e");
+        buffer.add(entry("i".repeat(2 * LogBuffer.MAX_CHARACTERS)));
+        assertThat(buffer.snapshot().entries()).hasSizeLessThan(300);
+    }
+
+    @Test
     void aSnapshotDoesNotChange() {
         var buffer = new LogBuffer(2, 2);
         buffer.add(entry("i1"));

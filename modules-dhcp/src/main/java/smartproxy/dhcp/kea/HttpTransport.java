@@ -1,0 +1,52 @@
+package smartproxy.dhcp.kea;
+
+import java.io.IOException;
+import java.util.Set;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpCall;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
+import smartproxy.core.api.OutcomeUnknownException;
+
+/** A control agent, or the server's own HTTP socket: a POST for each command. */
+final class HttpTransport implements KeaTransport {
+    private static final Set<Integer> AWAY = Set.of(502, 503, 504);
+
+    private final String owner;
+    private final KeaSettings settings;
+    private final HttpPeer peer;
+
+    /** @param owner the provider, for errors */
+    HttpTransport(String owner, KeaSettings settings, HttpPeer peer) {
+        this.owner = owner;
+        this.settings = settings;
+        this.peer = peer;
+    }
+
+    @Override
+    public byte[] send(String command, String body, Deadline deadline) throws IOException, InterruptedException {
+        var reply = peer.send(HttpCall.post("").json(body), deadline);
+        checkStatus(command, reply);
+        return reply.body();
+    }
+
+    private void checkStatus(String command, HttpReply reply) throws IOException {
+        var status = reply.status();
+        if (status < 300) {
+            return;
+        }
+        if (AWAY.contains(status)) {
+            throw new OutcomeUnknownException(new IOException(settings.server() + " answers with status " + status));
+        }
+        throw BackendException.rejected(owner + ": " + command + ": " + settings.server() + " "
+                + switch (status) {
+                    case 401 ->
+                        "does not accept user '" + settings.username().orElse("")
+                                + "'; check dhcp_kea_username and dhcp_kea_password";
+                    case 403 ->
+                        "does not allow it to user '" + settings.username().orElse("") + "' (status 403)";
+                    default -> "answers with status " + status + "; check dhcp_kea_url";
+                });
+    }
+}

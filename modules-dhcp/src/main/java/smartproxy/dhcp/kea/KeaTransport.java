@@ -1,0 +1,22 @@
+package smartproxy.dhcp.kea;
+
+import java.io.IOException;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.OutcomeUnknownException;
+
+/** The way to Kea: one command, one answer. Thread-safe. To be used within a call of the backend. */
+@FunctionalInterface
+interface KeaTransport {
+    /**
+     * Sends a command and waits for the whole answer.
+     *
+     * @param command its name, for errors
+     * @param body the command, one JSON text
+     * @return what came back, at most 1 MiB; whether it is JSON is not looked at
+     * @throws OutcomeUnknownException when the transport failed after the command may have been heard
+     * @throws IOException when it failed before
+     * @throws BackendException {@code REJECTED} when there is somebody who does not let us in, or is not Kea
+     */
+    byte[] send(String command, String body, Deadline deadline) throws IOException, InterruptedException;
+}

@@ -1,0 +1,88 @@
+package smartproxy.dhcp.kea;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
+import smartproxy.core.store.LazyStore;
+import smartproxy.dhcp.DhcpProvider;
+import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.TestContext;
+import smartproxy.dhcp.UnknownHost;
+
+/** What the live check says of Kea, and that it only asks. */
+class KeaCheckTest {
+    private final FakeKea kea = new FakeKea();
+    private final String what = "dhcp_kea " + KeaClientTest.settings().server();
+
+    private List<String> look(Subnet... managed) {
+        var given = KeaClientTest.settings();
+        var settings = new KeaSettings(
+                given.url(),
+                given.username(),
+                given.password(),
+                given.cacheTime(),
+                given.caFile(),
+                given.certificate(),
+                given.privateKey(),
+                given.timeout(),
+                DhcpProvider.SUGGESTION_TIME,
+                List.of(managed));
+        var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")));
+        return new CheckableKeaProvider(
+                        settings, new KeaClient(KeaFactory.NAME, settings, kea), WriterLock.ALONE, context)
+                .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
+                        .map(Finding::toString)
+                        .toList();
+    }
+
+    @Test
+    void saysHowReservationsAreChangedAndWhatIsServed() {
+        assertThat(look())
+                .containsExactly(
+                        "ok: " + what + ": answers; reservations are changed by config-set, as host_cmds is not loaded",
+                        "warning: " + what + ": shows no leases; let it load libdhcp_lease_cmds.so",
+                        "ok: " + what + ": serves 2 subnets");
+        assertThat(kea.commands).containsExactly("list-commands", "config-get");
+    }
+
+    @Test
+    void hostCommandsAreSeen() {
+        kea.answers.put(
+                "list-commands",
+                "[{\"result\":0,\"arguments\":[\"config-get\",\"config-write\",\"lease4-get-page\","
+                        + "\"reservation-add\"]}]");
+        assertThat(look())
+                .contains("ok: " + what
+                        + ": answers; reservations are changed by host_cmds, kept in the configuration file")
+                .noneMatch(line -> line.startsWith("warning: "));
+    }
+
+    @Test
+    void aManagedSubnetThatIsNotServedIsAnError() {
+        assertThat(look(
+                        Subnet.parse("192.0.2.0/24").orElseThrow(),
+                        Subnet.parse("203.0.113.0/24").orElseThrow()))
+                .filteredOn(line -> line.startsWith("error: "))
+                .containsExactly(
+                        "error: " + what
+                                + ": does not serve 203.0.113.0/255.255.255.0; correct subnets of dhcp.yml, or Kea's configuration");
+    }
+
+    @Test
+    void aRefusalIsAnError() {
+        kea.before.put("list-commands", () -> {
+            throw BackendException.rejected("dhcp_kea: it does not accept user 'foreman'");
+        });
+        assertThat(look())
+                .singleElement()
+                .asString()
+                .startsWith("error: " + what)
+                .contains("does not accept user", "until this is mended");
+    }
+}

@@ -1,0 +1,45 @@
+package smartproxy.tftp;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Parameters;
+
+/**
+ * Which loaders a host gets in a directory of its own (Foreman 3.14).
+ *
+ * @param os lower case: {@code redhat}
+ * @param release {@code 9.4}
+ * @param arch {@code x86_64}
+ * @param suffix of generic loaders: {@code x64}
+ */
+record HostLoader(String os, String release, String arch, String suffix) {
+    static final String FAILURE = "TFTP: Failed to setup host specific bootloader directory: ";
+
+    /** One name of a path, neither hidden nor a way up. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,63}");
+
+    /** Empty unless all four are given. */
+    static Optional<HostLoader> of(Parameters parameters) {
+        var os = name(parameters, "targetos");
+        var release = name(parameters, "release");
+        var arch = name(parameters, "arch");
+        var suffix = name(parameters, "bootfile_suffix");
+        return os == null || release == null || arch == null || suffix == null
+                ? Optional.empty()
+                : Optional.of(new HostLoader(os, release, arch, suffix));
+    }
+
+    private static @Nullable String name(Parameters parameters, String key) {
+        var raw = parameters.raw(key);
+        if (raw == null || "".equals(raw)) {
+            return null;
+        }
+        if (!(raw instanceof String text) || !NAME.matcher(text).matches()) {
+            throw CallerException.badRequest(FAILURE + "Parameter '" + key + "' is expected to be a name of letters,"
+                    + " digits, '.', '_', '-', '+' and '~'");
+        }
+        return text;
+    }
+}

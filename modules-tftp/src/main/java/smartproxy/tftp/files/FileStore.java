@@ -1,0 +1,433 @@
+package smartproxy.tftp.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import smartproxy.tftp.files.FileRefused.Reason;
+
+/**
+ * The files below one root. Links are followed as long as they end inside; a root that is itself a link works, and may be
+ * pointed elsewhere at any time.
+ *
+ * <p>What a path leads to is found out first, then opened directory by directory from the root on, none of them through a
+ * link. Whoever changes the tree meanwhile can make a file vanish, but not have one opened that lies outside.
+ */
+public final class FileStore {
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
+    /** How often a file may be replaced while it is being opened. */
+    private static final int MAX_TRIES = 10;
+
+    /** Directories below each other that are removed with all that is in them. */
+    private static final int MAX_DEPTH = 16;
+
+    private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwxr-xr-x");
+
+    private final Path root;
+    private final LongAdder opened = new LongAdder();
+
+    /** @param root made absolute now; it need not exist yet */
+    public FileStore(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    /** Absolute; its links are not resolved. */
+    public Path root() {
+        return root;
+    }
+
+    /** How many files were opened for reading. */
+    public long opened() {
+        return opened.sum();
+    }
+
+    /**
+     * Opens a regular file for reading.
+     *
+     * @param path below the root, with or without a slash before it, as a client gives it
+     * @return to be closed by the caller
+     * @throws FileRefused when there is no such file, or it may not be read
+     * @throws IOException when the disk fails
+     */
+    public OpenFile open(String path) throws FileRefused, IOException {
+        var wanted = FilePath.clean(path);
+        for (var i = 0; i < MAX_TRIES; i++) {
+            try (var place = find(wanted)) {
+                if (NewFile.isPartial(place.name())) {
+                    throw new FileRefused(Reason.NOT_FOUND, path);
+                }
+                var file = open(place.directory(), place.name());
+                opened.increment();
+                return file;
+            } catch (ReplacedException e) {
+                // a link has come in its place, or another file: look again
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                throw new FileRefused(Reason.NOT_FOUND, path);
+            } catch (AccessDeniedException e) {
+                throw new FileRefused(Reason.DENIED, path);
+            }
+        }
+        throw new FileRefused(Reason.NOT_FOUND, path);
+    }
+
+    /**
+     * An open directory and a name in it.
+     *
+     * @param path real path of the directory
+     */
+    private record Place(SecureDirectoryStream<Path> directory, Path path, Path name) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            directory.close();
+        }
+    }
+
+    /** Where a path really leads to. */
+    private Place find(Path wanted) throws FileRefused, ReplacedException, IOException {
+        var realRoot = root.toRealPath();
+        var real = inside(realRoot, real(root.resolve(wanted)));
+        if (real.equals(realRoot)) {
+            throw new FileRefused(Reason.OUTSIDE, wanted.toString());
+        }
+        return place(realRoot, real);
+    }
+
+    private static Place place(Path realRoot, Path real) throws ReplacedException, IOException {
+        var directory = Objects.requireNonNull(real.getParent());
+        var name = Objects.requireNonNull(real.getFileName());
+        return new Place(Directory.open(realRoot, realRoot.relativize(directory)), directory, name);
+    }
+
+    private static Path real(Path path) throws IOException {
+        try {
+            return path.toRealPath();
+        } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
+            throw e;
+        } catch (FileSystemException e) {
+            throw new NoSuchFileException(path.toString(), null, e.getReason()); // links in a circle
+        }
+    }
+
+    /**
+     * The names in a directory, in no order; those of files on their way are left out.
+     *
+     * @return empty when there is no such directory
+     * @throws FileRefused when it may not be read or lies outside of the root
+     */
+    public Optional<List<String>> list(String path) throws FileRefused, IOException {
+        return change(path, wanted -> {
+            try (var place = find(wanted);
+                    var directory = Directory.enter(place.directory(), place.name())) {
+                var names = new ArrayList<String>();
+                for (var entry : directory) {
+                    if (!NewFile.isPartial(entry.getFileName())) {
+                        names.add(String.valueOf(entry.getFileName()));
+                    }
+                }
+                return Optional.of(names);
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                return Optional.empty();
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    /**
+     * Begins a file, and makes the directories above it that are missing. Where a link is, what it leads to is replaced, not
+     * the link; one that leads nowhere is replaced itself.
+     *
+     * @return to be closed by the caller
+     * @throws FileRefused when it leads out of the root, or something is in its way that is no regular file
+     */
+    public NewFile create(String path) throws FileRefused, IOException {
+        return change(path, wanted -> {
+            var realRoot = existingRoot();
+            var directory = directories(realRoot, wanted.getParent());
+            var real = target(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())));
+            var place = place(realRoot, real);
+            try {
+                requireFree(place, path);
+                return new NewFile(place.directory(), place.path(), place.name());
+            } catch (Throwable e) {
+                place.close();
+                throw e;
+            }
+        });
+    }
+
+    /**
+     * Writes files, each whole or not at all: all are on disk under other names before the first gets its own.
+     *
+     * @param contents by path, in the order in which they appear
+     * @throws FileRefused as {@link #create}; nothing was changed
+     * @throws IOException when the disk fails or is full; no file was changed, unless one was moved to its place already
+     */
+    public void write(Map<String, byte[]> contents) throws FileRefused, IOException {
+        var files = new ArrayList<NewFile>();
+        try {
+            for (var content : contents.entrySet()) {
+                var file = create(content.getKey());
+                files.add(file);
+                var rest = ByteBuffer.wrap(content.getValue());
+                while (rest.hasRemaining()) {
+                    file.channel().write(rest);
+                }
+                file.sync();
+            }
+            for (var file : files) {
+                file.publish();
+            }
+            var synced = new HashSet<Path>();
+            for (var file : files) {
+                if (synced.add(file.place())) {
+                    file.syncDirectory();
+                }
+            }
+        } finally {
+            for (var file : files) {
+                file.close();
+            }
+        }
+    }
+
+    /**
+     * Makes a link, in place of a link or file that is there, and the directories above it that are missing.
+     *
+     * @param target as it shall be read: relative to the directory of the link
+     */
+    public void link(String path, String target) throws FileRefused, IOException {
+        change(path, wanted -> {
+            var realRoot = existingRoot();
+            var directory = directories(realRoot, wanted.getParent());
+            try (var place = place(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())))) {
+                requireFree(place, path);
+                var temporary = NewFile.temporary(place.name());
+                Files.createSymbolicLink(place.path().resolve(temporary), Path.of(target));
+                place.directory().move(temporary, place.directory(), place.name());
+                NewFile.sync(place.directory());
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Removes a file, or a link and not what it leads to.
+     *
+     * @return false when there was none
+     * @throws FileRefused when it is a directory, or lies outside of the root
+     */
+    public boolean delete(String path) throws FileRefused, IOException {
+        return remove(path, (directory, name) -> {
+            if (attributes(directory, name).isDirectory()) {
+                throw new FileRefused(Reason.DIRECTORY, path);
+            }
+            directory.deleteFile(name);
+        });
+    }
+
+    /**
+     * Removes a directory with all that is in it. Links in it are removed, not what they lead to.
+     *
+     * @return false when there was none
+     */
+    public boolean deleteTree(String path) throws FileRefused, IOException {
+        return remove(path, (directory, name) -> removeTree(directory, name, MAX_DEPTH));
+    }
+
+    /** What is done to a name in its open directory. */
+    private interface Removal {
+        void remove(SecureDirectoryStream<Path> directory, Path name)
+                throws FileRefused, ReplacedException, IOException;
+    }
+
+    private boolean remove(String path, Removal removal) throws FileRefused, IOException {
+        return change(path, wanted -> {
+            var parent = wanted.getParent();
+            try {
+                var realRoot = root.toRealPath();
+                var directory = parent == null ? realRoot : inside(realRoot, real(realRoot.resolve(parent)));
+                try (var place = place(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())))) {
+                    removal.remove(place.directory(), place.name());
+                    NewFile.sync(place.directory());
+                }
+                return true;
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                return false;
+            }
+        });
+    }
+
+    private static void removeTree(SecureDirectoryStream<Path> directory, Path name, int depth)
+            throws ReplacedException, IOException {
+        if (!attributes(directory, name).isDirectory()) {
+            directory.deleteFile(name);
+            return;
+        }
+        if (depth == 0) {
+            throw new FileSystemException(name.toString(), null, "directories are nested too deep");
+        }
+        try (var inner = Directory.enter(directory, name)) {
+            for (var entry : inner) {
+                removeTree(inner, Objects.requireNonNull(entry.getFileName()), depth - 1);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        directory.deleteDirectory(name);
+    }
+
+    /** A step that begins anew when the tree is changed under it. */
+    private interface Step<T> {
+        T run(Path wanted) throws FileRefused, ReplacedException, IOException;
+    }
+
+    private static <T> T change(String path, Step<T> step) throws FileRefused, IOException {
+        var wanted = FilePath.clean(path);
+        for (var i = 0; i < MAX_TRIES; i++) {
+            try {
+                return step.run(wanted);
+            } catch (ReplacedException e) {
+                // look again
+            } catch (AccessDeniedException e) {
+                throw new FileRefused(Reason.DENIED, path);
+            }
+        }
+        throw new IOException(path + ": it is replaced all the time");
+    }
+
+    private Path existingRoot() throws IOException {
+        Files.createDirectories(root);
+        return root.toRealPath();
+    }
+
+    private static Path directories(Path realRoot, @Nullable Path below) throws FileRefused, IOException {
+        var at = realRoot;
+        if (below != null) {
+            for (var name : below) {
+                at = directory(realRoot, at.resolve(name));
+            }
+        }
+        return at;
+    }
+
+    private static Path directory(Path realRoot, Path path) throws FileRefused, IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                Files.createDirectory(path);
+                Files.setPosixFilePermissions(path, DIRECTORY_MODE);
+                sync(Objects.requireNonNull(path.getParent()));
+            } catch (FileAlreadyExistsException e) {
+                // another request was faster
+            }
+        }
+        if (!Files.isDirectory(path)) {
+            throw new FileRefused(Reason.NOT_DIRECTORY, path.toString());
+        }
+        return inside(realRoot, real(path));
+    }
+
+    private static void sync(Path directory) throws IOException {
+        try (var handle = FileChannel.open(directory, StandardOpenOption.READ)) {
+            handle.force(true);
+        }
+    }
+
+    /** What a name leads to, when that exists. */
+    private static Path target(Path realRoot, Path path) throws FileRefused, IOException {
+        try {
+            return Files.isSymbolicLink(path) ? inside(realRoot, real(path)) : path;
+        } catch (NoSuchFileException e) {
+            return path;
+        }
+    }
+
+    private static Path inside(Path realRoot, Path real) throws FileRefused {
+        if (!real.startsWith(realRoot)) {
+            throw new FileRefused(Reason.OUTSIDE, real.toString());
+        }
+        return real;
+    }
+
+    /** A new file may come here. */
+    private static void requireFree(Place place, String path) throws FileRefused, IOException {
+        try {
+            var there = attributes(place.directory(), place.name());
+            if (!there.isRegularFile() && !there.isSymbolicLink()) {
+                throw new FileRefused(there.isDirectory() ? Reason.DIRECTORY : Reason.NOT_REGULAR, path);
+            }
+        } catch (NoSuchFileException e) {
+            // free
+        }
+        if (NewFile.isPartial(place.name())) {
+            throw new FileRefused(Reason.BAD_NAME, path);
+        }
+    }
+
+    private static BasicFileAttributes attributes(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+        return directory
+                .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+    }
+
+    /** The attributes are those of the file that was opened: its identity is the same before and after. */
+    private static OpenFile open(SecureDirectoryStream<Path> directory, Path name)
+            throws FileRefused, ReplacedException, IOException {
+        var view = directory.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        var before = view.readAttributes();
+        // a pipe would be waited for without end
+        requireRegular(before, name);
+        var channel = (FileChannel) directory.newByteChannel(name, READ);
+        try {
+            var after = view.readAttributes();
+            requireRegular(after, name);
+            if (!Objects.equals(before.fileKey(), after.fileKey())) {
+                throw new ReplacedException();
+            }
+            return new OpenFile(
+                    name.toString(),
+                    channel,
+                    channel.size(),
+                    after.lastModifiedTime().toInstant());
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static void requireRegular(BasicFileAttributes attributes, Path name)
+            throws FileRefused, ReplacedException {
+        if (attributes.isSymbolicLink()) {
+            throw new ReplacedException();
+        }
+        if (!attributes.isRegularFile()) {
+            throw new FileRefused(
+                    attributes.isDirectory() ? Reason.DIRECTORY : Reason.NOT_REGULAR, String.valueOf(name));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package smartproxy.tftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Parameters;
+
+class BootFileRequestTest {
+    private static final Path ROOT = Path.of("/srv/tftp");
+
+    @ParameterizedTest
+    @CsvSource({
+        "boot/centos, http://h/images/vmlinuz, boot/centos-vmlinuz",
+        "boot/centos/, http://h/images/vmlinuz, boot/centos/vmlinuz",
+        "/srv/tftp/boot/x, ftp://h/initrd.img, boot/x-initrd.img",
+        "boot/q, https://h/initrd.img?x=1, boot/q-initrd.img?x=1",
+        "boot/q, HTTP://h/a/, boot/q-a",
+        "a/../boot/x, http://h/vmlinuz, boot/x-vmlinuz",
+        "boot//x, http://h/vmlinuz, boot/x-vmlinuz"
+    })
+    void tellsWhereTheFileGoes(String prefix, String path, String destination) {
+        var request = of(prefix, path);
+        assertThat(request.destination()).isEqualTo(destination);
+        assertThat(request.source()).hasToString(path);
+        assertThat(request.isDownload()).isTrue();
+    }
+
+    @Test
+    void nothingIsFetchedFromNfs() {
+        assertThat(of("boot/x", "nfs://h/vmlinuz").isDownload()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../../outside",
+                "/etc/outside",
+                "../tftp-evil/x",
+                "/srv/tftp-evil/x",
+                "/srv/tftp/../x",
+                "../tftp/../x",
+                "boot/../../"
+            })
+    void aDestinationOutsideIsRefused(String prefix) {
+        refused(prefix, "http://h/vmlinuz", "TFTP destination outside of tftproot");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopher://h/vmlinuz", "file:///etc/passwd", "--version", "/etc/passwd", "vmlinuz"})
+    void onlyKnownProtocolsAreSpoken(String path) {
+        refused("boot/x", path, "Cannot fetch boot file, unknown protocol for medium source path: " + path);
+    }
+
+    @Test
+    void wrongOnesAreToldInWords() {
+        refused("boot/x", "http://bad uri/vmlinuz", "bad URI(is not URI?): \"http://bad uri/vmlinuz\"");
+        refused("boot/x", "", "Parameter 'path' names no file");
+        refused("boot/x", "///", "Parameter 'path' names no file");
+        refused("boot/\0", "http://h/vmlinuz", "the destination is not a file name");
+        refused(null, "http://h/vmlinuz", "Parameter 'prefix' is expected to be a text, it is missing");
+        refused("boot/x", null, "Parameter 'path' is expected to be a text, it is missing");
+        refused(List.of("a"), "http://h/vmlinuz", "Parameter 'prefix' is expected to be a text");
+        refused("boot/x", Map.of("a", "b"), "Parameter 'path' is expected to be a text");
+    }
+
+    private static BootFileRequest of(@Nullable Object prefix, @Nullable Object path) {
+        var parameters = new HashMap<String, @Nullable Object>();
+        parameters.put("prefix", prefix);
+        parameters.put("path", path);
+        return BootFileRequest.of(new Parameters(parameters), ROOT);
+    }
+
+    private static void refused(@Nullable Object prefix, @Nullable Object path, String reason) {
+        assertThatThrownBy(() -> of(prefix, path))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(400))
+                .hasMessage("TFTP: Failed to fetch boot file: " + reason);
+    }
+}

@@ -1,0 +1,76 @@
+package smartproxy.tftp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
+
+class BootServerIT {
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    @Test
+    void loopbackIsNoPlaceToLoadFrom() throws Exception {
+        var server = new BootServer(Optional.of("127.0.0.1"), () -> List.of(new InetSocketAddress(LOOPBACK, 6969)));
+        server.refresh();
+        Awaitility.await().until(() -> !server.health().ok());
+        assertThat(server.health().detail())
+                .isEqualTo(
+                        "hosts load from 127.0.0.1 (127.0.0.1); the built-in TFTP server listens on 127.0.0.1 port 6969;"
+                                + " that is loopback, no other host can load from there");
+    }
+
+    @Test
+    void anAddressOfAnotherHostIsSaid() throws Exception {
+        var findings =
+                new BootServer(Optional.of("192.0.2.77"), List::of).findings(Deadline.in(Duration.ofMillis(300)));
+        assertThat(findings)
+                .extracting(Finding::toString)
+                .containsExactly(
+                        "warning: boot server: hosts load from 192.0.2.77 (192.0.2.77); the built-in TFTP server is off;"
+                                + " that is no address of this host, where the files are written;"
+                                + " correct tftp_servername in tftp.yml",
+                        "warning: boot server: nothing answers at 192.0.2.77 port 69 (UDP);"
+                                + " start the TFTP server there, or correct tftp_servername in tftp.yml");
+    }
+
+    @Test
+    void withoutANameForemanTakesTheHostOfTheUrl() throws Exception {
+        var findings = new BootServer(Optional.empty(), List::of).findings(Deadline.in(Duration.ofMillis(300)));
+        assertThat(findings.get(0).found())
+                .contains("tftp_servername is not set: Foreman takes the host of this proxy's URL");
+    }
+
+    @Test
+    void anAnswerOfAnyKindIsOneAndSilenceIsNone() throws Exception {
+        try (var server = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+                var reply = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
+            var address = (InetSocketAddress) server.getLocalSocketAddress();
+            assertThat(TftpProbe.answers(address, Deadline.in(Duration.ofMillis(200))))
+                    .isFalse();
+            server.receive(new DatagramPacket(new byte[100], 100)); // of the first look
+            var answering = new Thread(() -> {
+                try {
+                    var request = new DatagramPacket(new byte[100], 100);
+                    server.receive(request);
+                    var error = new byte[] {0, 5, 0, 1, 'n', 'o', 0};
+                    reply.send(new DatagramPacket(error, error.length, request.getSocketAddress()));
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            answering.start();
+            assertThat(TftpProbe.answers(address, Deadline.in(Duration.ofSeconds(10))))
+                    .isTrue();
+            answering.join();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package smartproxy.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.store.LabPostgres;
+
+/** kill -9 while addresses are suggested: none is suggested twice, and none that was answered is forgotten. */
+@Timeout(300)
+class StoreKillIT {
+    private static final int CLIENTS = 8;
+    private static final int KILLS_OF_SQLITE = 8;
+    private static final int KILLS_OF_POSTGRES = 7;
+    private static final String NETWORK = "10.64.0.0";
+    private static final Pattern ADDRESS = Pattern.compile("\\{\"ip\":\"([0-9.]+)\"\\}");
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    /** Answered, by address: the MAC it was for, or nothing. */
+    private final Map<String, String> answered = new ConcurrentHashMap<>();
+
+    private final Set<String> twice = ConcurrentHashMap.newKeySet();
+
+    private Site site(String name) throws Exception {
+        return Site.in(Files.createDirectories(directory.resolve(name)))
+                .module("dhcp", ":enabled: https", ":use_provider: dhcp_embedded", ":ping_free_ip: false")
+                .module("dhcp_embedded", ":networks: [" + NETWORK + "/12]", ":blacklist_duration_minutes: 36000");
+    }
+
+    /** Clients that ask until the daemon is gone. */
+    private List<Future<?>> load(Site site) {
+        var running = new ArrayList<Future<?>>();
+        for (var client = 0; client < CLIENTS; client++) {
+            var withMac = client % 2 == 0;
+            running.add(threads.submit(() -> ask(site.foreman(), withMac)));
+        }
+        return running;
+    }
+
+    private void ask(ApiClient foreman, boolean withMac) {
+        try {
+            while (true) {
+                var mac = withMac
+                        ? String.format(
+                                "52:54:%012x", ThreadLocalRandom.current().nextLong(1L << 48))
+                        : "";
+                mac = mac.isEmpty()
+                        ? ""
+                        : mac.substring(0, 6) + mac.substring(6, 14).replaceAll("(..)(?=.)", "$1:");
+                var answer = foreman.get("/dhcp/" + NETWORK + "/unused_ip" + (mac.isEmpty() ? "" : "?mac=" + mac));
+                var address = ADDRESS.matcher(answer.body());
+                assertThat(address.matches())
+                        .as(answer.statusCode() + " " + answer.body())
+                        .isTrue();
+                if (answered.put(address.group(1), mac) != null) {
+                    twice.add(address.group(1));
+                }
+            }
+        } catch (UncheckedIOException e) {
+            // killed
+        }
+    }
+
+    private void killSomewhere(DaemonProcess daemon, List<Future<?>> load) throws Exception {
+        var enough = answered.size() + ThreadLocalRandom.current().nextInt(1, 300);
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> answered.size() >= enough);
+        daemon.kill();
+        for (var client : load) {
+            client.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private void assertKept(Site site) {
+        var suggested = new HashSet<String>();
+        site.foreman()
+                .json("/dhcp/" + NETWORK + "/suggestions")
+                .forEach(one -> suggested.add(one.path("ip").asText()));
+        assertThat(twice).as("suggested twice").isEmpty();
+        assertThat(suggested).as("still suggested").containsAll(answered.keySet());
+        answered.entrySet().stream()
+                .filter(one -> !one.getValue().isEmpty())
+                .limit(3)
+                .forEach(one -> assertThat(site.foreman()
+                                .get("/dhcp/" + NETWORK + "/unused_ip?mac=" + one.getValue())
+                                .body())
+                        .isEqualTo("{\"ip\":\"" + one.getKey() + "\"}"));
+    }
+
+    private void killWithSqlite(int kills) throws Exception {
+        var site = site("sqlite");
+        for (var kill = 0; kill <= kills; kill++) {
+            try (var daemon = site.start()) {
+                assertKept(site);
+                if (kill < kills) {
+                    killSomewhere(daemon, load(site));
+                }
+            }
+        }
+        System.out.printf("StoreKillIT: SQLite, %d kills, %d addresses answered%n", kills, answered.size());
+        assertThat(answered).hasSizeGreaterThan(kills);
+    }
+
+    /** Of two daemons one is killed, while the other goes on. */
+    private void killWithPostgres(int kills) throws Exception {
+        try (var postgres = LabPostgres.start(directory.resolve("postgres"))) {
+            var first = site("first");
+            var second = site("second");
+            postgres.settings().forEach((key, value) -> {
+                first.set(key, value);
+                second.set(key, value);
+            });
+            try (var steady = first.start()) {
+                var load = load(first);
+                for (var kill = 0; kill < kills; kill++) {
+                    try (var daemon = second.start()) {
+                        assertKept(second);
+                        killSomewhere(daemon, load(second));
+                    }
+                }
+                assertThat(steady.isAlive()).isTrue();
+                killSomewhere(steady, load);
+            }
+            try (var daemon = second.start()) {
+                assertKept(second);
+                assertThat(daemon.isAlive()).isTrue();
+            }
+        }
+        System.out.printf("StoreKillIT: PostgreSQL, %d kills, %d addresses answered%n", kills + 1, answered.size());
+        assertThat(answered).hasSizeGreaterThan(kills);
+    }
+
+    @Test
+    void noSuggestionIsLostOrGivenTwiceWithSqlite() throws Exception {
+        killWithSqlite(KILLS_OF_SQLITE);
+    }
+
+    @Test
+    void noSuggestionIsLostOrGivenTwiceWithPostgres() throws Exception {
+        killWithPostgres(KILLS_OF_POSTGRES - 1);
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(7200)
+    void fiveHundredKillsWithSqlite() throws Exception {
+        killWithSqlite(Integer.getInteger("kills", 500));
+    }
+
+    @Test
+    @Tag("long")
+    @Timeout(7200)
+    void fiveHundredKillsWithPostgres() throws Exception {
+        killWithPostgres(Integer.getInteger("kills", 500));
+    }
+}

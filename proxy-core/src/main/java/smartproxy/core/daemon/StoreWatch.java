@@ -1,0 +1,69 @@
+package smartproxy.core.daemon;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.Store;
+
+/**
+ * Asks the database every few seconds whether it is there, so that health knows before a request does, and tells when it is back:
+ * modules that could not start without it can then.
+ */
+final class StoreWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreWatch.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private final Store store;
+    private final Runnable back;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::watch, "store-watch");
+
+    /** @param back called with its first answer, and with the first after it was away */
+    StoreWatch(Store store, Runnable back) {
+        this.store = store;
+        this.back = back;
+        thread.setDaemon(true);
+    }
+
+    StoreWatch start() {
+        thread.start();
+        return this;
+    }
+
+    private void watch() {
+        try {
+            var there = false;
+            while (!end.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                var answers = answers();
+                if (answers && !there) {
+                    back.run();
+                }
+                there = answers;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return store.transaction(connection -> {
+                try (var statement = connection.createStatement();
+                        var row = statement.executeQuery("SELECT 1")) {
+                    return row.next();
+                }
+            });
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("The store does not answer", e);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        end.countDown();
+    }
+}

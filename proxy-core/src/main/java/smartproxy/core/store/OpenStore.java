@@ -1,0 +1,17 @@
+package smartproxy.core.store;
+
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import smartproxy.core.api.Store;
+
+/** A store that is open. */
+interface OpenStore extends Store, AutoCloseable {
+    /** Connections in autocommit mode, each statement of which sees what others have committed; to be closed soon. */
+    DataSource connections();
+
+    /** One line on how much of it is in use. */
+    String use();
+
+    @Override
+    void close() throws SQLException;
+}

@@ -1,0 +1,14 @@
+package smartproxy.core.store;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteContractTest extends StoreContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    LazyStore open() {
+        return new LazyStore(directory);
+    }
+}
