@@ -31,8 +31,8 @@ final class Gateway {
     /** Katello waits 30 s. */
     private static final Duration API_TIME = Duration.ofSeconds(25);
 
-    private static final Duration CONTENT_FIRST_BYTE = Duration.ofSeconds(600);
-    private static final Duration CONTENT_IDLE = Duration.ofSeconds(60);
+    private static final Duration CONTENT_FIRST_BYTE = Duration.ofMinutes(10);
+    private static final Duration CONTENT_IDLE = Duration.ofMinutes(1);
     private static final int CONTENT_PERMITS = 512;
     private static final Set<String> READ = Set.of("GET", "HEAD");
     private static final Set<String> ALL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
