@@ -404,6 +404,14 @@ class GatewayIT {
     }
 
     @Test
+    void noHeaderComesTwice() throws Exception {
+        get("/pulp/content/x", "User-Agent: curl/8", "Accept: */*", "Accept-Encoding: gzip");
+
+        assertThat(content.last().headers()).allSatisfy((name, values) -> assertThat(values).hasSize(1));
+        assertThat(content.last().headers().getFirst("User-Agent")).isEqualTo("curl/8");
+    }
+
+    @Test
     void theRequestIdIsTheCorrelationId() throws Exception {
         var id = "0123456789abcdef0123456789abcdef";
         get("/pulp/api/v3/tasks/", "Correlation-ID: " + id);

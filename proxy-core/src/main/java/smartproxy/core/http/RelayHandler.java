@@ -155,6 +155,7 @@ final class RelayHandler extends ProxyHandler {
                 .path(passed.target)
                 .method(passed.getMethod())
                 .idleTimeout(relay.firstByte().plus(relay.idle()).toMillis(), TimeUnit.MILLISECONDS);
+        made.headers(headers -> headers.remove(HttpHeader.USER_AGENT)); // of the library; that of the client follows
         relay.total().ifPresent(total -> made.timeout(total.toMillis(), TimeUnit.MILLISECONDS));
         return made;
     }
