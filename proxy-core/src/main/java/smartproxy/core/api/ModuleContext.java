@@ -19,6 +19,15 @@ public interface ModuleContext {
     /** Things that two generations of the module use at once during a reload. */
     SharedResources shared();
 
+    /**
+     * Files of HTTP servers that no setting names. Costs nothing until one is asked for.
+     *
+     * @param terms their file of authorities is read by the first file over https
+     */
+    default HttpDownloads downloads(HttpDownloads.Terms terms) {
+        throw new UnsupportedOperationException("no files are fetched here");
+    }
+
     /** Shows a health item of the module. */
     void health(String name, HealthSource source);
 

@@ -2,6 +2,7 @@ package smartproxy.core.client;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,14 +43,22 @@ final class JettyClient {
     /** @param owner the provider, for errors and names of threads */
     JettyClient(String owner, HttpIdentity identity, ClientTls tls) {
         this.identity = identity;
-        this.failures = new Failures(owner, identity);
+        this.failures = new Failures(owner, identity, Duration.ofMillis(CONNECT_MILLIS));
         var text = identity.base().toString();
         this.base = text.endsWith("/") ? text : text + "/";
-        this.client = new HttpClient(new HttpClientTransportOverHTTP(connector(owner, tls)));
+        var verifying = new SslContextFactory.Client();
+        verifying.setSslContext(tls.context());
+        verifying.setEndpointIdentificationAlgorithm("HTTPS");
+        this.client = new HttpClient(transport(owner, verifying));
         client.setConnectTimeout(CONNECT_MILLIS);
         client.setAddressResolutionTimeout(CONNECT_MILLIS);
         client.setIdleTimeout(IDLE_MILLIS);
         client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
+        start(owner, client);
+    }
+
+    /** Starts a client that does what it is told and nothing on its own. */
+    static void start(String owner, HttpClient client) {
         client.setMaxResponseHeadersSize(MAX_HEADERS);
         client.setMaxRequestHeadersSize(MAX_HEADERS);
         client.setFollowRedirects(false);
@@ -65,7 +74,8 @@ final class JettyClient {
         client.getContentDecoderFactories().clear();
     }
 
-    private static ClientConnector connector(String owner, ClientTls tls) {
+    /** Few threads and little memory. */
+    static HttpClientTransportOverHTTP transport(String owner, SslContextFactory.Client tls) {
         var threads = new QueuedThreadPool(MAX_THREADS, 1, IDLE_MILLIS);
         threads.setName("http-" + owner);
         threads.setDaemon(true);
@@ -75,11 +85,8 @@ final class JettyClient {
         connector.setExecutor(threads);
         connector.setScheduler(new ScheduledExecutorScheduler("http-" + owner + "-timer", true));
         connector.setByteBufferPool(new ArrayByteBufferPool(-1, -1, -1, -1, MAX_POOLED_BYTES, MAX_POOLED_BYTES));
-        var verifying = new SslContextFactory.Client();
-        verifying.setSslContext(tls.context());
-        verifying.setEndpointIdentificationAlgorithm("HTTPS");
-        connector.setSslContextFactory(verifying);
-        return connector;
+        connector.setSslContextFactory(tls);
+        return new HttpClientTransportOverHTTP(connector);
     }
 
     HttpReply send(HttpCall call, Deadline deadline) throws IOException, InterruptedException {

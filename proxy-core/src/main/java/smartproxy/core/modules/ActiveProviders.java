@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.HttpDownloads;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.Store;
+import smartproxy.core.client.JettyDownloads;
 import smartproxy.core.health.HealthScope;
 import smartproxy.core.health.MetricsScope;
 
@@ -30,6 +32,11 @@ record ActiveProviders(
             }
         }
         return matching;
+    }
+
+    @Override
+    public HttpDownloads downloads(HttpDownloads.Terms terms) {
+        return new JettyDownloads(module, terms);
     }
 
     @Override
