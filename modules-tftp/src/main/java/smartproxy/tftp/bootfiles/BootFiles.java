@@ -81,7 +81,7 @@ public final class BootFiles implements AutoCloseable {
         var acquired = context.shared().acquire("tftp downloads " + files.root(), Downloads.class, Downloads::new);
         lease = acquired;
         settings.warning().ifPresent(warning -> LOG.warn("TFTP: {}", warning));
-        var fetcher = new Fetcher(files, context.downloads(settings.terms()), settings, Fetcher.Pace.DEFAULT);
+        var fetcher = new Fetcher(files, context.downloads(settings.terms()), settings, Pace.DEFAULT);
         var rows = new BootFileRows(context.store(), host(), files.root());
         var begin = Instant.now();
         acquired.get().use(new Downloads.Means(fetcher, rows, Downloads.PAUSES), () -> clean(begin));

@@ -88,7 +88,7 @@ public final class Downloads implements AutoCloseable {
                     "TFTP: which boot files are to be fetched is not known, tried again in {} s: {}",
                     RECOVERY_PAUSE.toSeconds(),
                     e.getMessage());
-            threads.schedule(this::recover, RECOVERY_PAUSE.toSeconds(), TimeUnit.SECONDS);
+            var ignored = threads.schedule(this::recover, RECOVERY_PAUSE.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
@@ -125,7 +125,7 @@ public final class Downloads implements AutoCloseable {
             try {
                 means().rows().want(file);
             } catch (SQLException e) {
-                download.fail(e.getMessage(), false);
+                download.fail(String.valueOf(e.getMessage()), false);
                 throw new BackendException(
                         Kind.UNAVAILABLE,
                         Outcome.NOT_APPLIED,
@@ -152,7 +152,7 @@ public final class Downloads implements AutoCloseable {
 
     private void schedule(Download download, Duration pause) {
         try {
-            threads.schedule(() -> run(download), pause.toMillis(), TimeUnit.MILLISECONDS);
+            var ignored = threads.schedule(() -> run(download), pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug(
                     "The daemon ends: {} is fetched by the next one",

@@ -11,7 +11,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -46,28 +45,6 @@ final class Fetcher {
     private static final int NOT_MODIFIED = 304;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
-
-    /**
-     * How slow a file may be.
-     *
-     * @param total for one try
-     * @param grace after which it must have come at the least rate on average
-     * @param leastBytesPerSecond that rate
-     */
-    record Pace(Duration total, Duration grace, long leastBytesPerSecond) {
-        static final Pace DEFAULT = new Pace(Duration.ofHours(1), Duration.ofSeconds(60), 1024);
-
-        void check(long begun, long bytes) throws FetchFailed {
-            var took = Duration.ofNanos(System.nanoTime() - begun);
-            if (took.compareTo(total) > 0) {
-                throw FetchFailed.forNow("not whole within " + total.toSeconds() + " s, " + bytes + " bytes have come");
-            }
-            if (took.compareTo(grace) > 0 && bytes < took.toSeconds() * leastBytesPerSecond) {
-                throw FetchFailed.forNow("slower than " + leastBytesPerSecond + " bytes a second: " + bytes + " in "
-                        + took.toSeconds() + " s");
-            }
-        }
-    }
 
     private final FileStore files;
     private final HttpDownloads http;

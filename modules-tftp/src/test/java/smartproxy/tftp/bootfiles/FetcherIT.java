@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.HttpDownloads;
 import smartproxy.core.client.JettyDownloads;
-import smartproxy.tftp.bootfiles.Fetcher.Pace;
 import smartproxy.tftp.files.FileStore;
 
 /** A file comes whole, or what was there stays and nothing is left. */
