@@ -1,8 +1,8 @@
 #!/bin/bash
-# The surroundings of the recorded exchanges: a real BIND, a real dhcpd and the daemon under test, in a network namespace of
-# their own, so that they neither collide with nor reach the rest of the machine. Needs root.
+# The surroundings of the recorded exchanges: a real BIND, a real dhcpd, a server of boot files and the daemon under test, in a
+# network namespace of their own, so that they neither collide with nor reach the rest of the machine. Needs root.
 #   env.sh up | down              everything, from the first state | everything stopped, namespace gone
-#   env.sh start|stop bind|dhcpd|proxy  one of them (the exchanges call this)
+#   env.sh start|stop bind|dhcpd|files|proxy  one of them (the exchanges call this)
 #   env.sh exec CMD...            run CMD inside the namespace
 # Variables:
 #   ROOT        all state: pki/ etc/ state/ log/ run/; a path without blanks
@@ -14,7 +14,7 @@ set -uo pipefail
 export ROOT=${ROOT:?where the state lies} NS=${NS:?the name of the network namespace}
 here=$(cd "$(dirname "$0")" && pwd)
 export ENVSH=$here/env.sh PATH=$PATH:/usr/sbin:/sbin
-SERVICES="bind dhcpd proxy"
+SERVICES="bind dhcpd files proxy"
 
 inside=(ip netns exec "$NS")
 [ "$(ip netns identify $$)" = "$NS" ] && inside=()
@@ -31,6 +31,7 @@ answers() {
   case $1 in
   bind) dig +time=1 +tries=1 @127.0.0.1 example.com soa +short | grep -q ns1 ;;
   dhcpd) ss -Hlnt 'sport = :7911' | grep -q 7911 ;;
+  files) curl -sf -m 2 -o /dev/null http://127.0.0.1:3001/boot/vmlinuz ;;
   proxy)
     curl -sf -m 5 -o /dev/null --cacert "$ROOT/pki/ca.pem" --cert "$ROOT/pki/foreman.pem" --key "$ROOT/pki/foreman.key" \
       https://127.0.0.1:9090/features
@@ -64,6 +65,7 @@ start() {
     rm -f "$ROOT/run/dhcpd.own-pid"
     launch dhcpd 10 dhcpd -4 -f -d -cf "$ROOT/etc/dhcpd.conf" -lf "$ROOT/state/dhcp/dhcpd.leases" -pf "$ROOT/run/dhcpd.own-pid" d0
     ;;
+  files) launch files 10 python3 "$here/../tools/files.py" 3001 ;; # where boot files come from
   proxy) launch proxy "${PROXY_WAIT:-60}" bash -c "exec ${PROXY_CMD:?the command that starts the daemon}" ;;
   *) echo "env.sh: no service $1" >&2; return 2 ;;
   esac

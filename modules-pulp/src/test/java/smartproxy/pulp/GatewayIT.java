@@ -407,7 +407,8 @@ class GatewayIT {
     void noHeaderComesTwice() throws Exception {
         get("/pulp/content/x", "User-Agent: curl/8", "Accept: */*", "Accept-Encoding: gzip");
 
-        assertThat(content.last().headers()).allSatisfy((name, values) -> assertThat(values).hasSize(1));
+        assertThat(content.last().headers())
+                .allSatisfy((name, values) -> assertThat(values).hasSize(1));
         assertThat(content.last().headers().getFirst("User-Agent")).isEqualTo("curl/8");
     }
 

@@ -5,24 +5,30 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Parameters;
+import smartproxy.tftp.bootfiles.BootFile;
+import smartproxy.tftp.bootfiles.BootFiles;
+import smartproxy.tftp.bootfiles.Checksum;
 
-/**
- * What {@code fetch_boot_file} asks for.
- *
- * @param source where the file comes from
- * @param destination where it shall lie, below the root: the prefix, a dash unless that ends in a slash, and what follows the
- *     last slash of the source
- */
-record BootFileRequest(URI source, String destination) {
-    private static final String FAILURE = "TFTP: Failed to fetch boot file: ";
+/** What {@code fetch_boot_file} asks for. */
+final class BootFileRequest {
+    private static final String FAILURE = BootFiles.FAILURE;
     private static final Set<String> SCHEMES = Set.of("http", "https", "ftp");
     private static final String MOUNTED = "nfs";
 
-    /** @throws CallerException 400 when that cannot be */
-    static BootFileRequest of(Parameters parameters, Path root) {
+    private BootFileRequest() {}
+
+    /**
+     * The file that is wanted: its destination is the prefix, a dash unless that ends in a slash, and what follows the last slash
+     * of the source.
+     *
+     * @return empty when it lies on NFS: a host mounts that by itself
+     * @throws CallerException 400 when that cannot be
+     */
+    static Optional<BootFile> of(Parameters parameters, Path root) {
         var prefix = text(parameters, "prefix");
         var path = text(parameters, "path");
         var end = path.length();
@@ -39,12 +45,18 @@ record BootFileRequest(URI source, String destination) {
         if (!SCHEMES.contains(scheme) && !scheme.equals(MOUNTED)) {
             throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + path);
         }
-        return new BootFileRequest(source, destination);
+        var checksum = checksum(parameters);
+        return scheme.equals(MOUNTED) ? Optional.empty() : Optional.of(new BootFile(source, destination, checksum));
     }
 
-    /** Whether there is something to be fetched; a host mounts what lies on NFS by itself. */
-    boolean isDownload() {
-        return !MOUNTED.equalsIgnoreCase(source.getScheme());
+    private static Optional<Checksum> checksum(Parameters parameters) {
+        if (!parameters.has("checksum")) {
+            return Optional.empty();
+        }
+        var text = text(parameters, "checksum");
+        return Optional.of(Checksum.parse(text)
+                .orElseThrow(() ->
+                        failure("the checksum is neither sha256: and 64 nor sha512: and 128 hexadecimal" + " digits")));
     }
 
     private static String destination(Path root, String file) {

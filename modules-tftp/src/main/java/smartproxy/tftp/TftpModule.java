@@ -16,7 +16,7 @@ import smartproxy.core.api.Role;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.SharedResources.Lease;
 import smartproxy.core.api.StartException;
-import smartproxy.tftp.bootfiles.NoBootFiles;
+import smartproxy.tftp.bootfiles.BootFiles;
 import smartproxy.tftp.files.FileStore;
 import smartproxy.tftp.server.TftpServer;
 
@@ -43,7 +43,9 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
                 "a list or mapping where the text of a configuration is meant is 400",
                 "a full or broken disk is answered 503, a directory that may not be written 502, not 400",
                 "a loader of the host's own (Foreman 3.14) is set up",
-                "boot files are not downloaded yet: 502, but for nfs");
+                "a request for a boot file waits 5 s for it (`:boot_file_wait:`): one that cannot be fetched is 502, or 200 with state"
+                        + " `stale` where an older copy is there",
+                "boot files do not come from link-local addresses, nor from this host when another one sends us there");
     }
 
     @Override
@@ -62,6 +64,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         private final List<Mount> mounts;
         private final BootServer bootServer;
         private final RootCheck root;
+        private final BootFiles bootFiles;
         private final Optional<TftpServer> server;
         private volatile @Nullable Lease<WriteTurns> turns;
 
@@ -69,8 +72,9 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         Instance(TftpSettings settings, ModuleContext context, FileStore files, Optional<TftpServer> server) {
             this.context = context;
             this.server = server;
+            bootFiles = new BootFiles(files, settings.bootFiles(), context);
             var service = new TftpService(files, this::turns);
-            var resource = new TftpResource(service, new NoBootFiles(), settings);
+            var resource = new TftpResource(service, bootFiles, settings);
             mounts = List.of(new Mount("/tftp", Role.FOREMAN, resource));
             bootServer = new BootServer(
                     settings.serverName(),
@@ -100,6 +104,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         public void start() throws StartException {
             try {
                 turns = context.shared().acquire("tftp", WriteTurns.class, WriteTurns::new);
+                bootFiles.start();
             } catch (Exception e) {
                 throw new StartException("tftp: cannot start: " + e, e);
             }
@@ -113,6 +118,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         @Override
         public void close() {
             server.ifPresent(TftpServer::close);
+            bootFiles.close();
             var lease = turns;
             turns = null;
             if (lease != null) {

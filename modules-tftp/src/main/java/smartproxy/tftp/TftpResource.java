@@ -9,12 +9,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.channels.Channels;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Parameters;
 import smartproxy.core.api.RequestContext;
+import smartproxy.tftp.bootfiles.BootFileStatus;
 import smartproxy.tftp.bootfiles.BootFiles;
 import smartproxy.tftp.variant.BootMac;
 import smartproxy.tftp.variant.Variant;
@@ -40,10 +42,13 @@ public final class TftpResource {
         this.settings = settings;
     }
 
-    /** What Foreman tells hosts to load from. */
+    /** What Foreman tells hosts to load from, or all boot files. */
     @GET
     @Path("{word}")
     public Response serverName(@PathParam("word") String word) {
+        if (word.equals("boot_files")) {
+            return bootFiles();
+        }
         if (!word.equals("serverName")) {
             throw new NotFoundException();
         }
@@ -124,11 +129,29 @@ public final class TftpResource {
     }
 
     private Response fetchBootFile(RequestContext context) {
-        var request = BootFileRequest.of(context.parameters(), settings.root());
-        if (request.isDownload()) {
-            bootFiles.fetch(request.source(), request.destination(), context.deadline());
-        }
-        return Response.ok().build();
+        var failed = BootFileRequest.of(context.parameters(), settings.root())
+                .flatMap(file -> bootFiles.fetch(file, context.deadline()));
+        return failed.map(TftpResource::json).orElseGet(() -> Response.ok().build());
+    }
+
+    private static Response json(BootFileStatus status) {
+        return Response.ok(status.json().toString(), MediaType.APPLICATION_JSON).build();
+    }
+
+    /** How far a boot file is. */
+    @GET
+    @Path("boot_files/{name: .+}")
+    public Response bootFile(@PathParam("name") String name) {
+        return bootFiles
+                .find(name)
+                .map(TftpResource::json)
+                .orElseThrow(() -> CallerException.notFound("TFTP: no boot file " + name + " was asked for lately"));
+    }
+
+    private Response bootFiles() {
+        var all = JsonNodeFactory.instance.arrayNode();
+        bootFiles.all().forEach(status -> all.add(status.json()));
+        return Response.ok(all.toString(), MediaType.APPLICATION_JSON).build();
     }
 
     private static byte[] content(Parameters parameters, String key, String what, String missing) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Parameters;
+import smartproxy.tftp.bootfiles.BootFile;
 
 class BootFileRequestTest {
     private static final Path ROOT = Path.of("/srv/tftp");
@@ -29,15 +31,14 @@ class BootFileRequestTest {
         "boot//x, http://h/vmlinuz, boot/x-vmlinuz"
     })
     void tellsWhereTheFileGoes(String prefix, String path, String destination) {
-        var request = of(prefix, path);
-        assertThat(request.destination()).isEqualTo(destination);
-        assertThat(request.source()).hasToString(path);
-        assertThat(request.isDownload()).isTrue();
+        var file = of(prefix, path).orElseThrow();
+        assertThat(file.destination()).isEqualTo(destination);
+        assertThat(file.source()).hasToString(path);
     }
 
     @Test
     void nothingIsFetchedFromNfs() {
-        assertThat(of("boot/x", "nfs://h/vmlinuz").isDownload()).isFalse();
+        assertThat(of("boot/x", "nfs://h/vmlinuz")).isEmpty();
     }
 
     @ParameterizedTest
@@ -73,7 +74,7 @@ class BootFileRequestTest {
         refused("boot/x", Map.of("a", "b"), "Parameter 'path' is expected to be a text");
     }
 
-    private static BootFileRequest of(@Nullable Object prefix, @Nullable Object path) {
+    private static Optional<BootFile> of(@Nullable Object prefix, @Nullable Object path) {
         var parameters = new HashMap<String, @Nullable Object>();
         parameters.put("prefix", prefix);
         parameters.put("path", path);

@@ -146,7 +146,7 @@ class TftpIT {
     }
 
     @Test
-    void bootFilesAreNotPromised() throws Exception {
+    void bootFilesThatNobodyHasAreNotPromised() throws Exception {
         assertThat(foreman.post("/tftp/fetch_boot_file", "prefix=boot/x&path=nfs://h/vmlinuz"))
                 .returns(200, Reply::status);
         assertThat(foreman.post("/tftp/fetch_boot_file", "prefix=boot/x&path=http://127.0.0.1:1/vmlinuz"))

@@ -1,17 +1,182 @@
 package smartproxy.tftp.bootfiles;
 
-import java.net.URI;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HealthSource.Health;
+import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.SharedResources.Lease;
+import smartproxy.tftp.bootfiles.BootFileStatus.State;
+import smartproxy.tftp.files.FileRefused;
+import smartproxy.tftp.files.FileStore;
 
-/** Brings files from other servers to their place below the root. */
-public interface BootFiles {
+/** Brings files from other servers to their place below the root, as long as the module runs. */
+public final class BootFiles implements AutoCloseable {
+    /** Begins what is told when one does not come. */
+    public static final String FAILURE = "TFTP: Failed to fetch boot file: ";
+
+    /** Requests that wait for their file at once; the next ones are answered while it comes. */
+    static final int MAX_WAITERS = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BootFiles.class);
+    private static final Duration TOLD = Duration.ofHours(1);
+    private static final Duration FOR_THE_ANSWER = Duration.ofMillis(500);
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    private final FileStore files;
+    private final BootFileSettings settings;
+    private final ModuleContext context;
+    private final Semaphore waiters = new Semaphore(MAX_WAITERS);
+    private volatile @Nullable Lease<Downloads> lease;
+
+    public BootFiles(FileStore files, BootFileSettings settings, ModuleContext context) {
+        this.files = files;
+        this.settings = settings;
+        this.context = context;
+        context.health("boot files", this::health);
+        for (var state : State.values()) {
+            if (!state.isEnd()) {
+                context.metric(
+                        "smart_proxy_tftp_boot_files",
+                        "Boot files on their way",
+                        Map.of("state", state.toString()),
+                        () -> now().map(all ->
+                                        all.states().getOrDefault(state, 0).doubleValue())
+                                .orElse(0.0));
+            }
+        }
+        var fetches = "smart_proxy_tftp_boot_file_fetches_total";
+        var help = "Boot files that were asked for and have come, or were there already, or have failed";
+        context.metric(
+                fetches,
+                help,
+                Map.of("result", "complete"),
+                () -> now().map(Downloads::completed).orElse(0L));
+        context.metric(
+                fetches,
+                help,
+                Map.of("result", "failed"),
+                () -> now().map(Downloads::failures).orElse(0L));
+        context.metric(
+                "smart_proxy_tftp_boot_file_bytes_total",
+                "Bytes of boot files that have come",
+                Map.of(),
+                () -> now().map(Downloads::bytes).orElse(0L));
+    }
+
+    /** Goes on with what an earlier process has left undone. */
+    public void start() throws Exception {
+        var acquired = context.shared().acquire("tftp downloads " + files.root(), Downloads.class, Downloads::new);
+        lease = acquired;
+        settings.warning().ifPresent(warning -> LOG.warn("TFTP: {}", warning));
+        var fetcher = new Fetcher(files, context.downloads(settings.terms()), settings, Pace.DEFAULT);
+        var rows = new BootFileRows(context.store(), host(), files.root());
+        var begin = Instant.now();
+        acquired.get().use(new Downloads.Means(fetcher, rows, Downloads.PAUSES), () -> clean(begin));
+    }
+
+    private static String host() throws IOException {
+        return Files.isReadable(HOST_NAME) ? Files.readString(HOST_NAME).strip() : "localhost";
+    }
+
+    private void clean(Instant before) {
+        try {
+            var count = files.sweep(before);
+            if (count > 0) {
+                LOG.info("TFTP: removed {} files that an earlier process had not finished", count);
+            }
+        } catch (IOException | FileRefused e) {
+            LOG.warn("TFTP: files that an earlier process had not finished may be left: {}", e.getMessage());
+        }
+    }
+
+    private Optional<Downloads> now() {
+        return Optional.ofNullable(lease).map(Lease::get);
+    }
+
+    private Downloads downloads() {
+        return now().orElseThrow(() -> new IllegalStateException("tftp is not running"));
+    }
+
     /**
      * Has a file fetched, if what lies at the destination is not the newest.
      *
-     * @param source http, https or ftp
-     * @param destination path below the root
      * @param deadline by which this has returned, whether the file has come by then or not
-     * @throws smartproxy.core.api.ProxyException when it will not come
+     * @return how it has failed when an older copy is still there; empty when it is there or on its way
+     * @throws smartproxy.core.api.ProxyException when it will not come, or its first try has failed
      */
-    void fetch(URI source, String destination, Deadline deadline);
+    public Optional<BootFileStatus> fetch(BootFile file, Deadline deadline) {
+        var download = downloads().want(file);
+        var status = await(download, deadline);
+        return switch (status.state()) {
+            case COMPLETE, QUEUED, RUNNING -> Optional.empty();
+            case STALE -> Optional.of(status);
+            case RETRYING -> throw failure(status, "; it is tried again");
+            case FAILED -> throw failure(status, "");
+        };
+    }
+
+    private static BackendException failure(BootFileStatus status, String then) {
+        return BackendException.rejected(FAILURE + status.error() + then);
+    }
+
+    private BootFileStatus await(Download download, Deadline deadline) {
+        if (!waiters.tryAcquire()) {
+            return download.status();
+        }
+        try {
+            return download.await(deadline.minus(FOR_THE_ANSWER).within(settings.patience()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusyException(FAILURE + "the daemon ends; the next one fetches it");
+        } finally {
+            waiters.release();
+        }
+    }
+
+    /** All that are on their way, and those that have ended lately. */
+    public List<BootFileStatus> all() {
+        return downloads().all();
+    }
+
+    /** The one to a destination; empty when none is known. */
+    public Optional<BootFileStatus> find(String destination) {
+        return downloads().find(destination);
+    }
+
+    private Health health() {
+        var all = now();
+        if (all.isEmpty()) {
+            return new Health(true, "not started");
+        }
+        var states = all.get().states();
+        var failed = all.get().failedSince(Instant.now().minus(TOLD));
+        var text = states.getOrDefault(State.RUNNING, 0) + " running, "
+                + (states.getOrDefault(State.QUEUED, 0) + states.getOrDefault(State.RETRYING, 0)) + " waiting"
+                + settings.warning().map(warning -> "; " + warning).orElse("")
+                + failed.map(status -> "; failed within an hour: " + status.error())
+                        .orElse("");
+        return new Health(failed.isEmpty(), text);
+    }
+
+    @Override
+    public void close() {
+        var held = lease;
+        lease = null;
+        if (held != null) {
+            held.close();
+        }
+    }
 }

@@ -19,6 +19,7 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -300,6 +301,53 @@ public final class FileStore {
             throw e.getCause();
         }
         directory.deleteDirectory(name);
+    }
+
+    /**
+     * Removes files on their way that were changed last before a time: whoever wrote them is gone. Links are not followed.
+     *
+     * @return how many
+     */
+    public int sweep(Instant before) throws FileRefused, IOException {
+        try (var directory = Directory.open(root.toRealPath(), Path.of(""))) {
+            return sweep(directory, before, MAX_DEPTH);
+        } catch (NoSuchFileException | ReplacedException e) {
+            return 0;
+        }
+    }
+
+    private static int sweep(SecureDirectoryStream<Path> directory, Instant before, int depth) throws IOException {
+        var count = 0;
+        try {
+            for (var entry : directory) {
+                var name = Objects.requireNonNull(entry.getFileName());
+                count += sweep(directory, name, before, depth);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return count;
+    }
+
+    private static int sweep(SecureDirectoryStream<Path> directory, Path name, Instant before, int depth)
+            throws IOException {
+        try {
+            var attributes = attributes(directory, name);
+            if (attributes.isDirectory() && depth > 0) {
+                try (var inner = Directory.enter(directory, name)) {
+                    return sweep(inner, before, depth - 1);
+                }
+            }
+            if (NewFile.isOurs(name)
+                    && !attributes.isDirectory()
+                    && attributes.lastModifiedTime().toInstant().isBefore(before)) {
+                directory.deleteFile(name);
+                return 1;
+            }
+        } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException | ReplacedException e) {
+            // gone, or not ours
+        }
+        return 0;
     }
 
     /** A step that begins anew when the tree is changed under it. */

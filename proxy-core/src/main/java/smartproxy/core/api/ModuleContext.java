@@ -44,6 +44,15 @@ public interface ModuleContext {
      */
     HttpPeer http(HttpIdentity identity) throws StartException;
 
+    /**
+     * Files of HTTP servers that no setting names. Costs nothing until one is asked for.
+     *
+     * @param terms their file of authorities is read by the first file over https
+     */
+    default HttpDownloads downloads(HttpDownloads.Terms terms) {
+        throw new UnsupportedOperationException("no files are fetched here");
+    }
+
     /** Shows a health item of the module. */
     void health(String name, HealthSource source);
 

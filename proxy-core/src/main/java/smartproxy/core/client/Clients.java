@@ -40,11 +40,20 @@ public final class Clients {
     }
 
     static HttpClient start(String owner, ClientTls tls, int threads, int connections, long idleMillis) {
-        var client = new HttpClient(new HttpClientTransportOverHTTP(connector(owner, tls, threads)));
+        var verifying = new SslContextFactory.Client();
+        verifying.setSslContext(tls.context());
+        verifying.setEndpointIdentificationAlgorithm("HTTPS");
+        var client = new HttpClient(transport(owner, verifying, threads));
         client.setConnectTimeout(CONNECT_MILLIS);
         client.setAddressResolutionTimeout(CONNECT_MILLIS);
         client.setIdleTimeout(idleMillis);
         client.setMaxConnectionsPerDestination(connections);
+        start(owner, client);
+        return client;
+    }
+
+    /** Starts a client that does what it is told and nothing on its own. */
+    static void start(String owner, HttpClient client) {
         client.setMaxResponseHeadersSize(MAX_HEADERS);
         client.setMaxRequestHeadersSize(MAX_HEADERS);
         client.setFollowRedirects(false);
@@ -58,10 +67,10 @@ public final class Clients {
         // added by the start: answers reach the caller as they are
         client.getProtocolHandlers().clear();
         client.getContentDecoderFactories().clear();
-        return client;
     }
 
-    private static ClientConnector connector(String owner, ClientTls tls, int most) {
+    /** Few threads and little memory. */
+    static HttpClientTransportOverHTTP transport(String owner, SslContextFactory.Client tls, int most) {
         var threads = new QueuedThreadPool(most, 1, THREAD_IDLE_MILLIS);
         threads.setName("http-" + owner);
         threads.setDaemon(true);
@@ -71,10 +80,7 @@ public final class Clients {
         connector.setExecutor(threads);
         connector.setScheduler(new ScheduledExecutorScheduler("http-" + owner + "-timer", true));
         connector.setByteBufferPool(new ArrayByteBufferPool(-1, -1, -1, -1, MAX_POOLED_BYTES, MAX_POOLED_BYTES));
-        var verifying = new SslContextFactory.Client();
-        verifying.setSslContext(tls.context());
-        verifying.setEndpointIdentificationAlgorithm("HTTPS");
-        connector.setSslContextFactory(verifying);
-        return connector;
+        connector.setSslContextFactory(tls);
+        return new HttpClientTransportOverHTTP(connector);
     }
 }

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -25,10 +26,13 @@ final class Failures {
 
     private final String owner;
     private final HttpIdentity identity;
+    private final Duration connect;
 
-    Failures(String owner, HttpIdentity identity) {
+    /** @param connect longest wait for a connection */
+    Failures(String owner, HttpIdentity identity, Duration connect) {
         this.owner = owner;
         this.identity = identity;
+        this.connect = connect;
     }
 
     BackendException tooLargeToSend(HttpCall call, int most) {
@@ -71,7 +75,7 @@ final class Failures {
             return caused(new UnknownHostException(identity.base().getHost()), failure);
         }
         if (failure instanceof SocketTimeoutException) {
-            return caused(new ConnectException(what + "no connection within 5 s"), failure);
+            return caused(new ConnectException(what + "no connection within " + connect.toSeconds() + " s"), failure);
         }
         if (failure instanceof NoRouteToHostException) {
             return caused(new NoRouteToHostException(what + message(failure)), failure);

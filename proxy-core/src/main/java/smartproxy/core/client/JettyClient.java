@@ -2,6 +2,7 @@ package smartproxy.core.client;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,7 +31,7 @@ final class JettyClient {
     /** @param owner the provider, for errors and names of threads */
     JettyClient(String owner, HttpIdentity identity, ClientTls tls) {
         this.identity = identity;
-        this.failures = new Failures(owner, identity);
+        this.failures = new Failures(owner, identity, Duration.ofMillis(Clients.CONNECT_MILLIS));
         var text = identity.base().toString();
         this.base = text.endsWith("/") ? text : text + "/";
         this.client = Clients.start(owner, tls, MAX_THREADS, MAX_CONNECTIONS, IDLE_MILLIS);

@@ -9,6 +9,7 @@ import java.util.function.DoubleSupplier;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.HttpDownloads;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.ModuleContext;
@@ -16,6 +17,7 @@ import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
+import smartproxy.core.client.JettyDownloads;
 import smartproxy.core.health.HealthScope;
 import smartproxy.core.health.MetricsScope;
 
@@ -65,6 +67,11 @@ record ActiveProviders(
 
     private ProviderContext server() {
         return own.orElseThrow(() -> new IllegalStateException("module " + module + " declares no backend of its own"));
+    }
+
+    @Override
+    public HttpDownloads downloads(HttpDownloads.Terms terms) {
+        return new JettyDownloads(module, terms);
     }
 
     @Override

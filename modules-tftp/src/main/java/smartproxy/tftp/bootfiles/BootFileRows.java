@@ -1,0 +1,160 @@
+package smartproxy.tftp.bootfiles;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import smartproxy.core.api.Store;
+
+/**
+ * What the store knows of the files below a root of this host: which are wanted and have not come yet, and what came last. One row
+ * for each destination.
+ */
+final class BootFileRows {
+    private static final String OWNER = "tftp_boot_file";
+    private static final List<String> TABLES =
+            List.of("CREATE TABLE tftp_boot_file (host TEXT NOT NULL, root TEXT NOT NULL,"
+                    + " destination TEXT NOT NULL, wanted_source TEXT, wanted_checksum TEXT, source TEXT, checksum TEXT, etag TEXT,"
+                    + " last_modified TEXT, length BIGINT, modified BIGINT, PRIMARY KEY (host, root, destination))");
+    private static final String WHERE = " WHERE host = ? AND root = ? AND destination = ?";
+
+    private final Store store;
+    private final String host;
+    private final String root;
+    private volatile boolean migrated;
+
+    /** @param host tells this host's rows in a store that is shared */
+    BootFileRows(Store store, String host, Path root) {
+        this.store = store;
+        this.host = host;
+        this.root = root.toString();
+    }
+
+    private interface Step<T> {
+        T run(PreparedStatement statement) throws SQLException;
+    }
+
+    private <T> T run(String sql, Step<T> step) throws SQLException {
+        if (!migrated) {
+            store.migrate(OWNER, TABLES);
+            migrated = true;
+        }
+        return store.transaction(connection -> run(connection, sql, step));
+    }
+
+    private static <T> T run(Connection connection, String sql, Step<T> step) throws SQLException {
+        try (var statement = connection.prepareStatement(sql)) {
+            return step.run(statement);
+        }
+    }
+
+    private static void bind(PreparedStatement statement, Object... values) throws SQLException {
+        for (var i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+    }
+
+    /** A file is to be fetched, whatever happens to this process. */
+    void want(BootFile file) throws SQLException {
+        run(
+                "INSERT INTO tftp_boot_file (host, root, destination, wanted_source, wanted_checksum) VALUES (?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (host, root, destination) DO UPDATE SET wanted_source = excluded.wanted_source,"
+                        + " wanted_checksum = excluded.wanted_checksum",
+                statement -> {
+                    bind(
+                            statement,
+                            host,
+                            root,
+                            file.destination(),
+                            file.source().toString(),
+                            text(file.checksum()));
+                    return statement.executeUpdate();
+                });
+    }
+
+    /** It has come, or is there already. */
+    void done(BootFile file, Have have) throws SQLException {
+        run(
+                "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, source = ?, checksum = ?, etag = ?,"
+                        + " last_modified = ?, length = ?, modified = ?" + WHERE,
+                statement -> {
+                    bind(
+                            statement,
+                            have.source().toString(),
+                            text(have.checksum()),
+                            have.etag(),
+                            have.lastModified(),
+                            have.length(),
+                            have.modified().getEpochSecond(),
+                            host,
+                            root,
+                            file.destination());
+                    return statement.executeUpdate();
+                });
+    }
+
+    /** It will not come. What is known of an older one stays. */
+    void giveUp(BootFile file) throws SQLException {
+        run("UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL" + WHERE, statement -> {
+            bind(statement, host, root, file.destination());
+            return statement.executeUpdate();
+        });
+        run("DELETE FROM tftp_boot_file" + WHERE + " AND wanted_source IS NULL AND source IS NULL", statement -> {
+            bind(statement, host, root, file.destination());
+            return statement.executeUpdate();
+        });
+    }
+
+    /** What was fetched to a destination last. */
+    Optional<Have> have(String destination) throws SQLException {
+        return run(
+                "SELECT source, etag, last_modified, checksum, length, modified FROM tftp_boot_file" + WHERE
+                        + " AND source IS NOT NULL",
+                statement -> {
+                    bind(statement, host, root, destination);
+                    try (var rows = statement.executeQuery()) {
+                        return rows.next() ? Optional.of(have(rows)) : Optional.empty();
+                    }
+                });
+    }
+
+    private static Have have(ResultSet row) throws SQLException {
+        return new Have(
+                URI.create(row.getString(1)),
+                row.getString(2),
+                row.getString(3),
+                Checksum.parse(row.getString(4)),
+                row.getLong(5),
+                Instant.ofEpochSecond(row.getLong(6)));
+    }
+
+    /** What is to be fetched. */
+    List<BootFile> wanted() throws SQLException {
+        return run(
+                "SELECT wanted_source, destination, wanted_checksum FROM tftp_boot_file WHERE host = ? AND root = ?"
+                        + " AND wanted_source IS NOT NULL ORDER BY destination",
+                statement -> {
+                    bind(statement, host, root);
+                    var files = new ArrayList<BootFile>();
+                    try (var rows = statement.executeQuery()) {
+                        while (rows.next()) {
+                            files.add(new BootFile(
+                                    URI.create(rows.getString(1)),
+                                    rows.getString(2),
+                                    Checksum.parse(rows.getString(3))));
+                        }
+                    }
+                    return files;
+                });
+    }
+
+    private static String text(Optional<Checksum> checksum) {
+        return checksum.map(Checksum::toString).orElse("");
+    }
+}

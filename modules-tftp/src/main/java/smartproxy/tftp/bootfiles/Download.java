@@ -1,0 +1,95 @@
+package smartproxy.tftp.bootfiles;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Deadline;
+import smartproxy.tftp.bootfiles.BootFileStatus.State;
+
+/** A file on its way to its destination, for all who want it. Safe for use by several threads. */
+final class Download implements Progress {
+    private final BootFile file;
+    private State state = State.QUEUED;
+    private Instant since = Instant.now();
+    private long bytes;
+    private long length = -1;
+    private long begun;
+    private @Nullable Long ended;
+    private int tries;
+    private String error = "";
+
+    Download(BootFile file) {
+        this.file = file;
+    }
+
+    BootFile file() {
+        return file;
+    }
+
+    /** @return which try it is, counted from 1 */
+    synchronized int begin() {
+        move(State.RUNNING);
+        begun = System.nanoTime();
+        ended = null;
+        bytes = 0;
+        length = -1;
+        return ++tries;
+    }
+
+    @Override
+    public synchronized void begin(long ofLength) {
+        length = ofLength;
+    }
+
+    @Override
+    public synchronized void more(int more) {
+        bytes += more;
+    }
+
+    synchronized void complete() {
+        error = "";
+        end(State.COMPLETE);
+    }
+
+    synchronized void retryAfter(String failure) {
+        error = failure;
+        end(State.RETRYING);
+    }
+
+    /** @param older whether an older copy is there */
+    synchronized void fail(String failure, boolean older) {
+        error = failure;
+        end(older ? State.STALE : State.FAILED);
+    }
+
+    private void end(State end) {
+        ended = System.nanoTime();
+        move(end);
+    }
+
+    private void move(State to) {
+        state = to;
+        since = Instant.now();
+        notifyAll();
+    }
+
+    synchronized boolean isEnded() {
+        return state.isEnd();
+    }
+
+    /** Waits for its end, or till the deadline. */
+    synchronized BootFileStatus await(Deadline deadline) throws InterruptedException {
+        for (var left = deadline.left(); !state.isEnd() && !left.isZero(); left = deadline.left()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left.toNanos());
+        }
+        return status();
+    }
+
+    synchronized BootFileStatus status() {
+        var took = tries == 0 ? 0 : (ended == null ? System.nanoTime() : ended) - begun;
+        var perSecond =
+                took <= 0 ? 0 : (long) ((double) bytes * Duration.ofSeconds(1).toNanos() / took);
+        return new BootFileStatus(file, state, bytes, length, perSecond, tries, error, since);
+    }
+}

@@ -1,0 +1,300 @@
+package smartproxy.tftp.bootfiles;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.BusyException;
+import smartproxy.tftp.bootfiles.BootFileStatus.State;
+
+/**
+ * All downloads below a root, one at most for each destination. The same for all generations of the module: what runs goes on
+ * during a reload, and the next try is made by the newer settings.
+ */
+public final class Downloads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+
+    static final int MAX_AT_ONCE = 4;
+    static final int MAX_PENDING = 1000;
+
+    /** That have ended and can still be asked for. */
+    static final int MAX_ENDED = 1000;
+
+    private static final Duration RECOVERY_PAUSE = Duration.ofSeconds(30);
+    static final List<Duration> PAUSES = List.of(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30));
+
+    /** What does the work: that of the newest generation. */
+    record Means(Fetcher fetcher, BootFileRows rows, List<Duration> pauses) {}
+
+    private final ScheduledThreadPoolExecutor threads;
+    private final Map<String, Download> downloads = new LinkedHashMap<>();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder complete = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private volatile @Nullable Means means;
+    private volatile boolean closed;
+
+    /** Costs no thread until something is to be done. */
+    public Downloads() {
+        var number = new AtomicInteger();
+        threads = new ScheduledThreadPoolExecutor(MAX_AT_ONCE, work -> {
+            var thread = new Thread(work, "tftp-fetch-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.setRemoveOnCancelPolicy(true);
+    }
+
+    /** From now on the work is done like this. The first call takes up what an earlier process has left. */
+    void use(Means newer, Runnable cleaning) {
+        var first = means == null;
+        means = newer;
+        if (first) {
+            threads.execute(cleaning);
+            threads.execute(this::recover);
+        }
+    }
+
+    private Means means() {
+        return Objects.requireNonNull(means, "not in use");
+    }
+
+    private void recover() {
+        try {
+            for (var file : means().rows().wanted()) {
+                begin(file, false);
+            }
+        } catch (BusyException e) {
+            LOG.warn("TFTP: not all boot files of before are fetched now: {}", e.getMessage());
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn(
+                    "TFTP: which boot files are to be fetched is not known, tried again in {} s: {}",
+                    RECOVERY_PAUSE.toSeconds(),
+                    e.getMessage());
+            var ignored = threads.schedule(this::recover, RECOVERY_PAUSE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    /**
+     * Has a file fetched, or joins those who wait for it already. It is in the store when this returns.
+     *
+     * @throws BusyException when another file is on its way to the same destination, or too many are on their way
+     * @throws BackendException when the store cannot be used; nothing was begun
+     */
+    Download want(BootFile file) {
+        return begin(file, true);
+    }
+
+    private Download begin(BootFile file, boolean store) {
+        var download = new Download(file);
+        synchronized (downloads) {
+            var running = downloads.get(file.destination());
+            if (running != null && !running.isEnded()) {
+                if (isThatOf(running.file(), file)) {
+                    return running;
+                }
+                throw new BusyException(
+                        "TFTP: Failed to fetch boot file: " + running.file().shown() + " is being fetched to "
+                                + file.destination() + "; try again when that has ended");
+            }
+            if (downloads.values().stream().filter(one -> !one.isEnded()).count() >= MAX_PENDING) {
+                throw new BusyException("TFTP: Failed to fetch boot file: " + MAX_PENDING + " wait already");
+            }
+            downloads.remove(file.destination()); // to the end of the list
+            downloads.put(file.destination(), download);
+            forget();
+        }
+        if (store) {
+            try {
+                means().rows().want(file);
+            } catch (SQLException e) {
+                download.fail(String.valueOf(e.getMessage()), false);
+                throw new BackendException(
+                        Kind.UNAVAILABLE,
+                        Outcome.NOT_APPLIED,
+                        "TFTP: Failed to fetch boot file: it cannot be noted: " + e.getMessage(),
+                        e);
+            }
+        }
+        schedule(download, Duration.ZERO);
+        return download;
+    }
+
+    /** Whether who wants the one is served by the other. */
+    private static boolean isThatOf(BootFile running, BootFile wanted) {
+        return running.source().equals(wanted.source())
+                && (wanted.checksum().isEmpty() || running.checksum().equals(wanted.checksum()));
+    }
+
+    private void forget() {
+        var ended = downloads.values().stream().filter(Download::isEnded).toList();
+        for (var i = 0; i < ended.size() - MAX_ENDED; i++) {
+            downloads.remove(ended.get(i).file().destination());
+        }
+    }
+
+    private void schedule(Download download, Duration pause) {
+        try {
+            var ignored = threads.schedule(() -> run(download), pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug(
+                    "The daemon ends: {} is fetched by the next one",
+                    download.file().shown());
+        }
+    }
+
+    private void run(Download download) {
+        var file = download.file();
+        var how = means();
+        var number = download.begin();
+        LOG.info("TFTP: fetching {} to {}", file.shown(), file.destination());
+        Optional<Have> last = Optional.empty();
+        try {
+            last = how.rows().have(file.destination());
+        } catch (SQLException e) {
+            LOG.warn("TFTP: what {} is now is not known: {}", file.destination(), e.getMessage());
+        }
+        try {
+            var have = how.fetcher().fetch(file, last, counted(download));
+            complete.increment();
+            note(file, () -> how.rows().done(file, have));
+            var status = download.status();
+            LOG.info(
+                    "TFTP: {} is complete, {} bytes, {} of them came now",
+                    file.destination(),
+                    have.length(),
+                    status.bytes());
+            download.complete();
+        } catch (FetchFailed e) {
+            LOG.debug("The failure", e);
+            failed(how, download, number, e, last);
+        } catch (InterruptedException e) {
+            download.retryAfter("the daemon ends");
+        } catch (RuntimeException e) {
+            LOG.error("TFTP: fetching {} failed", file.shown(), e);
+            failed(how, download, number, FetchFailed.forGood("a fault of this program: " + e), last);
+        }
+    }
+
+    private Progress counted(Download download) {
+        return new Progress() {
+            @Override
+            public void begin(long length) {
+                download.begin(length);
+            }
+
+            @Override
+            public void more(int more) {
+                download.more(more);
+                bytes.add(more);
+            }
+        };
+    }
+
+    private void failed(Means how, Download download, int number, FetchFailed failure, Optional<Have> last) {
+        var file = download.file();
+        if (closed) {
+            download.retryAfter("the daemon ends");
+            return;
+        }
+        if (failure.mayPass() && number <= how.pauses().size()) {
+            var pause = how.pauses().get(number - 1);
+            LOG.warn("TFTP: {}; tried again in {} s", failure.reason(), pause.toSeconds());
+            download.retryAfter(failure.reason());
+            schedule(download, pause);
+            return;
+        }
+        failed.increment();
+        note(file, () -> how.rows().giveUp(file));
+        var older = how.fetcher().hasOlder(file, last);
+        LOG.warn("TFTP: {}; {}", failure.reason(), older ? "the older file stays" : "given up");
+        download.fail(failure.reason(), older);
+    }
+
+    private interface Note {
+        void write() throws SQLException;
+    }
+
+    private static void note(BootFile file, Note note) {
+        try {
+            note.write();
+        } catch (SQLException e) {
+            LOG.warn(
+                    "TFTP: the end of {} cannot be noted, the next start looks at it again: {}",
+                    file.destination(),
+                    e.getMessage());
+        }
+    }
+
+    /** The newest last. */
+    List<BootFileStatus> all() {
+        synchronized (downloads) {
+            var all = new ArrayList<BootFileStatus>();
+            downloads.values().forEach(download -> all.add(download.status()));
+            return all;
+        }
+    }
+
+    Optional<BootFileStatus> find(String destination) {
+        synchronized (downloads) {
+            return Optional.ofNullable(downloads.get(destination)).map(Download::status);
+        }
+    }
+
+    Map<State, Integer> states() {
+        var counts = new EnumMap<State, Integer>(State.class);
+        all().forEach(status -> counts.merge(status.state(), 1, Integer::sum));
+        return counts;
+    }
+
+    /** The download that failed within a time, if any has: the newest. */
+    Optional<BootFileStatus> failedSince(Instant time) {
+        return all().stream()
+                .filter(status -> status.state() == State.FAILED || status.state() == State.STALE)
+                .filter(status -> status.since().isAfter(time))
+                .reduce((older, newer) -> newer);
+    }
+
+    long bytes() {
+        return bytes.sum();
+    }
+
+    long completed() {
+        return complete.sum();
+    }
+
+    long failures() {
+        return failed.sum();
+    }
+
+    /** Ends what runs; the next process goes on. */
+    @Override
+    public void close() {
+        closed = true;
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("TFTP: a download does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

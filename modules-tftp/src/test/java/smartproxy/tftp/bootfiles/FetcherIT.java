@@ -1,0 +1,355 @@
+package smartproxy.tftp.bootfiles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.HttpDownloads;
+import smartproxy.core.client.JettyDownloads;
+import smartproxy.tftp.files.FileStore;
+
+/** A file comes whole, or what was there stays and nothing is left. */
+@Timeout(60)
+class FetcherIT {
+    private static final byte[] CONTENT = content(300_000);
+    private static final Instant MODIFIED = Instant.parse("2020-01-01T10:00:00Z");
+    private static final String FILE = "boot/x-vmlinuz";
+
+    @TempDir
+    Path root;
+
+    private FakeServer server;
+    private long received;
+
+    private static byte[] content(int length) {
+        var bytes = new byte[length];
+        new Random(42).nextBytes(bytes);
+        return bytes;
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = FakeServer.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private Fetcher fetcher(SourceRules rules, long maxSize, boolean beside, Pace pace) {
+        var terms = new HttpDownloads.Terms(
+                Duration.ofSeconds(5), Duration.ofSeconds(1), Optional.empty(), ":boot_file_ca_file:", true);
+        var settings = new BootFileSettings(terms, rules, Duration.ZERO, maxSize, beside);
+        return new Fetcher(new FileStore(root), new JettyDownloads("test", terms), settings, pace);
+    }
+
+    private Fetcher fetcher() {
+        return fetcher(new SourceRules(Hosts.NONE, Hosts.NONE), 1 << 20, false, Pace.DEFAULT);
+    }
+
+    private static BootFile file(String url) {
+        return new BootFile(URI.create(url), FILE, Optional.empty());
+    }
+
+    private Have fetch(Fetcher fetcher, BootFile file, Optional<Have> last) throws Exception {
+        received = 0;
+        return fetcher.fetch(file, last, new Progress() {
+            @Override
+            public void begin(long length) {}
+
+            @Override
+            public void more(int bytes) {
+                received += bytes;
+            }
+        });
+    }
+
+    private FetchFailed failure(Fetcher fetcher, BootFile file) {
+        return catchThrowableOfType(FetchFailed.class, () -> fetch(fetcher, file, Optional.empty()));
+    }
+
+    private Path old() throws IOException {
+        var path = root.resolve(FILE);
+        Files.createDirectories(path.getParent());
+        return Files.writeString(path, "the old one");
+    }
+
+    private void assertNothingHasChanged() throws IOException {
+        assertThat(root.resolve(FILE)).hasContent("the old one");
+        assertNothingIsLeft();
+    }
+
+    private void assertNothingIsLeft() throws IOException {
+        try (var all = Files.walk(root)) {
+            assertThat(all.map(path -> path.getFileName().toString())).noneMatch(name -> name.endsWith(".part"));
+        }
+    }
+
+    @Test
+    void aFileComesWholeWithItsTime() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var have = fetch(fetcher(), file(server.url("/vmlinuz")), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+        assertThat(Files.getLastModifiedTime(root.resolve(FILE)).toInstant()).isEqualTo(MODIFIED);
+        assertThat(have.length()).isEqualTo(CONTENT.length);
+        assertThat(received).isEqualTo(CONTENT.length);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatIsUnchangedIsNotFetchedAgain() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var source = file(server.url("/vmlinuz"));
+        var have = fetch(fetcher(), source, Optional.empty());
+        assertThat(fetch(fetcher(), source, Optional.of(have))).isEqualTo(have);
+        assertThat(received).isZero();
+        assertThat(server.requests().get(1)).contains("If-None-Match: \"1\"");
+
+        var newer = content(1000);
+        server.file("/vmlinuz", newer, "\"2\"");
+        fetch(fetcher(), source, Optional.of(have));
+        assertThat(root.resolve(FILE)).hasBinaryContent(newer);
+    }
+
+    @Test
+    void aFileThatWasTouchedOrCameFromElsewhereIsFetchedAgain() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"").file("/other", CONTENT, "\"1\"");
+        var have = fetch(fetcher(), file(server.url("/vmlinuz")), Optional.empty());
+        fetch(fetcher(), file(server.url("/other")), Optional.of(have));
+        assertThat(received).isEqualTo(CONTENT.length);
+        Files.writeString(root.resolve(FILE), "half a ker");
+        fetch(fetcher(), file(server.url("/vmlinuz")), Optional.of(have));
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    /** Another daemon has fetched it: the time and the length say whether it did so to the end. */
+    @Test
+    void aFileOfAnotherDaemonStaysWhenItIsWhole() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        Files.createDirectories(root.resolve(FILE).getParent());
+        Files.write(root.resolve(FILE), CONTENT);
+        fetch(fetcher(), file(server.url("/vmlinuz")), Optional.empty());
+        assertThat(received).isZero();
+        Files.write(root.resolve(FILE), new byte[] {1, 2, 3});
+        fetch(fetcher(), file(server.url("/vmlinuz")), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void anAnswerThatIsNoFileLeavesTheOldOne() throws Exception {
+        old();
+        server.on("/broken", (request, out) -> FakeServer.head(out, "500 Oh", "Content-Length: 0"));
+        server.on("/part", (request, out) -> FakeServer.head(out, "206 Part", "Content-Length: 0"));
+        assertThat(failure(fetcher(), file(server.url("/missing"))))
+                .hasMessageEndingWith("/missing is answered 404")
+                .returns(false, FetchFailed::mayPass);
+        assertThat(failure(fetcher(), file(server.url("/broken"))))
+                .hasMessageEndingWith("is answered 500")
+                .returns(true, FetchFailed::mayPass);
+        assertThat(failure(fetcher(), file(server.url("/part")))).hasMessageEndingWith("is answered 206");
+        assertNothingHasChanged();
+    }
+
+    @Test
+    void aServerThatIsNotThereIsTriedAgain() throws Exception {
+        old();
+        assertThat(failure(fetcher(), file("http://127.0.0.1:1/vmlinuz")))
+                .hasMessageContaining("http://127.0.0.1:1/vmlinuz")
+                .hasMessageContaining("refused")
+                .returns(true, FetchFailed::mayPass);
+        assertThat(failure(fetcher(), file("http://nobody.invalid/vmlinuz")))
+                .hasMessage("nobody.invalid has no address");
+        assertNothingHasChanged();
+    }
+
+    @Test
+    void aFileThatBreaksOffLeavesTheOldOne() throws Exception {
+        old();
+        server.on("/short", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Content-Length: 300000");
+            out.write(CONTENT, 0, 100_000);
+        });
+        server.on("/chunk", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Transfer-Encoding: chunked");
+            out.write("400\r\nabc".getBytes(StandardCharsets.ISO_8859_1));
+        });
+        for (var path : List.of("/short", "/chunk")) {
+            assertThat(failure(fetcher(), file(server.url(path))))
+                    .as(path)
+                    .hasMessageContaining("the connection was closed")
+                    .returns(true, FetchFailed::mayPass);
+        }
+        assertNothingHasChanged();
+    }
+
+    @Test
+    void aFileWithoutEndOrTooLargeIsRefused() throws Exception {
+        old();
+        server.on("/endless", (request, out) -> {
+            FakeServer.head(out, "200 OK");
+            while (true) {
+                out.write(CONTENT);
+            }
+        });
+        server.on("/large", (request, out) -> FakeServer.head(out, "200 OK", "Content-Length: 1048577"));
+        for (var path : List.of("/endless", "/large")) {
+            assertThat(failure(fetcher(), file(server.url(path))))
+                    .as(path)
+                    .hasMessageContaining("is larger than 1 MiB (:max_boot_file_size:)")
+                    .returns(false, FetchFailed::mayPass);
+        }
+        assertNothingHasChanged();
+    }
+
+    @Test
+    void aServerThatFallsSilentOrDripsIsGivenUp() throws Exception {
+        old();
+        var end = new CountDownLatch(1);
+        server.on("/silent", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Content-Length: 300000");
+            out.write(1);
+            out.flush();
+            end.await(30, TimeUnit.SECONDS);
+        });
+        server.on("/mute", (request, out) -> end.await(30, TimeUnit.SECONDS));
+        server.on("/drip", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Content-Length: 300000");
+            while (!end.await(100, TimeUnit.MILLISECONDS)) {
+                out.write(1);
+                out.flush();
+            }
+        });
+        assertThat(failure(fetcher(), file(server.url("/silent"))))
+                .hasMessageContaining("no answer in time")
+                .returns(true, FetchFailed::mayPass);
+        assertThat(failure(fetcher(), file(server.url("/mute")))).hasMessageContaining("no answer in time");
+        var hasty = new Pace(Duration.ofSeconds(30), Duration.ofSeconds(1), 1000);
+        var rules = new SourceRules(Hosts.NONE, Hosts.NONE);
+        assertThat(failure(fetcher(rules, 1 << 20, false, hasty), file(server.url("/drip"))))
+                .hasMessageContaining("slower than 1000 bytes a second")
+                .returns(true, FetchFailed::mayPass);
+        var brief = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(30), 1);
+        assertThat(failure(fetcher(rules, 1 << 20, false, brief), file(server.url("/drip"))))
+                .hasMessageContaining("not whole within 1 s");
+        end.countDown();
+        assertNothingHasChanged();
+    }
+
+    @Test
+    void ftpIsNotSpoken() {
+        assertThat(failure(fetcher(), file("ftp://127.0.0.1/vmlinuz")))
+                .hasMessageContaining("FTP is not spoken")
+                .returns(false, FetchFailed::mayPass);
+    }
+
+    @Test
+    void redirectsAreFollowedAndCheckedEach() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"").redirect("/hop", "/vmlinuz").redirect("/jump", server.url("/hop"));
+        fetch(fetcher(), file(server.url("/jump")), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+
+        old();
+        server.redirect("/file", "file:///etc/passwd")
+                .redirect("/meta", "http://169.254.169.254/latest/meta-data")
+                .redirect("/six", "http://[fe80::1]/x")
+                .redirect("/mapped", "http://[::ffff:169.254.169.254]/x")
+                .redirect("/round", "/round")
+                .redirect("/gopher", "gopher://127.0.0.1/x");
+        assertThat(failure(fetcher(), file(server.url("/file")))).hasMessageContaining("redirected to file:");
+        assertThat(failure(fetcher(), file(server.url("/gopher")))).hasMessageContaining("redirected to gopher:");
+        for (var path : List.of("/meta", "/six", "/mapped")) {
+            assertThat(failure(fetcher(), file(server.url(path))))
+                    .as(path)
+                    .hasMessageContaining("is refused")
+                    .hasMessageContaining("is link-local");
+        }
+        assertThat(failure(fetcher(), file(server.url("/round")))).hasMessageContaining("more than 5 times");
+        assertNothingHasChanged();
+    }
+
+    /** An address that is connected to stands for the server's: the test's own server plays one from elsewhere. */
+    @Test
+    void anotherServerCannotSendUsToThisHost() throws Exception {
+        var elsewhere = List.of(InetAddress.getByName("192.0.2.7"));
+        var rules = new SourceRules(Hosts.NONE, Hosts.NONE);
+        for (var host : List.of("127.0.0.1", "127.8.9.1", "[::1]", "0.0.0.0", "localhost", "[::ffff:127.0.0.1]")) {
+            var source = URI.create("http://" + host + "/x");
+            assertThat(rules.addresses(source, List.of())).as(host).isNotEmpty();
+            assertThat(catchThrowableOfType(FetchFailed.class, () -> rules.addresses(source, elsewhere)))
+                    .as(host)
+                    .hasMessageContaining("is this host, and another one has sent us there");
+        }
+    }
+
+    @Test
+    void theDigestDecides() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var url = URI.create(server.url("/vmlinuz"));
+        var right = digest("SHA-512", CONTENT);
+        old();
+        assertThat(failure(fetcher(), new BootFile(url, FILE, Checksum.parse("sha256:" + "0".repeat(64)))))
+                .hasMessageContaining("has not the digest sha256:0000");
+        assertNothingHasChanged();
+        var wanted = new BootFile(url, FILE, Checksum.parse("sha512:" + right));
+        assertThat(fetch(fetcher(), wanted, Optional.empty()).checksum()).isPresent();
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+        var requests = server.requests().size();
+        fetch(fetcher(), wanted, Optional.empty());
+        assertThat(server.requests())
+                .as("what has the digest need not be asked for")
+                .hasSize(requests);
+    }
+
+    @Test
+    void theDigestBesideItDecides() throws Exception {
+        var list = "0".repeat(64) + "  other\n" + digest("SHA-256", CONTENT) + " *vmlinuz\n";
+        server.file("/a/vmlinuz", CONTENT, "\"1\"")
+                .file("/a/vmlinuz.sha256", list.getBytes(StandardCharsets.UTF_8), "\"2\"")
+                .file("/b/vmlinuz", content(5), "\"3\"")
+                .file("/b/vmlinuz.sha256", list.getBytes(StandardCharsets.UTF_8), "\"2\"")
+                .file("/c/vmlinuz", CONTENT, "\"1\"");
+        var fetcher = fetcher(new SourceRules(Hosts.NONE, Hosts.NONE), 1 << 20, true, Pace.DEFAULT);
+        old();
+        assertThat(failure(fetcher, file(server.url("/b/vmlinuz")))).hasMessageContaining("has not the digest");
+        assertThat(failure(fetcher, file(server.url("/c/vmlinuz"))))
+                .hasMessageContaining("vmlinuz.sha256 is answered 404");
+        assertNothingHasChanged();
+        fetch(fetcher, file(server.url("/a/vmlinuz")), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void thePasswordGoesToItsServerAndIntoNoText() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var with = "http://user:hush@127.0.0.1:" + server.port();
+        fetch(fetcher(), file(with + "/vmlinuz"), Optional.empty());
+        assertThat(server.requests().get(0)).contains("Authorization: Basic dXNlcjpodXNo");
+        assertThat(failure(fetcher(), file(with + "/missing")).getMessage())
+                .doesNotContain("hush")
+                .contains("/missing is answered 404");
+    }
+
+    private static String digest(String algorithm, byte[] content) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
+    }
+}
