@@ -25,7 +25,7 @@ public final class FakeServer implements AutoCloseable {
     private final List<Socket> sockets = new ArrayList<>();
 
     private FakeServer() throws IOException {
-        listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     public static FakeServer start() throws IOException {
