@@ -42,7 +42,7 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
                 "creating what is there already, equal in MAC, address, names and boot options, is 200, where it was 409",
                 "of several that reserve one address or MAC at once exactly one gets 200",
                 "an address outside the subnet, an IPv6 address, and names with other than letters, digits, `.`, `-` and `_` are 400",
-                "unused addresses that were suggested are remembered over a restart; asked again for one MAC, the same is suggested",
+                "unused addresses that were suggested are remembered over a restart, and asked again for one MAC, the same is suggested",
                 "network, broadcast, router and own addresses are suggested only when asked for by name");
     }
 

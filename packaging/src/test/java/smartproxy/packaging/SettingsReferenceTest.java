@@ -73,9 +73,14 @@ class SettingsReferenceTest {
     void theSamplesOfModulesBind() throws Exception {
         for (ProxyModule<?> module : Schemas.catalog().modules()) {
             var file = sample(module.name());
+            var mandatory = module.schema().settings().stream()
+                    .filter(Setting::isRequired)
+                    .map(Setting::key)
+                    .toList();
             assertThat(Binder.bind(module.schema(), file).problems())
                     .as(module.name())
-                    .isEmpty();
+                    .extracting(Problem::key)
+                    .containsExactlyInAnyOrderElementsOf(mandatory);
             assertThat(file.get("enabled")).as(module.name()).isEqualTo(module.enabledByDefault());
         }
     }

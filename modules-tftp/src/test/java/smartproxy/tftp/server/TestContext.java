@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleSupplier;
+import smartproxy.core.api.Backend;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.Store;
@@ -50,5 +54,25 @@ final class TestContext implements ModuleContext {
     double metric(String name) {
         return Objects.requireNonNull(metrics.get(name.contains("{") ? name : name + "{}"), name)
                 .getAsDouble();
+    }
+
+    @Override
+    public DaemonSettings daemon() {
+        return DaemonSettings.NONE;
+    }
+
+    @Override
+    public Backend backend() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Backend backend(String part, int permits) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public HttpPeer http(HttpIdentity identity) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -73,7 +73,11 @@ final class TftpPeer implements AutoCloseable {
         send(packet, server);
     }
 
-    /** Asks for a file. @param options pairs, with | after each text */
+    /**
+     * Asks for a file.
+     *
+     * @param options pairs, with | after each text
+     */
     void ask(String file, String options) throws IOException {
         send(packet(Packets.READ, file + "|octet|" + options));
     }

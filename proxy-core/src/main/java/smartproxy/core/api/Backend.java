@@ -28,6 +28,33 @@ public interface Backend {
      */
     <T> T call(Operation operation, Deadline deadline, Attempt<T> attempt);
 
+    /**
+     * Begins a call whose answer comes later and on other threads, as a stream does; it is sent once and takes a permit.
+     *
+     * @throws BusyException when all permits are taken
+     * @throws BackendException {@code UNAVAILABLE} when the breaker is open
+     */
+    default Passage begin(Operation operation) {
+        throw new UnsupportedOperationException("only a guarded backend has it");
+    }
+
+    /** A call on its way. To be closed in any case; what is told after the first word does not count. */
+    interface Passage extends AutoCloseable {
+        /** The server answered, whatever it said. */
+        void answered();
+
+        /**
+         * It did not answer.
+         *
+         * @return the answer to the caller
+         */
+        BackendException failed(IOException cause);
+
+        /** Gives the permit back. */
+        @Override
+        void close();
+    }
+
     /** One try. */
     @FunctionalInterface
     interface Attempt<T> {

@@ -19,6 +19,31 @@ public interface ModuleContext {
     /** Things that two generations of the module use at once during a reload. */
     SharedResources shared();
 
+    /** The settings of the daemon that modules may know. */
+    DaemonSettings daemon();
+
+    /**
+     * The guarded server that the module itself speaks to.
+     *
+     * @throws IllegalStateException unless it {@linkplain ProxyModule#hasBackend() has} one
+     */
+    Backend backend();
+
+    /**
+     * One more guarded server, or another side of the same, with bounds like those of {@link #backend()}.
+     *
+     * @param part joined to the module's name: {@code content}
+     * @param permits requests that may be there at once
+     */
+    Backend backend(String part, int permits);
+
+    /**
+     * An HTTP server that the module itself speaks to; as {@link ProviderContext#http}.
+     *
+     * @throws StartException when a file or the base URL cannot be used
+     */
+    HttpPeer http(HttpIdentity identity) throws StartException;
+
     /**
      * Files of HTTP servers that no setting names. Costs nothing until one is asked for.
      *

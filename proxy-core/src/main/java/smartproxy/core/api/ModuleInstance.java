@@ -1,6 +1,8 @@
 package smartproxy.core.api;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A built module, or provider, as the registry holds it. */
 public interface ModuleInstance extends AutoCloseable {
@@ -10,6 +12,14 @@ public interface ModuleInstance extends AutoCloseable {
     /** Capabilities shown in {@code /v2/features} while it runs; computed ones may change from call to call. */
     default List<String> capabilities() {
         return List.of();
+    }
+
+    /**
+     * Settings whose value for {@code /v2/features} the running module knows better than its file: by key, JSON values.
+     * Only keys that are {@linkplain Setting#shownToForeman() shown} count.
+     */
+    default Map<String, @Nullable Object> settings() {
+        return Map.of();
     }
 
     /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
  * @param methodOverride whether a POST may say by form field {@code _method} or header {@code X-HTTP-Method-Override} that it
  *     is meant as another method
+ * @param relay what requests are passed on to, in place of resources; null for a mount with resources
  * @param files what GET and HEAD are answered with, in place of resources; null for a mount with resources
  */
 public record Mount(
@@ -19,6 +20,7 @@ public record Mount(
         @Nullable Role role,
         List<Object> resources,
         boolean methodOverride,
+        @Nullable Relay relay,
         @Nullable FileSource files) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
@@ -31,20 +33,25 @@ public record Mount(
     }
 
     public Mount(String path, @Nullable Role role, List<Object> resources) {
-        this(path, role, resources, false, null);
+        this(path, role, resources, false, null, null);
     }
 
     public Mount(String path, Role role, Object resource) {
         this(path, role, List.of(resource));
     }
 
+    /** A mount whose requests are passed on. */
+    public static Mount ofRelay(String path, Role role, Relay relay) {
+        return new Mount(path, role, List.of(), false, relay, null);
+    }
+
     /** The same with method override. */
     public Mount withMethodOverride() {
-        return new Mount(path, role, resources, true, files);
+        return new Mount(path, role, resources, true, relay, files);
     }
 
     /** A mount that serves files. */
     public static Mount ofFiles(String path, Role role, FileSource files) {
-        return new Mount(path, role, List.of(), false, files);
+        return new Mount(path, role, List.of(), false, null, files);
     }
 }

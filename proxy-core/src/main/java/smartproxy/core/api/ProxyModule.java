@@ -27,6 +27,14 @@ public interface ProxyModule<S> {
     }
 
     /**
+     * Whether it speaks to a server by itself, and not through providers: its file takes the bounds of a backend then, and
+     * {@link ModuleContext#backend()} is there.
+     */
+    default boolean hasBackend() {
+        return false;
+    }
+
+    /**
      * What is shown among {@code settings} of {@code /v2/features} besides the settings that say so. The keys are always the
      * same, also while it does not run.
      *

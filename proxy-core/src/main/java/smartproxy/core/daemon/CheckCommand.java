@@ -75,7 +75,7 @@ final class CheckCommand {
             var logs = new LogsModule(new LogBuffer(2, 2), Map::of);
             var catalog = ModuleCatalog.find(List.of(logs), own, plugins);
             var modules = new ModuleBuilder(catalog, services, ResourceApp::check)
-                    .build(settings.settingsDirectory(), settings.http().ports(), Optional.empty());
+                    .build(settings.settingsDirectory(), settings.forModules(), Optional.empty());
             problems.addAll(modules.problems());
             findings.addAll(modules.findings());
             live.ifPresent(names -> findings.addAll(new LiveChecks(settings, tls, modules, store::look, names).run()));

@@ -117,8 +117,7 @@ public final class Daemon {
         state.showFailed(catalog.failures(), health);
         builder = new ModuleBuilder(catalog, services, ResourceApp::check);
         tls = tls(settings);
-        modules = builder.start(
-                builder.build(settings.settingsDirectory(), settings.http().ports(), Optional.empty()));
+        modules = builder.start(builder.build(settings.settingsDirectory(), settings.forModules(), Optional.empty()));
         report(modules.problems());
         var pool = pool(settings);
         server = new Server(pool);
@@ -318,7 +317,7 @@ public final class Daemon {
 
     /** Builds and starts the next modules, or keeps the present ones when one of them would be lost. */
     private Modules build(HostSettings next) throws StartException {
-        var built = builder.build(next.settingsDirectory(), next.http().ports(), Optional.of(modules));
+        var built = builder.build(next.settingsDirectory(), next.forModules(), Optional.of(modules));
         report(built.problems());
         keep(built);
         var started = builder.start(built);

@@ -51,6 +51,11 @@ public record GuardSettings(
     public static final List<Setting<?>> SETTINGS =
             List.of(PERMITS, ATTEMPT_TIMEOUT, RETRIES, BREAKER_FAILURES, BREAKER_PAUSE);
 
+    /** The same for so many requests. */
+    public GuardSettings withPermits(int number) {
+        return new GuardSettings(number, attemptTimeout, retries, breakerFailures, breakerPause);
+    }
+
     public static GuardSettings bind(Values values) {
         return new GuardSettings(
                 values.get(PERMITS),

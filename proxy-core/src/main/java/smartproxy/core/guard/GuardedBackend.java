@@ -130,6 +130,59 @@ public final class GuardedBackend implements Backend {
         }
     }
 
+    @Override
+    public Passage begin(Operation operation) {
+        var permit = admit();
+        try {
+            admitFirst(operation, Deadline.in(Duration.ofMinutes(1)));
+        } catch (BackendException e) {
+            permit.close();
+            throw e;
+        }
+        return new Running(operation, permit);
+    }
+
+    /** A call that ends on another thread. */
+    private final class Running implements Passage {
+        private final Operation operation;
+        private final Permit permit;
+        private final long begun = System.nanoTime();
+        private final AtomicBoolean told = new AtomicBoolean();
+
+        Running(Operation operation, Permit permit) {
+            this.operation = operation;
+            this.permit = permit;
+        }
+
+        @Override
+        public void answered() {
+            if (told.compareAndSet(false, true)) {
+                var took = System.nanoTime() - begun;
+                breaker.answered(took);
+                metrics.backendCall(name, operation.name(), "ok", took);
+            }
+        }
+
+        @Override
+        public BackendException failed(IOException cause) {
+            var took = System.nanoTime() - begun;
+            var failure = TransportFailure.of(operation, cause, false, Duration.ofNanos(took));
+            if (told.compareAndSet(false, true)) {
+                breaker.failed(took, operation.name() + ": " + failure.cause(), cause);
+                metrics.backendCall(name, operation.name(), word(failure.kind()), took);
+            }
+            return failure.toException(name, operation, 1, failure.maybeApplied());
+        }
+
+        @Override
+        public void close() {
+            if (told.compareAndSet(false, true)) {
+                breaker.forget();
+            }
+            permit.close();
+        }
+    }
+
     /** What is known of it now. */
     public BackendHealth status() {
         var error = breaker.lastError();

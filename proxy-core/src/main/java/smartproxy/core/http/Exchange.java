@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -34,6 +37,7 @@ final class Exchange {
     private volatile boolean bodyRead;
     private volatile boolean streaming;
     private volatile int status;
+    private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
 
     /** @param server value of the {@code Server} header */
     Exchange(
@@ -57,6 +61,20 @@ final class Exchange {
 
     Request request() {
         return request;
+    }
+
+    Response response() {
+        return response;
+    }
+
+    /** Has it done when the answer has left, or cannot leave. */
+    void atEnd(Runnable work) {
+        atEnd.add(work);
+    }
+
+    /** The answer has left, or cannot leave. */
+    void ended() {
+        atEnd.forEach(Runnable::run);
     }
 
     String id() {
@@ -212,6 +230,33 @@ final class Exchange {
         }
     }
 
+    /**
+     * Begins an answer that another server gives, and whose head and body are written past this.
+     *
+     * @return false when there was an answer already
+     */
+    boolean beginRelayed(int status) {
+        if (!answered.compareAndSet(false, true)) {
+            return false;
+        }
+        this.status = status;
+        streaming = true;
+        return true;
+    }
+
+    /** Puts into the head of such an answer what every one of ours has. */
+    void headRelayed() {
+        common(response.getHeaders());
+    }
+
+    private void common(HttpFields.Mutable headers) {
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put(HttpHeader.SERVER, server);
+        if (peer.secure()) {
+            headers.put("Strict-Transport-Security", "max-age=31536000");
+        }
+    }
+
     private void head(Answer answer) {
         status = answer.status();
         response.setStatus(answer.status());
@@ -220,14 +265,10 @@ final class Exchange {
         if (answer.contentType() != null) {
             headers.put(HttpHeader.CONTENT_TYPE, answer.contentType());
         }
-        headers.put("X-Content-Type-Options", "nosniff");
+        common(headers);
         if (Answer.HTML.equals(answer.contentType())) {
             headers.put("X-Xss-Protection", "1; mode=block");
             headers.put("X-Frame-Options", "SAMEORIGIN");
-        }
-        headers.put(HttpHeader.SERVER, server);
-        if (peer.secure()) {
-            headers.put("Strict-Transport-Security", "max-age=31536000");
         }
         if (mustDrain()) {
             headers.put(HttpHeader.CONNECTION, "close");

@@ -18,6 +18,7 @@ public final class Generation {
     private final Runnable end;
     private final BodyBudget strangers;
     private final BodyBudget known;
+    private final Relays relays = new Relays();
     private final AtomicInteger holders = new AtomicInteger(1);
 
     /** Most bytes of a body, and of all bodies, of those who have shown no role: what is open to all takes no large ones. */
@@ -49,6 +50,10 @@ public final class Generation {
         return secure ? https : http;
     }
 
+    Relays relays() {
+        return relays;
+    }
+
     ResourceApp resources() {
         return resources;
     }
@@ -78,6 +83,7 @@ public final class Generation {
 
     void release() {
         if (holders.decrementAndGet() == 0) {
+            relays.close();
             end.run();
         }
     }

@@ -75,8 +75,10 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         var generation = hold();
         var started = System.nanoTime();
+        var given = request.getHeaders().get("X-Request-Id");
         var ids = RequestIds.of(
-                request.getHeaders().get("X-Request-Id"), request.getHeaders().get("X-Session-Id"));
+                given == null ? request.getHeaders().get("Correlation-ID") : given,
+                request.getHeaders().get("X-Session-Id"));
         var settings = generation.settings();
         var done = new Completion(request, callback, generation, started, ids);
         var exchange = new Exchange(
@@ -144,6 +146,11 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         if (method.equals("OPTIONS") || method.equals("TRACE") || method.equals("CONNECT")) {
             exchange.answer(Answer.notFound());
+            return;
+        }
+        var relay = hit.get().mount().relay();
+        if (relay != null) {
+            generation.relays().of(relay, getServer()).pass(exchange);
             return;
         }
         var files = hit.get().mount().files();
@@ -312,6 +319,7 @@ public final class ProxyHandler extends Handler.Abstract {
             }
             metrics.requestFinished(mount, request.getMethod(), exchange.status(), nanos);
             connections.requestEnded(request);
+            exchange.ended();
             generation.release();
         }
     }

@@ -1,9 +1,12 @@
 package smartproxy.core.modules;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
@@ -36,13 +39,24 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         return new Context(provider, backend, items, attachments);
     }
 
-    /** @param attachments gets what must be closed with the module */
-    ModuleContext moduleContext(String module, List<ActiveProvider<?>> active, List<AutoCloseable> attachments) {
+    /**
+     * @param guard of the server the module itself speaks to
+     * @param attachments gets what must be closed with the module
+     */
+    ModuleContext moduleContext(
+            String module,
+            List<ActiveProvider<?>> active,
+            Optional<GuardSettings> guard,
+            DaemonSettings daemon,
+            List<AutoCloseable> attachments) {
+        Optional<ProviderContext> own = guard.map(bounds -> providerContext(module, bounds, attachments));
+        BiFunction<String, Integer, ProviderContext> parts = (part, permits) ->
+                providerContext(module + " " + part, guard.orElseThrow().withPermits(permits), attachments);
         var items = health.scope();
         var values = metrics.scope();
         attachments.add(items);
         attachments.add(values);
-        return new ActiveProviders(module, active, store, shared, items, values);
+        return new ActiveProviders(module, active, own, parts, daemon, store, shared, items, values);
     }
 
     private final class Context implements ProviderContext {

@@ -38,6 +38,13 @@ public record Module(
         return state == State.RUNNING;
     }
 
+    /** The exposed settings, as the running module knows them. */
+    public Map<String, @Nullable Object> shown() {
+        var shown = new LinkedHashMap<>(settings);
+        group.ifPresent(running -> running.settings().forEach((key, value) -> shown.replace(key, value)));
+        return shown;
+    }
+
     /** Sorted, without repetition. */
     public List<String> capabilities() {
         var all = new TreeSet<>(staticCapabilities);

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProviderFactory;
@@ -47,21 +48,24 @@ public final class ModuleBuilder {
 
     /** The same without ports to show. */
     Modules build(Path directory, Optional<Modules> previous) {
-        return build(directory, ServedPorts.NONE, previous);
+        return build(directory, DaemonSettings.NONE, previous);
     }
 
     /**
      * Builds all modules. What did not change since {@code previous} is taken over as it runs.
      *
      * @param directory of the modules' files
-     * @param served the ports of the daemon, those of https also while it is off
+     * @param daemon what the modules may know of it; when it changes, all are built anew
      */
-    public Modules build(Path directory, ServedPorts served, Optional<Modules> previous) {
+    public Modules build(Path directory, DaemonSettings daemon, Optional<Modules> previous) {
         var modules = new ArrayList<Module>();
         var failures = new LinkedHashMap<>(catalog.failures());
         var problems = new ArrayList<>(catalog.problems());
         for (var entry : catalog.entries()) {
-            var build = new Build(entry, directory, served, previous.flatMap(old -> old.find(entry.name())), problems);
+            if (!entry.always() && !Files.exists(directory.resolve(entry.name() + ".yml"))) {
+                continue;
+            }
+            var build = new Build(entry, directory, daemon, previous.flatMap(old -> old.find(entry.name())), problems);
             modules.add(build.module(failures));
         }
         problems.addAll(new OtherFiles(catalog).problems(directory));
@@ -154,7 +158,7 @@ public final class ModuleBuilder {
     private final class Build {
         private final ModuleCatalog.Entry entry;
         private final Path directory;
-        private final ServedPorts served;
+        private final DaemonSettings daemon;
         private final Optional<Module> previous;
         private final List<Problem> problems;
         private final Map<String, @Nullable Object> exposed = new LinkedHashMap<>();
@@ -162,12 +166,12 @@ public final class ModuleBuilder {
         Build(
                 ModuleCatalog.Entry entry,
                 Path directory,
-                ServedPorts served,
+                DaemonSettings daemon,
                 Optional<Module> previous,
                 List<Problem> problems) {
             this.entry = entry;
             this.directory = directory;
-            this.served = served;
+            this.daemon = daemon;
             this.previous = previous;
             this.problems = problems;
         }
@@ -267,11 +271,18 @@ public final class ModuleBuilder {
         }
 
         private <S> ModuleGroup group(ProxyModule<S> module, SettingsFile file, Ports ports) throws ModuleFailure {
-            var bound = check(List.of(module.name()), Binder.bind(module.schema(), file, providerKeys(module)));
+            var bound = check(
+                    List.of(module.name()),
+                    Binder.bind(
+                            module.schema(),
+                            file,
+                            providerKeys(module),
+                            module.hasBackend() ? GuardSettings.SETTINGS : List.of()));
             exposedKeys(module.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
             exposed.putAll(module.shown(new ServedPorts(
-                    served.http().filter(port -> ports.http()), served.https().filter(port -> ports.https()))));
+                    daemon.ports().http().filter(port -> ports.http()),
+                    daemon.ports().https().filter(port -> ports.https()))));
             var providers = providers(module, file);
             var members = new ArrayList<>(
                     providers.stream().map(ProviderFactory::name).toList());
@@ -287,7 +298,7 @@ public final class ModuleBuilder {
                 settings.add(provider.bound().raw());
                 files.addAll(Fingerprints.of(factory.schema(), provider.bound()));
             }
-            var identity = new ModuleGroup.Identity(module.name() + ports, settings, files);
+            var identity = new ModuleGroup.Identity(module.name() + ports, daemon, settings, files);
             var same = previous.flatMap(Module::group)
                     .filter(group -> group.identity().equals(identity));
             return same.isPresent() ? same.get() : create(module, bound, boundProviders, identity, members);
@@ -370,7 +381,12 @@ public final class ModuleBuilder {
                 for (var provider : boundProviders) {
                     active.add(provider.create(services, attachments));
                 }
-                var context = services.moduleContext(module.name(), active, attachments);
+                var context = services.moduleContext(
+                        module.name(),
+                        active,
+                        module.hasBackend() ? bound.values().map(GuardSettings::bind) : Optional.empty(),
+                        daemon,
+                        attachments);
                 try (var loader = ContextLoader.of(module)) {
                     var instance = module.create(bound.settings().orElseThrow(), context);
                     return new ModuleGroup(identity, active, instance, attachments);

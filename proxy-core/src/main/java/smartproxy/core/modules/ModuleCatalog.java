@@ -114,8 +114,10 @@ public final class ModuleCatalog {
      * An entry of {@code /v2/features}: a module or what stands for one that is not there.
      *
      * @param why there is none
+     * @param always whether it is an entry without a settings file too. What the reference knows as a plug-in is there only
+     *     where it was installed
      */
-    record Entry(String name, Optional<ProxyModule<?>> module, AbsentModule absent, String why) {}
+    record Entry(String name, Optional<ProxyModule<?>> module, AbsentModule absent, String why, boolean always) {}
 
     List<Entry> entries() {
         var entries = new ArrayList<Entry>();
@@ -128,10 +130,18 @@ public final class ModuleCatalog {
                     name,
                     Optional.ofNullable(rest.remove(name)),
                     reference,
-                    why == null ? "Module '" + name + "' is not part of this version" : why));
+                    why == null ? "Module '" + name + "' is not part of this version" : why,
+                    true));
         }
-        rest.forEach((name, module) -> entries.add(new Entry(name, Optional.of(module), AbsentModule.plain(name), "")));
-        refused.forEach((name, why) -> entries.add(new Entry(name, Optional.empty(), AbsentModule.plain(name), why)));
+        var foreign = foreignModules();
+        rest.forEach((name, module) -> entries.add(new Entry(
+                name,
+                Optional.of(module),
+                AbsentModule.plain(name),
+                "",
+                module.enabledByDefault() || foreign.contains(name))));
+        refused.forEach(
+                (name, why) -> entries.add(new Entry(name, Optional.empty(), AbsentModule.plain(name), why, true)));
         return entries;
     }
 

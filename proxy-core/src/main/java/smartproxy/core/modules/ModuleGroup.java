@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.ModuleContext.ActiveProvider;
@@ -27,10 +28,12 @@ public final class ModuleGroup {
     /**
      * What a group was made from; equal identities need no new group.
      *
+     * @param daemon what modules may know of it
      * @param settings of the module and of each provider, by key
      * @param files contents that settings point to, as size and time of change
      */
-    record Identity(String module, List<Map<String, @Nullable Object>> settings, List<String> files) {}
+    record Identity(
+            String module, DaemonSettings daemon, List<Map<String, @Nullable Object>> settings, List<String> files) {}
 
     private final Identity identity;
     private final List<ActiveProvider<?>> providers;
@@ -72,6 +75,10 @@ public final class ModuleGroup {
 
     List<ActiveProvider<?>> providers() {
         return providers;
+    }
+
+    Map<String, @Nullable Object> settings() {
+        return instance.settings();
     }
 
     /** What {@code check} is to tell. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Secret;
 import smartproxy.core.modules.Module;
 import smartproxy.core.modules.Modules;
 
@@ -31,9 +32,16 @@ public final class FeatureStatesResource {
         var description = new LinkedHashMap<String, @Nullable Object>();
         description.put("http_enabled", module.ports().http());
         description.put("https_enabled", module.ports().https());
-        description.put("settings", module.settings());
+        description.put("settings", plain(module.shown()));
         description.put("state", module.state().name().toLowerCase(Locale.ROOT));
         description.put("capabilities", module.capabilities());
         return description;
+    }
+
+    /** A secret that is shown to Foreman is shown to it as it is. */
+    private static Map<String, @Nullable Object> plain(Map<String, @Nullable Object> settings) {
+        var plain = new LinkedHashMap<>(settings);
+        plain.replaceAll((key, value) -> value instanceof Secret secret ? secret.reveal() : value);
+        return plain;
     }
 }

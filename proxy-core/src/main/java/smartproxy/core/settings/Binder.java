@@ -29,9 +29,16 @@ public final class Binder {
      * @param alsoKnown keys that mean something to others, such as the module's providers; they are not warned about
      */
     public static <S> Bound<S> bind(Schema<S> schema, SettingsFile file, Set<String> alsoKnown) {
+        return bind(schema, file, alsoKnown, List.of());
+    }
+
+    /** @param common settings every file of this kind accepts */
+    public static <S> Bound<S> bind(
+            Schema<S> schema, SettingsFile file, Set<String> alsoKnown, List<Setting<?>> common) {
         var settings = new ArrayList<Setting<?>>();
         settings.add(useProvider(file));
         settings.addAll(schema.settings());
+        settings.addAll(common);
         var run = new BindingRun(List.of(file));
         run.bind(settings);
         run.warnOfEnabled(file);

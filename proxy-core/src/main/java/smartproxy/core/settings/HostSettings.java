@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Setting;
@@ -109,6 +110,15 @@ public record HostSettings(
                 tls,
                 AuthSettings.bind(values),
                 LogSettings.bind(values));
+    }
+
+    /** What modules may know of it. */
+    public DaemonSettings forModules() {
+        return new DaemonSettings(
+                http.ports(),
+                new DaemonSettings.Identity(tls.ca(), tls.certificate(), tls.privateKey()),
+                foreman.url(),
+                new DaemonSettings.Identity(foreman.ca(), foreman.certificate(), foreman.key()));
     }
 
     private static Optional<URI> foremanUrl(Values values) throws InvalidSetting {

@@ -130,7 +130,8 @@ public final class SettingsDocs {
 
     private static String moduleSection(ProxyModule<?> module) {
         var text = section("##", module.name() + ".yml", module.schema())
-                + (module.enabledByDefault() ? "\nRuns unless `:enabled:` says otherwise.\n" : "");
+                + (module.enabledByDefault() ? "\nRuns unless `:enabled:` says otherwise.\n" : "")
+                + (module.hasBackend() ? "\nTakes the [bounds of a backend](#every-providers-file) too.\n" : "");
         return module.defaultProviders().isEmpty()
                 ? text
                 : text + "\nProvider when `:use_provider:` is not set: `"

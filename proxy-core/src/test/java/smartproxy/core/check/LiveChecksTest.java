@@ -102,7 +102,7 @@ class LiveChecksTest {
                 new CountedResources());
         var catalog = new ModuleCatalog(List.of(new Thing()), List.of(new Factory(provider)), Plugins.none());
         var modules = new ModuleBuilder(catalog, services, mounts -> {})
-                .build(settings.settingsDirectory(), settings.http().ports(), Optional.empty());
+                .build(settings.settingsDirectory(), settings.forModules(), Optional.empty());
         return new LiveChecks(settings, Optional.empty(), modules, List::of, asked, time)
                 .run().stream().map(Object::toString).toList();
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.ProviderContext;
@@ -146,7 +147,7 @@ class FileReportTest {
                 new HealthRegistry(Map::of, Map::of, Clock.systemUTC()),
                 new LazyStore(directory),
                 new CountedResources());
-        return new ModuleBuilder(catalog, services, mounts -> {}).build(from, Optional.empty());
+        return new ModuleBuilder(catalog, services, mounts -> {}).build(from, DaemonSettings.NONE, Optional.empty());
     }
 
     private void write(String name, String text) throws IOException {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HealthSource;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.ModuleContext;
@@ -216,7 +217,7 @@ class ModuleBuilderTest {
     void takesOverWhatDidNotChange() throws IOException {
         write("dns", ":enabled: true");
         var first = builder.start(modules());
-        var second = builder.start(builder.build(directory, Optional.of(first)));
+        var second = builder.start(builder.build(directory, DaemonSettings.NONE, Optional.of(first)));
         assertThat(events).containsExactly("create localhost", "start provider", "start module");
         first.release();
         assertThat(events).doesNotContain("close module");
@@ -231,10 +232,10 @@ class ModuleBuilderTest {
         write("dns_fake", ":key: " + key);
         var first = builder.start(modules());
         Files.writeString(key, "another");
-        var second = builder.start(builder.build(directory, Optional.of(first)));
+        var second = builder.start(builder.build(directory, DaemonSettings.NONE, Optional.of(first)));
         assertThat(events).filteredOn(event -> event.startsWith("create")).hasSize(2);
         write("dns_fake", ":key: " + key + "\n:server: ns2");
-        builder.build(directory, Optional.of(second));
+        builder.build(directory, DaemonSettings.NONE, Optional.of(second));
         assertThat(events).endsWith("create ns2");
     }
 
@@ -243,10 +244,11 @@ class ModuleBuilderTest {
         write("dns", ":enabled: true");
         var first = builder.start(modules());
         write("dns", ":enabled: true\n:dns_ttl: soon");
-        var second = builder.build(directory, Optional.of(first));
+        var second = builder.build(directory, DaemonSettings.NONE, Optional.of(first));
         assertThat(second.lostSince(first)).singleElement().asString().contains("dns_ttl");
         write("dns", ":enabled: false");
-        assertThat(builder.build(directory, Optional.of(first)).lostSince(first))
+        assertThat(builder.build(directory, DaemonSettings.NONE, Optional.of(first))
+                        .lostSince(first))
                 .isEmpty();
     }
 
@@ -264,7 +266,7 @@ class ModuleBuilderTest {
     }
 
     private Modules modules() {
-        return builder.build(directory, Optional.empty());
+        return builder.build(directory, DaemonSettings.NONE, Optional.empty());
     }
 
     private void write(String name, String yaml) throws IOException {

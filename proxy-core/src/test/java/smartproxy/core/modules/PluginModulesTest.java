@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.Mount;
@@ -51,7 +52,7 @@ class PluginModulesTest {
                 new CountedResources());
         var catalog = new ModuleCatalog(List.of(new Probe()), List.of(new Own()), plugins);
         var builder = new ModuleBuilder(catalog, services, ResourceApp::check);
-        return builder.start(builder.build(directory, Optional.empty()));
+        return builder.start(builder.build(directory, DaemonSettings.NONE, Optional.empty()));
     }
 
     private void use(String provider) throws Exception {

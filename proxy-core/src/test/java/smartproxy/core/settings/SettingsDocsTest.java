@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -151,7 +152,12 @@ class SettingsDocsTest {
                 .isEqualTo(Binder.bindHost(HostSettings.SCHEMA, file("empty.yml", ""), Set.of())
                         .settings());
 
-        var all = file("all.yml", withExamples(sample));
+        // the files of examples, which are read
+        var password = Files.writeString(directory.resolve("store.password"), "sesame");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(directory.resolve("store-ca.pem"), "");
+        var examples = withExamples(sample).replace("/etc/foreman-proxy/store", directory + "/store");
+        var all = file("all.yml", examples);
         assertThat(all.symbols().keySet())
                 .containsExactlyElementsOf(HostSettings.SCHEMA.settings().stream()
                         .map(Setting::key)

@@ -1,0 +1,81 @@
+package smartproxy.pulp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.ModuleInstance;
+import smartproxy.core.api.Mount;
+import smartproxy.core.api.ProxyModule;
+import smartproxy.core.api.Role;
+import smartproxy.core.api.Schema;
+import smartproxy.core.api.Secret;
+import smartproxy.core.api.StartException;
+
+/** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
+public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
+    static final String NAME = "pulpcore";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Schema<PulpcoreSettings> schema() {
+        return PulpcoreSettings.SCHEMA;
+    }
+
+    @Override
+    public boolean hasBackend() {
+        return true;
+    }
+
+    @Override
+    public List<String> differences() {
+        return List.of(
+                "a failing Pulp is answered 502, 503 or 504, not 200 with the error in the body",
+                "the capabilities last known are kept while Pulp does not answer");
+    }
+
+    @Override
+    public ModuleInstance create(PulpcoreSettings settings, ModuleContext context) throws StartException {
+        var url = settings.statusUrl();
+        var identity = HttpIdentity.of(url.resolve("/"), PulpcoreSettings.SSL_CA.key());
+        var trusted = settings.authorities().or(context.daemon().foreman()::authorities);
+        identity = settings.gateway().enabled()
+                ? settings.gateway().login().at(url)
+                : trusted.map(identity::trusting).orElse(identity);
+        var peer = context.http(identity.header("Accept", new Secret("application/json")));
+        var pulp = new Pulp3Status(url, peer, context.backend());
+        var components = new Components(pulp);
+        context.health("capabilities", components::health);
+        var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
+        if (!settings.gateway().enabled()) {
+            return new Instance(mounts, Map.of(), components);
+        }
+        var gateway = new Gateway(settings.gateway(), context);
+        mounts.addAll(gateway.mounts());
+        return new Instance(mounts, gateway.shown(), components);
+    }
+
+    private record Instance(List<Mount> mounts, Map<String, @Nullable Object> settings, Components components)
+            implements ModuleInstance {
+        @Override
+        public List<String> capabilities() {
+            return components.now();
+        }
+
+        @Override
+        public void start() {
+            components.start();
+        }
+
+        @Override
+        public void close() {
+            components.close();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package smartproxy.pulp;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A Pulp that says what it is told to say; it answers every path alike and remembers what it was asked. */
+final class FakePulp implements AutoCloseable {
+    static final String STATUS = """
+            {"versions":[{"component":"core","version":"3.49.1"},{"component":"rpm","version":"3.26.0"}],"online_workers":[]}""";
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    /** A request as it came. */
+    record Asked(String method, String target, Headers headers, byte[] body) {}
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<Asked> requests = new CopyOnWriteArrayList<>();
+    private final Headers more = new Headers();
+    private volatile int status = 200;
+    private volatile String body = STATUS;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    private FakePulp(int port) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/", this::answer);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    static FakePulp start() throws IOException {
+        return new FakePulp(0);
+    }
+
+    /** Another one at the port of one that has ended. */
+    static FakePulp at(int port) throws IOException {
+        return new FakePulp(port);
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** {@code METHOD PATH ACCEPT} of all requests so far. */
+    List<String> asked() {
+        return asked;
+    }
+
+    /** The newest request. */
+    Asked last() {
+        return requests.get(requests.size() - 1);
+    }
+
+    void saysToo(String header, String value) {
+        more.set(header, value);
+    }
+
+    void says(int status, String body) {
+        this.status = status;
+        this.body = body;
+    }
+
+    void hangs() {
+        gate = new CountDownLatch(1);
+    }
+
+    void answersAgain() {
+        gate.countDown();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                + exchange.getRequestHeaders().getFirst("Accept"));
+        requests.add(new Asked(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().toString(),
+                exchange.getRequestHeaders(),
+                exchange.getRequestBody().readAllBytes()));
+        exchange.getResponseHeaders().putAll(more);
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        var bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        var without = bytes.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, without ? -1 : bytes.length);
+        if (!without) {
+            exchange.getResponseBody().write(bytes);
+        }
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        gate.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

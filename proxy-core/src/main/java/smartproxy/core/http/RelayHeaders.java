@@ -1,0 +1,91 @@
+package smartproxy.core.http;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import smartproxy.core.api.Relay;
+
+/**
+ * The header of a request that is passed on: that of the client, without what it says of who it is, and with what we know of
+ * that. Servers behind WSGI and CGI take underscores for hyphens, so names are compared as if they were the same.
+ */
+final class RelayHeaders {
+    /** Credentials, and what would be a word of ours to the server. */
+    private static final Set<String> OURS = Set.of(
+            "authorization",
+            "cookie",
+            "expect",
+            "forwarded",
+            "remote-addr",
+            "remote-user",
+            "via",
+            "x-client-cert",
+            "x-correlation-id",
+            "x-real-ip",
+            "x-request-id",
+            "x-session-id");
+
+    private static final List<String> OUR_KINDS =
+            List.of("proxy-", "remote-user-", "ssl-", "x-client-", "x-forwarded-", "x-remote-", "x-rhsm-", "x-ssl-");
+
+    private static final String CORRELATION = "Correlation-ID";
+
+    private RelayHeaders() {}
+
+    static HttpFields of(Exchange exchange, Relay relay) {
+        var given = exchange.request().getHeaders();
+        var passed = HttpFields.build();
+        var scheme = "";
+        for (var field : given) {
+            var name = field.getLowerCaseName().replace('_', '-');
+            if (!isOurs(name)
+                    && !(name.equals("correlation-id")
+                            && !field.getLowerCaseName().equals(name))) {
+                passed.add(field);
+            }
+        }
+        var authorizations = given.getFields("Authorization");
+        if (authorizations.size() == 1 && authorizations.get(0).getValue() != null) {
+            var value = authorizations.get(0).getValue();
+            scheme = value.substring(0, Math.max(0, value.indexOf(' '))).toLowerCase(Locale.ROOT);
+            if (relay.schemes().contains(scheme)) {
+                passed.put("Authorization", value);
+            }
+        }
+        if (!passed.contains(CORRELATION)) {
+            passed.put(CORRELATION, exchange.id());
+        }
+        passed.put("X-Forwarded-Proto", exchange.peer().secure() ? "https" : "http");
+        passed.put("X-Forwarded-For", exchange.peer().address().getHostAddress());
+        relay.upstream().headers().forEach((name, value) -> passed.put(new HttpField(name, value.reveal())));
+        if (relay.certificateHeader().isPresent()
+                && exchange.peer().certificate().isPresent()) {
+            passed.put(
+                    relay.certificateHeader().get(),
+                    pem(exchange.peer().certificate().get()));
+        }
+        return passed.asImmutable();
+    }
+
+    private static boolean isOurs(String name) {
+        return OURS.contains(name) || OUR_KINDS.stream().anyMatch(name::startsWith);
+    }
+
+    /** As Apache and nginx give it on. */
+    private static String pem(X509Certificate certificate) {
+        try {
+            var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+            var text = "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
+            return URLEncoder.encode(text, StandardCharsets.US_ASCII).replace("+", "%20");
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

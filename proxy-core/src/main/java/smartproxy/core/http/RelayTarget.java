@@ -1,0 +1,38 @@
+package smartproxy.core.http;
+
+import java.util.Locale;
+import smartproxy.core.api.CallerException;
+
+/**
+ * The target of a request that is passed on. It is not cleaned, as the server must see what the client sent; so nothing is let
+ * through that the server might clean into another route than the one that was found and allowed here.
+ */
+final class RelayTarget {
+    private static final int SHOWN = 200;
+
+    private RelayTarget() {}
+
+    /**
+     * The target as it came.
+     *
+     * @throws CallerException 400 when it is not plainly one path
+     */
+    static String check(String target) {
+        var end = target.indexOf('?') < 0 ? target.length() : target.indexOf('?');
+        var path = target.substring(0, end).toLowerCase(Locale.ROOT).replace("%2e", ".");
+        var crooked = !path.startsWith("/")
+                || path.contains("//")
+                || path.contains("%2f")
+                || path.contains("%5c")
+                || path.contains("\\")
+                || path.contains("%00")
+                || (path + "/").contains("/../")
+                || (path + "/").contains("/./");
+        if (crooked) {
+            var shown = target.replaceAll("[^!-~]|[<>&\"]", "?");
+            throw CallerException.badRequest(
+                    "bad URI `" + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown) + "'.");
+        }
+        return target;
+    }
+}

@@ -1,0 +1,63 @@
+package smartproxy.core.http;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/** Ends a relay whose server lets it wait too long. A client that takes its answer slowly is no such wait. */
+final class RelayWatch implements Runnable {
+    private static final long PERIOD_MILLIS = 500;
+
+    private final Scheduler scheduler;
+    private final long firstByte;
+    private final long idle;
+    private final Runnable end;
+    private volatile long since = System.nanoTime();
+    private volatile boolean waits = true;
+    private volatile boolean begun;
+    private volatile boolean ended;
+
+    /** @param end run when the server is too slow; once or more */
+    RelayWatch(Scheduler scheduler, Duration firstByte, Duration idle, Runnable end) {
+        this.scheduler = scheduler;
+        this.firstByte = firstByte.toNanos();
+        this.idle = idle.toNanos();
+        this.end = end;
+    }
+
+    void start() {
+        var unused = scheduler.schedule(this, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void run() {
+        if (ended) {
+            return;
+        }
+        if (waits && System.nanoTime() - since > (begun ? idle : firstByte)) {
+            end.run();
+        }
+        start();
+    }
+
+    /** The answer begins. */
+    void begun() {
+        begun = true;
+        since = System.nanoTime();
+    }
+
+    /** A part has come and is on its way to the client. */
+    void arrived() {
+        waits = false;
+    }
+
+    /** The client has taken it, the next is waited for. */
+    void waits() {
+        since = System.nanoTime();
+        waits = true;
+    }
+
+    void end() {
+        ended = true;
+    }
+}
