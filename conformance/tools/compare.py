@@ -119,7 +119,7 @@ def effects(line, volatile):
     if 'side_effects' in volatile:
         return {}
     return {key: value for key, value in line['side_effects'].items()
-            if key not in ('log', 'log_backtrace_lines', 'check') and 'side_effects.' + key not in volatile}
+            if key not in ('log', 'log_backtrace_lines', 'check', 'upstream') and 'side_effects.' + key not in volatile}
 
 
 def differences(recorded, replayed, built):

@@ -2,6 +2,7 @@ package smartproxy.tftp.files;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
@@ -49,7 +50,14 @@ final class Directory {
         if (!attributes.isDirectory()) {
             throw new NotDirectoryException(name.toString());
         }
-        return directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+        try {
+            return directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+        } catch (FileSystemException e) {
+            if (String.valueOf(e.getReason()).contains("symbolic link")) {
+                throw new ReplacedException(); // it has become one since
+            }
+            throw e;
+        }
     }
 
     private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream, Path path) throws IOException {

@@ -1,5 +1,7 @@
 package smartproxy.core.client;
 
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
@@ -40,20 +42,18 @@ public final class Clients {
     }
 
     static HttpClient start(String owner, ClientTls tls, int threads, int connections, long idleMillis) {
-        var verifying = new SslContextFactory.Client();
-        verifying.setSslContext(tls.context());
-        verifying.setEndpointIdentificationAlgorithm("HTTPS");
-        var client = new HttpClient(transport(owner, verifying, threads));
-        client.setConnectTimeout(CONNECT_MILLIS);
-        client.setAddressResolutionTimeout(CONNECT_MILLIS);
-        client.setIdleTimeout(idleMillis);
-        client.setMaxConnectionsPerDestination(connections);
-        start(owner, client);
-        return client;
+        return start(owner, verifying(tls.context()), threads, client -> {
+            client.setConnectTimeout(CONNECT_MILLIS);
+            client.setAddressResolutionTimeout(CONNECT_MILLIS);
+            client.setIdleTimeout(idleMillis);
+            client.setMaxConnectionsPerDestination(connections);
+        });
     }
 
-    /** Starts a client that does what it is told and nothing on its own. */
-    static void start(String owner, HttpClient client) {
+    /** @param rules what is set before the start */
+    static HttpClient start(String owner, SslContextFactory.Client tls, int threads, Consumer<HttpClient> rules) {
+        var client = new HttpClient(new HttpClientTransportOverHTTP(connector(owner, tls, threads)));
+        rules.accept(client);
         client.setMaxResponseHeadersSize(MAX_HEADERS);
         client.setMaxRequestHeadersSize(MAX_HEADERS);
         client.setFollowRedirects(false);
@@ -67,10 +67,10 @@ public final class Clients {
         // added by the start: answers reach the caller as they are
         client.getProtocolHandlers().clear();
         client.getContentDecoderFactories().clear();
+        return client;
     }
 
-    /** Few threads and little memory. */
-    static HttpClientTransportOverHTTP transport(String owner, SslContextFactory.Client tls, int most) {
+    private static ClientConnector connector(String owner, SslContextFactory.Client tls, int most) {
         var threads = new QueuedThreadPool(most, 1, THREAD_IDLE_MILLIS);
         threads.setName("http-" + owner);
         threads.setDaemon(true);
@@ -81,6 +81,14 @@ public final class Clients {
         connector.setScheduler(new ScheduledExecutorScheduler("http-" + owner + "-timer", true));
         connector.setByteBufferPool(new ArrayByteBufferPool(-1, -1, -1, -1, MAX_POOLED_BYTES, MAX_POOLED_BYTES));
         connector.setSslContextFactory(tls);
-        return new HttpClientTransportOverHTTP(connector);
+        return connector;
+    }
+
+    /** Asks for a good certificate with the server's name. */
+    static SslContextFactory.Client verifying(SSLContext context) {
+        var verifying = new SslContextFactory.Client();
+        verifying.setSslContext(context);
+        verifying.setEndpointIdentificationAlgorithm("HTTPS");
+        return verifying;
     }
 }

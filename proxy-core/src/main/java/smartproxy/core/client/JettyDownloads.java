@@ -32,6 +32,8 @@ import smartproxy.core.api.StartException;
 
 /** A client of its own for each file: no connection is used again that was made for another address. */
 public final class JettyDownloads implements HttpDownloads {
+    private static final int MAX_THREADS = 4;
+
     private final String owner;
     private final Terms terms;
     private @Nullable SSLContext context;
@@ -49,12 +51,12 @@ public final class JettyDownloads implements HttpDownloads {
         var identity = identity(target);
         var failures = new Failures(owner, identity, terms.connect());
         var call = HttpCall.get(pathAndQuery(target));
-        var client = new HttpClient(Clients.transport(owner, tls(identity), MAX_THREADS));
-        client.setConnectTimeout(terms.connect().toMillis());
-        client.setSocketAddressResolver((host, port, context, promise) -> promise.succeeded(addresses.stream()
-                .map(address -> new InetSocketAddress(address, port))
-                .toList()));
-        Clients.start(owner, client);
+        var client = Clients.start(owner, tls(identity), MAX_THREADS, starting -> {
+            starting.setConnectTimeout(terms.connect().toMillis());
+            starting.setSocketAddressResolver((host, port, context, promise) -> promise.succeeded(addresses.stream()
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList()));
+        });
         var listener = new InputStreamResponseListener();
         try {
             client.newRequest(target)
@@ -97,15 +99,13 @@ public final class JettyDownloads implements HttpDownloads {
     }
 
     private SslContextFactory.Client tls(HttpIdentity identity) throws IOException {
-        var factory = new SslContextFactory.Client(!terms.verify());
         if (terms.verify()) {
-            factory.setSslContext(context(identity));
-            factory.setEndpointIdentificationAlgorithm("HTTPS");
-        } else {
-            factory.setSslContext(anybody());
-            factory.setEndpointIdentificationAlgorithm(null);
+            return Clients.verifying(context(identity));
         }
-        return factory;
+        var trusting = new SslContextFactory.Client(true);
+        trusting.setSslContext(anybody());
+        trusting.setEndpointIdentificationAlgorithm(null);
+        return trusting;
     }
 
     private static SSLContext anybody() {
@@ -139,8 +139,6 @@ public final class JettyDownloads implements HttpDownloads {
     }
 
     /** Says in words why a body broke off. */
-    private static final int MAX_THREADS = 16;
-
     private static final class Body extends FilterInputStream {
         private final HttpCall call;
         private final Failures failures;

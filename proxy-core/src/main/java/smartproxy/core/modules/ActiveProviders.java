@@ -51,6 +51,11 @@ record ActiveProviders(
     }
 
     @Override
+    public HttpDownloads downloads(HttpDownloads.Terms terms) {
+        return new JettyDownloads(module, terms);
+    }
+
+    @Override
     public Backend backend() {
         return server().backend();
     }
@@ -67,11 +72,6 @@ record ActiveProviders(
 
     private ProviderContext server() {
         return own.orElseThrow(() -> new IllegalStateException("module " + module + " declares no backend of its own"));
-    }
-
-    @Override
-    public HttpDownloads downloads(HttpDownloads.Terms terms) {
-        return new JettyDownloads(module, terms);
     }
 
     @Override
