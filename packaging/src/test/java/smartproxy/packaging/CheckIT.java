@@ -50,8 +50,15 @@ class CheckIT {
     }
 
     /** Files of the installer whose module or provider is there. */
-    private static final Set<String> OURS =
-            Set.of("dns.yml", "dns_nsupdate.yml", "dhcp.yml", "dhcp_isc.yml", "httpboot.yml", "logs.yml", "tftp.yml");
+    private static final Set<String> OURS = Set.of(
+            "dns.yml",
+            "dns_nsupdate.yml",
+            "dhcp.yml",
+            "dhcp_isc.yml",
+            "httpboot.yml",
+            "logs.yml",
+            "pulpcore.yml",
+            "tftp.yml");
 
     @ParameterizedTest
     @ValueSource(strings = {"installer-foreman", "installer-katello", "installer-proxy-content", "foremanctl"})
@@ -90,12 +97,12 @@ class CheckIT {
 
     @Test
     void theDaemonWarnsOfWhatItLeavesOutToo() throws Exception {
-        site.module("pulpcore", ":enabled: https").module("dnss", ":enabled: https");
+        site.module("openscap", ":enabled: https").module("dnss", ":enabled: https");
 
         try (var daemon = site.start()) {
             assertThat(daemon.isAlive()).isTrue();
             assertThat(site.log())
-                    .containsPattern("\\[W] .*pulpcore\\.yml:2: enabled: 'pulpcore' is a plug-in of the Ruby proxy")
+                    .containsPattern("\\[W] .*openscap\\.yml:2: enabled: 'openscap' is a plug-in of the Ruby proxy")
                     .containsPattern(
                             "\\[W] .*dnss\\.yml:2: no module or provider is called 'dnss'.*did you mean dns.yml");
             assertThat(site.foreman().get("/features").body()).isEqualTo("[\"logs\"]");

@@ -33,7 +33,7 @@ class ProcessIT {
     private static final String EXITING = "Errors detected on startup, see log for details. Exiting: ";
     private static final Duration WATCHDOG = Duration.ofSeconds(30);
 
-    private static final List<String> BUILT = List.of("dns", "logs", "dhcp", "tftp", "httpboot");
+    private static final List<String> BUILT = List.of("dns", "logs", "dhcp", "tftp", "httpboot", "pulpcore");
     private static final Pattern ENABLED = Pattern.compile("^:enabled: (https|http|true)$", Pattern.MULTILINE);
 
     private static final int USR1 = 10;
