@@ -479,7 +479,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(mode, "rest")) many(changing_client, NULL);
     else if (!strcmp(mode, "dhcp")) many(changing_client, "dhcp");
     else if (!strcmp(mode, "raw")) raw();
-    else if (!strcmp(mode, "tftp")) many(tftp_client);
+    else if (!strcmp(mode, "tftp")) many(tftp_client, NULL);
     else die(mode);
     report(since);
     return 0;
