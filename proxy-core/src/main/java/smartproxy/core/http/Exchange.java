@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,7 +37,8 @@ final class Exchange {
     private volatile boolean bodyRead;
     private volatile boolean streaming;
     private volatile int status;
-    private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+    private final List<Runnable> atEnd = new ArrayList<>();
+    private boolean ended;
 
     /** @param server value of the {@code Server} header */
     Exchange(
@@ -67,13 +68,32 @@ final class Exchange {
         return response;
     }
 
-    /** Has it done when the answer has left, or cannot leave. */
+    /** Has it done when the answer has left, or cannot leave; at once when that is over. */
     void atEnd(Runnable work) {
-        atEnd.add(work);
+        synchronized (atEnd) {
+            if (!ended) {
+                atEnd.add(work);
+                return;
+            }
+        }
+        work.run();
+    }
+
+    /**
+     * The whole body is here.
+     *
+     * @return false when its connection made room for another meanwhile
+     */
+    boolean bodyArrived() {
+        bodyRead = true;
+        return connections.clientDone(request);
     }
 
     /** The answer has left, or cannot leave. */
     void ended() {
+        synchronized (atEnd) {
+            ended = true;
+        }
         atEnd.forEach(Runnable::run);
     }
 

@@ -37,7 +37,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private static final long ANSWER_MILLIS = 500;
 
     /** Its connection made room for another; the client may still see this, or a closed connection. */
-    private static final Answer GIVEN_UP = Answer.protocolError(
+    static final Answer GIVEN_UP = Answer.protocolError(
                     503, "Too many connections, this one was given up; nothing was changed")
             .with("Retry-After", "1")
             .with("Connection", "close");

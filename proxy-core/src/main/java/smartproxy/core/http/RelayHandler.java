@@ -71,8 +71,11 @@ final class RelayHandler extends ProxyHandler {
     private void collected(Exchange exchange, String target, WholeBody body, WholeBody.Result result) {
         switch (result) {
             case WHOLE -> {
-                exchange.bodyWasRead();
-                send(new Passed(exchange, target, body));
+                if (exchange.bodyArrived()) {
+                    send(new Passed(exchange, target, body));
+                } else {
+                    exchange.answer(smartproxy.core.http.ProxyHandler.GIVEN_UP);
+                }
             }
             case TOO_SLOW ->
                 exchange.answer(Answer.protocolError(408, "The body did not arrive in time")

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Relay.Spool;
 
@@ -40,7 +41,8 @@ final class WholeBody implements Runnable, AutoCloseable {
     private final BodyBudget disk;
     private final Consumer<Result> then;
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final ByteArrayOutputStream small = new ByteArrayOutputStream();
+    private ByteArrayOutputStream small = new ByteArrayOutputStream();
+    private Scheduler.@Nullable Task timeout;
     private @Nullable SeekableByteChannel file;
     private long length;
     private long inMemory;
@@ -61,7 +63,7 @@ final class WholeBody implements Runnable, AutoCloseable {
             end(Result.NO_ROOM);
             return;
         }
-        var unused = request.getComponents()
+        timeout = request.getComponents()
                 .getScheduler()
                 .schedule(() -> end(Result.TOO_SLOW), MOST_SECONDS, TimeUnit.SECONDS);
         run();
@@ -119,7 +121,7 @@ final class WholeBody implements Runnable, AutoCloseable {
             onDisk = small.size();
             file = nameless();
             write(file, ByteBuffer.wrap(small.toByteArray()));
-            small.reset();
+            small = new ByteArrayOutputStream(0); // reset would keep what the budget is given back
             memory.giveBack(inMemory);
             inMemory = 0;
         }
@@ -148,6 +150,9 @@ final class WholeBody implements Runnable, AutoCloseable {
 
     private void end(Result result) {
         if (ended.compareAndSet(false, true)) {
+            if (timeout != null) {
+                timeout.cancel(); // it holds this body
+            }
             then.accept(result);
         }
     }
@@ -178,7 +183,7 @@ final class WholeBody implements Runnable, AutoCloseable {
         closed = true;
         memory.giveBack(inMemory);
         disk.giveBack(onDisk);
-        small.reset();
+        small = new ByteArrayOutputStream(0); // reset would keep what the budget is given back
         if (file != null) {
             try {
                 file.close();
