@@ -2,7 +2,7 @@
 """summary.py OUTCOME: the end of ./test.
 
 Reads the reports of surefire and failsafe below the current directory and OUTCOME, lines of "passed|failed|skipped WHAT". Prints
-the time of each class, slowest first, what failed or was skipped, and last the sums. A failed build counts as one failure unless its
+the time of each class, slowest first, what failed (with how) or was skipped, and last the sums. A failed build counts as one failure unless its
 tests already say so. Exit status 1 when something failed, when nothing ran, or, with CI=true, when something was skipped.
 """
 import glob
@@ -18,13 +18,16 @@ for path in glob.glob('*/target/surefire-reports/TEST-*.xml') + glob.glob('*/tar
     suite = XML.parse(path).getroot()
     for case in suite.iter('testcase'):
         outcome = 'passed'
-        if case.find('failure') is not None or case.find('error') is not None:
+        problem = case.find('failure') if case.find('failure') is not None else case.find('error')
+        if problem is not None:
             outcome = 'failed'
         elif case.find('skipped') is not None:
             outcome = 'skipped'
         sums[outcome] += 1
         if outcome != 'passed':
             notes.append('%s %s.%s' % (outcome.upper(), case.get('classname'), case.get('name')))
+        if problem is not None:
+            notes += ['    ' + line[:300] for line in (problem.text or '').splitlines()[:8]]
     times[suite.get('name')] = times.get(suite.get('name'), 0) + float(suite.get('time', '0').replace(',', ''))
 
 for outcome, what in outcomes:

@@ -14,7 +14,19 @@ all() {
 case $2 in
 crash)
     all STOP # so that it does not start new ones meanwhile
+    # shellcheck disable=SC2046 # words
+    set -- "$dir" "$pid" $(cat "/proc/$pid/task/$pid/children")
     all KILL
+    shift
+    # Its shared memory keeps a successor away until the last of them is gone; one that is not reaped yet (Z) has let go of it.
+    tries=0
+    for one in "$@"; do
+        while state=$(sed 's/.*) //' "/proc/$one/stat" 2>/dev/null) && case $state in [ZX]*) false ;; *) true ;; esac; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 600 ] || { echo "process $one of PostgreSQL does not end" >&2; exit 1; }
+            sleep 0.05
+        done
+    done
     # it stays a process until it is reaped, and would keep its successor away
     data=$(cat "$dir/pgsql.dir")
     rm -f "$dir/pgsql.pid" "$data/data/postmaster.pid" "$data"/.s.PGSQL.*
@@ -41,6 +53,10 @@ echo $! >"$dir/pgsql.pid"
 tries=0
 until "$bin/pg_isready" -q -h 127.0.0.1 -p "$2"; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || { tail -n 20 "$dir/pgsql.log" >&2; exit 1; }
+    if [ "$tries" -ge 600 ] || ! kill -0 "$(cat "$dir/pgsql.pid")" 2>/dev/null; then
+        echo "PostgreSQL does not answer on port $2; its log:" >&2
+        tail -n 20 "$dir/pgsql.log" >&2
+        exit 1
+    fi
     sleep 0.1
 done

@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +27,8 @@ import smartproxy.core.api.HealthSource.Health;
 
 /**
  * Follows dhcpd's files. The leases file is looked at for each request: what was appended is read from where reading stopped, and
- * a file that took its place is read anew, with the configuration. One thread reads; requests take the last view, which is
- * complete and does not change, and wait for a newer one only as long as it takes to read a little.
+ * a file that took its place is read anew, with the configuration. A request reads a little itself; for more there is one thread, and
+ * requests take the last view, which is complete and does not change, and wait for a newer one only as long as reading a little takes.
  *
  * <p>While the leases file is missing, or what is there cannot be dhcpd's whole file, the last view serves and {@link #health} says
  * so.
@@ -121,6 +122,10 @@ final class DhcpdFiles implements AutoCloseable {
     private final LongSupplier now;
     private final byte[] buffer = new byte[CHUNK];
     private final ScheduledThreadPoolExecutor reader;
+
+    /** Held while the files are read; by the reading thread, or a request that reads what little was appended. */
+    private final ReentrantLock reading = new ReentrantLock();
+
     private @Nullable Open open;
     private int steadyTicks;
     private @Nullable Stat steady;
@@ -174,7 +179,7 @@ final class DhcpdFiles implements AutoCloseable {
 
     /** The newest view; waits a little where the file has changed. */
     IscView view() {
-        if (mounted || hasChanged()) {
+        if (mounted || (hasChanged() && !readsAppended())) {
             try {
                 request().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
@@ -198,6 +203,32 @@ final class DhcpdFiles implements AutoCloseable {
         }
     }
 
+    /** A little that was appended is read sooner than the reading thread wakes up. @return false when it is for that thread */
+    private boolean readsAppended() {
+        if (!reading.tryLock()) {
+            return false;
+        }
+        try {
+            var current = open;
+            var stat = Stat.of(leases);
+            if (current == null
+                    || !current.inode.equals(stat.inode())
+                    || stat.size() < current.offset
+                    || stat.size() - current.offset > Arena.LARGEST
+                    || !current.continues()) {
+                return false;
+            }
+            step(stat, false);
+            seen = stat;
+            return true;
+        } catch (IOException | DhcpdConf.Unusable | RuntimeException e) {
+            LOG.debug("{}: the reading thread tries again and tells", name, e);
+            return false;
+        } finally {
+            reading.unlock();
+        }
+    }
+
     /** One that has not begun yet will see what the caller saw. */
     private synchronized Future<?> request() {
         var waiting = pending;
@@ -214,6 +245,7 @@ final class DhcpdFiles implements AutoCloseable {
     }
 
     private void refresh(boolean tick) {
+        reading.lock();
         try {
             var stat = Stat.of(leases);
             if (!stat.equals(seen) || (tick && !stale.isEmpty())) {
@@ -231,6 +263,7 @@ final class DhcpdFiles implements AutoCloseable {
             isStale("the leases file " + leases + " cannot be read: " + e);
         } finally {
             lookedAt = System.nanoTime();
+            reading.unlock();
         }
     }
 

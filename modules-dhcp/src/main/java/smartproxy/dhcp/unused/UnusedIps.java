@@ -296,8 +296,11 @@ public final class UnusedIps {
     /** Ends the suggestion of an address and, when one is given, those of a MAC. */
     public void end(Ipv4 ip, Optional<MacAddress> mac) {
         var ended = inStore(connection -> {
-            table.purge(connection, clock.instant());
-            return table.end(connection, ip, mac);
+            var found = table.end(connection, ip, mac);
+            if (!found.isEmpty()) {
+                table.purge(connection, clock.instant());
+            }
+            return found;
         });
         for (var suggestion : ended) {
             pools.values().forEach(pool -> pool.end(suggestion.ip()));

@@ -190,12 +190,11 @@ abstract class KeaFaults {
         try (var load = new KeaLoad(kea, count)) {
             for (var fault = 1; fault <= faults; fault++) {
                 load.made(count * fault / (faults + 1));
-                var lost = load.lost();
                 switch (fault % 4) {
                     case 1 -> {
                         load.trap(When.UNHEARD, kea::freeze);
                         kea.kill();
-                        await().atMost(WATCHDOG).until(() -> load.lost() > lost);
+                        load.told();
                         kea.restart();
                     }
                     case 2 -> {
@@ -204,7 +203,7 @@ abstract class KeaFaults {
                     }
                     case 3 -> {
                         load.trap(When.UNHEARD, kea::freeze);
-                        await().atMost(WATCHDOG).until(() -> load.lost() > lost);
+                        load.told();
                         KeaLoad.passes(Duration.ofMillis(1500));
                         kea.thaw();
                     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +22,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.guard.GuardSettings;
 import smartproxy.dhcp.DhcpProvider.Creation;
@@ -60,11 +59,10 @@ final class KeaLoad implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger made = new AtomicInteger();
 
-    /** Commands that change something and have no answer yet, and those that never got one. */
-    private final AtomicInteger onTheirWay = new AtomicInteger();
+    /** A token for each command that changes something and has no answer yet. */
+    private final Set<Object> onTheirWay = ConcurrentHashMap.newKeySet();
 
     private final AtomicReference<Trap> trap = new AtomicReference<>();
-    private final AtomicInteger lost = new AtomicInteger();
 
     /** @param count changes to be made at least; those that failed come on top */
     KeaLoad(LabKea kea, int count) throws Exception {
@@ -102,20 +100,14 @@ final class KeaLoad implements AutoCloseable {
             return transport.send(command, body, deadline);
         }
         spring(When.UNHEARD);
-        onTheirWay.incrementAndGet();
+        var token = new Object();
+        onTheirWay.add(token);
         try {
             var answer = transport.send(command, body, deadline);
-            var text = new String(answer, StandardCharsets.UTF_8);
-            if (text.contains("unable to forward command") && !text.contains("Connection refused")) {
-                lost.incrementAndGet();
-            }
             spring(When.OBEYED);
             return answer;
-        } catch (OutcomeUnknownException e) {
-            lost.incrementAndGet();
-            throw e;
         } finally {
-            onTheirWay.decrementAndGet();
+            onTheirWay.remove(token);
         }
     }
 
@@ -161,9 +153,10 @@ final class KeaLoad implements AutoCloseable {
                 .until(() -> made.get() >= count || works.stream().anyMatch(Future::isDone));
     }
 
-    /** How many commands that change something never got an answer. */
-    int lost() {
-        return lost.get();
+    /** Waits until the callers know of each command on its way what became of it, or that nobody can tell. */
+    void told() {
+        var sent = Set.copyOf(onTheirWay);
+        await().atMost(PATIENCE).until(() -> Collections.disjoint(sent, onTheirWay));
     }
 
     /** When a trap closes on the next command that changes something. */
@@ -182,7 +175,7 @@ final class KeaLoad implements AutoCloseable {
         trap.set(set);
         assertThat(set.closed.await(PATIENCE.toMinutes(), TimeUnit.MINUTES)).isTrue();
         if (when == When.UNHEARD) {
-            await().atMost(PATIENCE).until(() -> onTheirWay.get() > 0);
+            await().atMost(PATIENCE).until(() -> !onTheirWay.isEmpty());
             passes(Duration.ofMillis(100));
         }
     }
