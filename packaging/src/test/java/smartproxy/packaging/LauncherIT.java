@@ -117,10 +117,19 @@ class LauncherIT {
     void boundsTheHeapsOfTheCLibrary() throws Exception {
         var java = jvm("17.0.15", "echo \"arenas $MALLOC_ARENA_MAX\"").toString();
 
-        assertThat(launch(Map.of("SMART_PROXY_JAVA", java), "version").output()).isEqualTo("arenas 2\n");
+        assertThat(launch(Map.of("SMART_PROXY_JAVA", java), "version").output()).isEqualTo("arenas 1\n");
         assertThat(launch(Map.of("SMART_PROXY_JAVA", java, "MALLOC_ARENA_MAX", "4"), "version")
                         .output())
                 .isEqualTo("arenas 4\n");
+    }
+
+    @Test
+    void givesHandshakesOfNativeCryptoTwoHeaps() throws Exception {
+        archived();
+
+        assertThat(launch(withCache("17.0.15", "echo \"arenas $MALLOC_ARENA_MAX\""), "version")
+                        .output())
+                .isEqualTo("arenas 2\n");
     }
 
     @Test
