@@ -20,6 +20,7 @@ import smartproxy.core.settings.SettingsFile;
 class DocumentsTest {
     private static final Pattern LINK = Pattern.compile("(?<!`)\\[[^\\]\\[]*]\\(([^)\\s]+)\\)");
     private static final Pattern SETTING = Pattern.compile("`:([a-z][a-z0-9_]*):");
+    private static final Pattern NAME_OF_TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT|Contract))(?:#(\\w+))?`");
     private static final Pattern PATH_IN_TREE = Pattern.compile(
             "`((?:docs|config|packaging|lab|examples|conformance|modules-dns|proxy-core)/[A-Za-z0-9_./-]+)`");
 
@@ -73,6 +74,25 @@ class DocumentsTest {
             }
         }
         assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void everyTestThatIsNamedAsAProofExists() throws IOException {
+        var missing = new ArrayList<String>();
+        var named = NAME_OF_TEST
+                .matcher(Files.readString(House.ROOT.resolve("docs/reliability.md")))
+                .results()
+                .toList();
+        for (var test : named) {
+            var sources = House.testSources(test.group(1) + ".java");
+            if (sources.isEmpty()
+                    || (test.group(2) != null
+                            && sources.stream().noneMatch(source -> source.contains(" " + test.group(2) + "(")))) {
+                missing.add(test.group());
+            }
+        }
+        assertThat(missing).isEmpty();
+        assertThat(named).hasSizeGreaterThan(30);
     }
 
     @Test

@@ -3,6 +3,7 @@ package smartproxy.packaging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -26,6 +27,22 @@ final class House {
                     .distinct()
                     .toList();
         }
+    }
+
+    /** The texts of the test sources with that file name, of all modules. */
+    static List<String> testSources(String name) throws IOException {
+        var texts = new ArrayList<String>();
+        for (var pom : poms()) {
+            var tests = pom.resolveSibling("src/test/java");
+            if (Files.isDirectory(tests)) {
+                try (var files = Files.walk(tests)) {
+                    for (var file : files.filter(path -> path.endsWith(name)).toList()) {
+                        texts.add(Files.readString(file));
+                    }
+                }
+            }
+        }
+        return texts;
     }
 
     static Element xml(Path file) throws IOException {
