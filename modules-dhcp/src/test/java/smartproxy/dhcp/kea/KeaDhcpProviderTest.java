@@ -47,9 +47,10 @@ final class KeaDhcpProviderTest {
         context = new TestContext(KeaFactory.NAME, store);
         provider = new KeaDhcpProvider(
                 KeaClientTest.settings(),
-                new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea),
+                new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), kea),
                 WriterLock.ALONE,
-                context);
+                context,
+                Optional.empty());
         provider.start();
     }
 
@@ -159,14 +160,11 @@ final class KeaDhcpProviderTest {
     void aBadChangeFailsAlone() throws Exception {
         var good = wanted(30, "good.example.com");
         var bad = wanted(31, "bad");
-        var writer = new ConfigWriter(
-                KeaFactory.NAME,
-                new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea),
-                new KeaReader(
-                        KeaFactory.NAME, new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea), List.of()));
+        var client = new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), kea);
+        var writer = new ConfigWriter(KeaFactory.NAME, client, new KeaReader(KeaFactory.NAME, client));
         var changes = List.of(
-                Change.add(1, bad.reservation(), Set.of(), KeaRecords.host(bad), soon()),
-                Change.add(1, good.reservation(), Set.of(), KeaRecords.host(good), soon()));
+                Change.add(KeaRecords.target(1, bad.reservation()), Set.of(), KeaRecords.host(bad), soon()),
+                Change.add(KeaRecords.target(1, good.reservation()), Set.of(), KeaRecords.host(good), soon()));
         writer.make(changes, soon());
         assertThatThrownBy(() -> changes.get(0).result()).hasMessageContaining("a bad host");
         assertThat(changes.get(1).result()).contains(Change.Result.DONE);
