@@ -83,6 +83,9 @@ final class HostWriter {
             if (!refusal.isDuplicate()) {
                 throw refusal;
             }
+            if (refusal.leavesHalf()) {
+                client.change("reservation-del", deletion(change, kea.writing()), deadline);
+            }
             var now = inTheWay(change, kea, deadline);
             if (now.isEmpty()) {
                 throw refusal;

@@ -146,11 +146,16 @@ final class LabKea implements AutoCloseable {
 
     /** Speaks to {@code kea-dhcp6}, of a lab with {@link #DHCP6}. */
     Kea6Provider provider6() throws Exception {
+        return provider6(transport(settings().dhcp6().orElseThrow()));
+    }
+
+    Kea6Provider provider6(KeaTransport transport) throws Exception {
         var settings = settings().dhcp6().orElseThrow();
+        var client = new KeaClient(KeaFactory.NAME, Family.V6, settings, transport);
         var store = SqliteStore.open(Files.createTempDirectory(directory, "store"));
         var context = new TestContext(KeaFactory.NAME, store);
         var backend = context.backend(Family.V6.service());
-        var provider = new Kea6Provider(settings, client6(), WriterLock.ALONE, backend, context);
+        var provider = new Kea6Provider(settings, client, WriterLock.ALONE, backend, context);
         provider.start();
         opened.add(provider);
         opened.add(store);

@@ -1,0 +1,11 @@
+package smartproxy.dhcp.kea;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kea 2.2 behind its agent, without {@code host_cmds}. */
+final class Kea6ConfigIT extends Kea6Contract {
+    Kea6ConfigIT(@TempDir Path directory) throws Exception {
+        super(directory, "2.2", "plain", Writing.CONFIG);
+    }
+}
