@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -299,5 +306,41 @@ final class KeaDhcpProviderTest {
         assertThatThrownBy(() -> create(wanted(30, "a", "filename", "x".repeat(128))))
                 .isInstanceOf(CallerException.class);
         assertThat(kea.reservations()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a list has attempts for each of its pages, so a long one that is broken often comes to its end")
+    void eachPageHasItsAttempts() throws Exception {
+        kea.answers.put(
+                "list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
+        var pages = new ArrayDeque<>(List.of(page(1, KeaReader.PAGE), page(2, KeaReader.PAGE), page(3, 1)));
+        var broken = new HashSet<String>();
+        var breaking = new KeaDhcpProvider(
+                KeaClientTest.settings(),
+                new KeaClient(
+                        KeaFactory.NAME, Family.V4, KeaClientTest.settings(), (command, body, deadline) -> {
+                            if (broken.add(body)) {
+                                throw new ConnectException("not now");
+                            }
+                            return command.equals("lease4-get-page")
+                                    ? pages.remove().getBytes(StandardCharsets.UTF_8)
+                                    : kea.send(command, body, deadline);
+                        }),
+                WriterLock.ALONE,
+                context,
+                Optional.empty());
+        var leases = new AtomicInteger();
+        var view = breaking.view(soon());
+        view.eachLease(view.subnets().get(0), lease -> leases.incrementAndGet());
+        assertThat(leases).hasValue(2 * KeaReader.PAGE + 1);
+        assertThat(broken).hasSize(5);
+    }
+
+    private static String page(int n, int size) {
+        var leases = IntStream.range(0, size)
+                .mapToObj(i -> "{\"ip-address\": \"10.%d.%d.%d\", \"hw-address\": \"02:00:00:0%d:%02x:%02x\", \"subnet-id\": 1}"
+                        .formatted(n, i >> 8, i & 255, n, i >> 8, i & 255))
+                .collect(Collectors.joining(","));
+        return "[{\"result\": 0, \"arguments\": {\"leases\": [" + leases + "]}}]";
     }
 }
