@@ -59,8 +59,7 @@ public final class Dhcp6Resource {
             @PathParam("ip") String ip) {
         var address = DhcpInput.ip6(network);
         var wanted = DhcpInput.ip6(ip);
-        List<?> records =
-                service.read(deadline(request), view -> Dhcp6Service.at(view, subnet(view, address), wanted));
+        List<?> records = service.read(deadline(request), view -> Dhcp6Service.at(view, subnet(view, address), wanted));
         if (records.isEmpty()) {
             throw CallerException.notFound("No DHCP records for IP " + address + "/" + wanted + " found");
         }
@@ -88,8 +87,7 @@ public final class Dhcp6Resource {
     }
 
     private Response byClient(Ipv6 network, ClientId client, String kind, Deadline deadline) {
-        Optional<?> record =
-                service.read(deadline, view -> Dhcp6Service.of(view, subnet(view, network), client));
+        Optional<?> record = service.read(deadline, view -> Dhcp6Service.of(view, subnet(view, network), client));
         if (record.isEmpty()) {
             throw CallerException.notFound("No DHCP record for " + kind + " " + network + "/" + client + " found");
         }

@@ -93,8 +93,8 @@ final class Dhcp6Service {
                     if (reservation.isEmpty()) {
                         view.lease(subnet, client).ifPresent(DhcpService::refuse);
                     }
-                    reservation.ifPresent(present -> turns.inOrder(
-                            present.ips().get(0), deadline, () -> remove(List.of(present), deadline)));
+                    reservation.ifPresent(present ->
+                            turns.inOrder(present.ips().get(0), deadline, () -> remove(List.of(present), deadline)));
                 });
                 return true;
             });

@@ -22,7 +22,8 @@ final class DhcpState implements AutoCloseable {
     }
 
     static DhcpState open(Store store) throws SQLException {
-        return new DhcpState(ChangeLocks.ofDhcp(store), ChangeLocks.ofDhcp6(store), UnusedIps.open(store, InstantSource.system()));
+        return new DhcpState(
+                ChangeLocks.ofDhcp(store), ChangeLocks.ofDhcp6(store), UnusedIps.open(store, InstantSource.system()));
     }
 
     ChangeLocks<MacAddress, Ipv4> locks() {

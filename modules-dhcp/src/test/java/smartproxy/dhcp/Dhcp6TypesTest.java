@@ -94,8 +94,18 @@ final class Dhcp6TypesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "::", "::/", "/64", "::/129", "::/-1", "::/064", "::/64 ", "2001:db8::1/64", "2001:db8:1::/47",
-                "192.0.2.0/24", "::/x"
+                "",
+                "::",
+                "::/",
+                "/64",
+                "::/129",
+                "::/-1",
+                "::/064",
+                "::/64 ",
+                "2001:db8::1/64",
+                "2001:db8:1::/47",
+                "192.0.2.0/24",
+                "::/x"
             })
     void knowsWhatIsNoSubnet(String text) {
         assertThat(Subnet6.parse(text)).isEmpty();
@@ -107,7 +117,8 @@ final class Dhcp6TypesTest {
         assertThat(one.isSameAs(new Subnet6(one.network(), 64, Map.of("range", List.of()))))
                 .isTrue();
         assertThat(one.isSameAs(Subnet6.parse("2001:db8::/65").orElseThrow())).isFalse();
-        assertThatThrownBy(() -> new Subnet6(Ipv6.of("::1"), 64, Map.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Subnet6(Ipv6.of("::1"), 64, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -116,7 +127,8 @@ final class Dhcp6TypesTest {
         assertThat(ClientId.duid("0:1:AB")).get().hasToString("00:01:ab");
         assertThat(ClientId.duid("00:01:ab")).isEqualTo(ClientId.duid("0:1:AB"));
         assertThat(ClientId.duid("ff" + ":ff".repeat(129))).isPresent();
-        for (var none : List.of("", "01", "01:02", "01:02:", ":01:02:03", "01:02:003", "01:02:0g", "01-02-03", "010203")) {
+        for (var none :
+                List.of("", "01", "01:02", "01:02:", ":01:02:03", "01:02:003", "01:02:0g", "01-02-03", "010203")) {
             assertThat(ClientId.duid(none)).as(none).isEmpty();
         }
         assertThat(ClientId.duid("ff" + ":ff".repeat(130))).isEmpty();

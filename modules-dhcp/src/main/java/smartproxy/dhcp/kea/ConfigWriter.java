@@ -93,8 +93,8 @@ final class ConfigWriter {
     private boolean edit(KeaConfig config, Change change) {
         var subnet = config.subnet(change.target.subnetId());
         if (subnet.isEmpty() || !subnet.get().name().equals(change.target.subnet())) {
-            change.failed(BackendException.rejected(
-                    owner + ": Kea does not serve " + change.target.subnet() + " any more"));
+            change.failed(
+                    BackendException.rejected(owner + ": Kea does not serve " + change.target.subnet() + " any more"));
             return false;
         }
         if (change.host == null) {

@@ -135,8 +135,7 @@ final class HostWriter {
             throws KeaRefusal, IOException, InterruptedException {
         var hosts = new ArrayList<>(reader.hosts(change.target, deadline));
         for (var ip : change.target.addresses()) {
-            hosts.addAll(reader.hosts(
-                    change.target.subnetId(), ip, kea.can("reservation-get-by-address"), deadline));
+            hosts.addAll(reader.hosts(change.target.subnetId(), ip, kea.can("reservation-get-by-address"), deadline));
         }
         return KeaConfig.inTheWay(client.family(), hosts, change);
     }

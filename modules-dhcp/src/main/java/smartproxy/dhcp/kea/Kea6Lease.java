@@ -14,13 +14,7 @@ import smartproxy.dhcp.Subnet6;
  * @param mac where Kea learnt it
  */
 record Kea6Lease(
-        Ipv6 ip,
-        ClientId duid,
-        Optional<MacAddress> mac,
-        String hostname,
-        long since,
-        long seconds,
-        boolean active) {
+        Ipv6 ip, ClientId duid, Optional<MacAddress> mac, String hostname, long since, long seconds, boolean active) {
     private static final String PREFIX = "IA_PD";
 
     /** The lease; empty when its client has no DUID, as of an address that was declined, or it is of a prefix, or not held. */

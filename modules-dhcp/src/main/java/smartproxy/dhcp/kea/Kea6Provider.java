@@ -28,8 +28,8 @@ final class Kea6Provider implements Dhcp6Provider, Lifecycle {
     Kea6Provider(KeaSettings settings, KeaClient client, WriterLock lock, Backend backend, ProviderContext context) {
         this.backend = backend;
         this.probe = new KeaProbe(settings, client, backend);
-        this.server = new KeaServer<>(
-                settings, client, lock, backend, context, "IPv6 reservations", (reader, deadline) -> {
+        this.server =
+                new KeaServer<>(settings, client, lock, backend, context, "IPv6 reservations", (reader, deadline) -> {
                     var collector = new Kea6Snapshot.Collector();
                     return collector.snapshot(reader.everything(collector, deadline));
                 });

@@ -52,8 +52,7 @@ final class Kea6Records {
 
     private static List<String> range(String pool) {
         return Subnet6.parse(pool)
-                .map(block ->
-                        List.of(block.network().toString(), block.last().toString()))
+                .map(block -> List.of(block.network().toString(), block.last().toString()))
                 .orElseGet(() -> split(pool, "-"));
     }
 
@@ -68,7 +67,8 @@ final class Kea6Records {
         }
         var prefixes = new ArrayList<String>();
         host.path("prefixes").forEach(prefix -> prefixes.add(prefix.asText("")));
-        return Family.V6.key(host)
+        return Family.V6
+                .key(host)
                 .map(key -> new Reservation6(
                         subnet,
                         KeaRecords.nameOf(host, key.identifier()),

@@ -17,8 +17,7 @@ import smartproxy.dhcp.kea.KeaConfig.ServedSubnet;
  *
  * @param contents by network address, in its order
  */
-record Kea6Snapshot(KeaAbilities abilities, Map<Ipv6, Content> contents)
-        implements KeaServer.Contents<Kea6Snapshot> {
+record Kea6Snapshot(KeaAbilities abilities, Map<Ipv6, Content> contents) implements KeaServer.Contents<Kea6Snapshot> {
     /** What one subnet has. */
     record Content(long id, Subnet6 subnet, Map<ClientId, Reservation6> reservations, List<Kea6Lease> leases) {
         private Content after(Change change) {

@@ -43,8 +43,7 @@ final class Kea6View implements Dhcp6View {
     @Override
     public void eachLease(Subnet6 subnet, Consumer<? super Lease6> consumer) {
         snapshot.content(subnet)
-                .ifPresent(content ->
-                        content.leases().forEach(lease -> consumer.accept(lease.in(content.subnet()))));
+                .ifPresent(content -> content.leases().forEach(lease -> consumer.accept(lease.in(content.subnet()))));
     }
 
     @Override
@@ -78,8 +77,8 @@ final class Kea6View implements Dhcp6View {
         var last = client.kind() == ClientId.Kind.DUID && snapshot.abilities().can(BY_DUID)
                 ? server.find(
                                 deadline,
-                                (reader, attempt) -> reader.lease(
-                                        BY_DUID, content.get().id(), Kea6Records.key(client), attempt))
+                                (reader, attempt) ->
+                                        reader.lease(BY_DUID, content.get().id(), Kea6Records.key(client), attempt))
                         .flatMap(Kea6Lease::of)
                 : content.get().leases().stream()
                         .filter(lease -> lease.isOf(client))

@@ -46,8 +46,7 @@ final class KeaClient {
         this(owner, family, settings, transport, false);
     }
 
-    private KeaClient(
-            String owner, Family family, KeaSettings settings, KeaTransport transport, boolean patient) {
+    private KeaClient(String owner, Family family, KeaSettings settings, KeaTransport transport, boolean patient) {
         this.owner = owner;
         this.family = family;
         this.settings = settings;

@@ -94,8 +94,7 @@ final class KeaConfig {
             for (var option : node.path("option-data")) {
                 if (option.path("space").asText(space).equals(space)) {
                     data.putIfAbsent(
-                            option.path("name").asText(""),
-                            option.path("data").asText(""));
+                            option.path("name").asText(""), option.path("data").asText(""));
                 }
             }
             return data;

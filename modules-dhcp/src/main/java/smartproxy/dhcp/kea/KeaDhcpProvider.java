@@ -128,8 +128,8 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
 
     private Target target(KeaSnapshot kea, Reservation reservation) {
         var content = kea.content(reservation.subnet())
-                .orElseThrow(() -> BackendException.rejected(
-                        name + ": Kea does not serve " + reservation.subnet() + " any more"));
+                .orElseThrow(() ->
+                        BackendException.rejected(name + ": Kea does not serve " + reservation.subnet() + " any more"));
         return KeaRecords.target(content.id, reservation);
     }
 

@@ -53,8 +53,7 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
             return new CheckableKeaProvider(settings, client, lock, context, Optional.empty());
         }
         var backend = context.backend(Family.V6.service());
-        var client6 =
-                new KeaClient(backend.name(), Family.V6, six.get(), transport(six.get(), context));
+        var client6 = new KeaClient(backend.name(), Family.V6, six.get(), transport(six.get(), context));
         return new CheckableKeaProvider(
                 settings,
                 client,

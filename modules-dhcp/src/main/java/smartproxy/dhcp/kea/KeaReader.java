@@ -80,8 +80,7 @@ final class KeaReader {
             readLeases(subnets.keySet(), collector, deadline);
         }
         for (var subnet : subnets.values()) {
-            subnet.reservations()
-                    .forEach(host -> collector.host(subnet.id(), host, writing != Writing.DATABASE));
+            subnet.reservations().forEach(host -> collector.host(subnet.id(), host, writing != Writing.DATABASE));
             if (writing == Writing.DATABASE) {
                 readDatabase(subnet.id(), host -> collector.host(subnet.id(), host, true), deadline);
             }

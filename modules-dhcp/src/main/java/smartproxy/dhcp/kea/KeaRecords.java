@@ -54,13 +54,8 @@ final class KeaRecords {
         }
         put(options, Reservation.FILENAME, host.path(BOOT_FILE).asText(""), "");
         put(options, Reservation.NEXT_SERVER, host.path(NEXT_SERVER).asText(""), NO_SERVER);
-        return Optional.of(new Reservation(
-                subnet,
-                nameOf(host, mac.get().toString()),
-                ip.get(),
-                mac.get(),
-                deleteable,
-                options));
+        return Optional.of(
+                new Reservation(subnet, nameOf(host, mac.get().toString()), ip.get(), mac.get(), deleteable, options));
     }
 
     /**
@@ -69,7 +64,10 @@ final class KeaRecords {
      * @param identifier what it is called by when it has no name
      */
     static String nameOf(JsonNode host, String identifier) {
-        var name = host.path(CONTEXT).path(OURS).path(NAME).asText(host.path(HOSTNAME).asText(""));
+        var name = host.path(CONTEXT)
+                .path(OURS)
+                .path(NAME)
+                .asText(host.path(HOSTNAME).asText(""));
         return name.isEmpty() ? "host-" + identifier.replace(":", "") : name;
     }
 

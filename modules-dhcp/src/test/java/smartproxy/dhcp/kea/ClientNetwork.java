@@ -32,6 +32,15 @@ final class ClientNetwork implements AutoCloseable {
         var id = name + "-" + Long.toString(ProcessHandle.current().pid(), 36);
         this.server = id + "-s";
         this.client = id + "-c";
+        try {
+            build(mac, address);
+        } catch (Exception | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void build(String mac, String address) throws Exception {
         for (var space : List.of(server, client)) {
             run("ip", "netns", "add", space);
             opened.push(() -> run("ip", "netns", "del", space));
@@ -39,7 +48,20 @@ final class ClientNetwork implements AutoCloseable {
             run("ip", "netns", "exec", space, "sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad");
             run("ip", "-n", space, "link", "set", "lo", "up");
         }
-        run("ip", "-n", server, "link", "add", SERVER_INTERFACE, "type", "veth", "peer", "name", "eth0", "netns", client);
+        run(
+                "ip",
+                "-n",
+                server,
+                "link",
+                "add",
+                SERVER_INTERFACE,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "netns",
+                client);
         run("ip", "-n", client, "link", "set", "eth0", "address", mac);
         run("ip", "-n", server, "address", "add", address, "dev", SERVER_INTERFACE);
         run("ip", "-n", server, "link", "set", SERVER_INTERFACE, "up");

@@ -114,7 +114,11 @@ abstract class Kea6Contract {
     }
 
     private static void isShown(Dhcp6View view, Reservation6 reservation) {
-        assertThat(find(view, reservation)).get().usingRecursiveComparison().ignoringFields("subnet.options").isEqualTo(reservation);
+        assertThat(find(view, reservation))
+                .get()
+                .usingRecursiveComparison()
+                .ignoringFields("subnet.options")
+                .isEqualTo(reservation);
         assertThat(view.reservationsAt(reservation.subnet(), reservation.ips().get(0)))
                 .extracting(Reservation6::client)
                 .containsExactly(reservation.client());
@@ -162,10 +166,12 @@ abstract class Kea6Contract {
         }
         kea.kill6();
         kea.restart6();
-        await().atMost(WATCHDOG).ignoreExceptionsInstanceOf(BackendException.class).untilAsserted(() -> {
-            isShown(fresh(), one);
-            isShown(fresh(), other);
-        });
+        await().atMost(WATCHDOG)
+                .ignoreExceptionsInstanceOf(BackendException.class)
+                .untilAsserted(() -> {
+                    isShown(fresh(), one);
+                    isShown(fresh(), other);
+                });
         assertThat(kea.configuration6()).exists();
     }
 
@@ -192,9 +198,7 @@ abstract class Kea6Contract {
         }
         var view = fresh();
         isShown(view, present);
-        assertThat(all(view, present.subnet()))
-                .extracting(Reservation6::name)
-                .doesNotContain(wanted.name());
+        assertThat(all(view, present.subnet())).extracting(Reservation6::name).doesNotContain(wanted.name());
     }
 
     @Test

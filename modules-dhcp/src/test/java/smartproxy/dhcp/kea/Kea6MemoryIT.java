@@ -16,7 +16,8 @@ final class Kea6MemoryIT extends Kea6Contract {
     }
 
     @Test
-    @DisplayName("when somebody else takes the address at the last moment, nothing is left of the half that Kea has added")
+    @DisplayName(
+            "when somebody else takes the address at the last moment, nothing is left of the half that Kea has added")
     void aHostThatKeaAddsInPartIsTakenBack() throws Exception {
         var wanted = wanted(duid());
         var thief = wanted(duid(), wanted.ips().get(0), "thief.example.com", "thief.example.com");

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
-import smartproxy.core.daemon.Wire;
 import smartproxy.core.daemon.Wire.Reply;
 
 /** The routes below {@code /dhcp/v6} of a whole daemon over a real Kea. */
@@ -35,7 +34,8 @@ final class Kea6RoutesIT {
     Kea6RoutesIT(@TempDir Path directory) throws Exception {
         this.directory = directory;
         kea = new LabKea(directory, "2.2", "plain", LabKea.DHCP6);
-        proxy = daemon("proxy", ":dhcp_kea_dhcp6_url: " + kea.settings().dhcp6Url().orElseThrow() + "\n");
+        proxy = daemon(
+                "proxy", ":dhcp_kea_dhcp6_url: " + kea.settings().dhcp6Url().orElseThrow() + "\n");
     }
 
     private DaemonFixture daemon(String name, String dhcp6) throws Exception {
@@ -237,8 +237,7 @@ final class Kea6RoutesIT {
     @Test
     @DisplayName("the capability tells of it; where it is not set all is as it was")
     void isOffByDefault() throws Exception {
-        assertThat(capabilities(proxy))
-                .isEqualTo("[\"dhcp_filename_hostname\",\"dhcp_filename_ipv4\",\"dhcp_ipv6\"]");
+        assertThat(capabilities(proxy)).isEqualTo("[\"dhcp_filename_hostname\",\"dhcp_filename_ipv4\",\"dhcp_ipv6\"]");
         try (var without = daemon("without", "")) {
             assertThat(capabilities(without)).isEqualTo("[\"dhcp_filename_hostname\",\"dhcp_filename_ipv4\"]");
             try (var wire = without.https()) {

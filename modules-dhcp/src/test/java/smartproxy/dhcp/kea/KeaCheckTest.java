@@ -37,7 +37,8 @@ class KeaCheckTest {
                 Optional.empty());
         var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")));
         return new CheckableKeaProvider(
-                        settings, new KeaClient(KeaFactory.NAME, Family.V4, settings, kea),
+                        settings,
+                        new KeaClient(KeaFactory.NAME, Family.V4, settings, kea),
                         WriterLock.ALONE,
                         context,
                         Optional.empty())

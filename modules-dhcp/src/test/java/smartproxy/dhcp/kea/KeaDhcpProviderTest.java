@@ -311,21 +311,19 @@ final class KeaDhcpProviderTest {
     @Test
     @DisplayName("a list has attempts for each of its pages, so a long one that is broken often comes to its end")
     void eachPageHasItsAttempts() throws Exception {
-        kea.answers.put(
-                "list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
+        kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
         var pages = new ArrayDeque<>(List.of(page(1, KeaReader.PAGE), page(2, KeaReader.PAGE), page(3, 1)));
         var broken = new HashSet<String>();
         var breaking = new KeaDhcpProvider(
                 KeaClientTest.settings(),
-                new KeaClient(
-                        KeaFactory.NAME, Family.V4, KeaClientTest.settings(), (command, body, deadline) -> {
-                            if (broken.add(body)) {
-                                throw new ConnectException("not now");
-                            }
-                            return command.equals("lease4-get-page")
-                                    ? pages.remove().getBytes(StandardCharsets.UTF_8)
-                                    : kea.send(command, body, deadline);
-                        }),
+                new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), (command, body, deadline) -> {
+                    if (broken.add(body)) {
+                        throw new ConnectException("not now");
+                    }
+                    return command.equals("lease4-get-page")
+                            ? pages.remove().getBytes(StandardCharsets.UTF_8)
+                            : kea.send(command, body, deadline);
+                }),
                 WriterLock.ALONE,
                 context,
                 Optional.empty());
@@ -338,8 +336,9 @@ final class KeaDhcpProviderTest {
 
     private static String page(int n, int size) {
         var leases = IntStream.range(0, size)
-                .mapToObj(i -> "{\"ip-address\": \"10.%d.%d.%d\", \"hw-address\": \"02:00:00:0%d:%02x:%02x\", \"subnet-id\": 1}"
-                        .formatted(n, i >> 8, i & 255, n, i >> 8, i & 255))
+                .mapToObj(i ->
+                        "{\"ip-address\": \"10.%d.%d.%d\", \"hw-address\": \"02:00:00:0%d:%02x:%02x\", \"subnet-id\": 1}"
+                                .formatted(n, i >> 8, i & 255, n, i >> 8, i & 255))
                 .collect(Collectors.joining(","));
         return "[{\"result\": 0, \"arguments\": {\"leases\": [" + leases + "]}}]";
     }

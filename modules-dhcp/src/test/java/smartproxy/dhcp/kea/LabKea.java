@@ -233,10 +233,7 @@ final class LabKea implements AutoCloseable {
 
     private void signal(String name, String pidFile) {
         try {
-            run(
-                    "kill",
-                    "-" + name,
-                    Files.readString(directory.resolve(pidFile)).strip());
+            run("kill", "-" + name, Files.readString(directory.resolve(pidFile)).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
