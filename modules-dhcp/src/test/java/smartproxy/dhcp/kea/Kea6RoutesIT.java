@@ -17,10 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
 import smartproxy.core.daemon.Wire.Reply;
+import smartproxy.dhcp.RoutesOfDaemon;
 
 /** The routes below {@code /dhcp/v6} of a whole daemon over a real Kea. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class Kea6RoutesIT {
+final class Kea6RoutesIT extends RoutesOfDaemon {
     private static final String N = "/dhcp/v6/2001:db8:1::";
     private static final String STATIC = "{\"name\":\"static.example.com\",\"ip\":\"2001:db8:1::9\","
             + "\"duid\":\"00:01:02:03:04:05:06:07:08:09\",\"subnet\":\"2001:db8:1::/64\",\"type\":\"reservation\","
@@ -55,26 +56,9 @@ final class Kea6RoutesIT {
         kea.close();
     }
 
-    private Reply get(String path) throws Exception {
-        try (var wire = proxy.https()) {
-            return wire.get(path);
-        }
-    }
-
-    private Reply post(String path, String form) throws Exception {
-        try (var wire = proxy.https()) {
-            return wire.post(path, form);
-        }
-    }
-
-    private Reply delete(String path) throws Exception {
-        try (var wire = proxy.https()) {
-            return wire.request("DELETE", path);
-        }
-    }
-
-    private static void is(Reply reply, int status, String body) {
-        assertThat(reply).returns(status, Reply::status).returns(body, Reply::body);
+    @Override
+    protected DaemonFixture proxy() {
+        return proxy;
     }
 
     @Test
