@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -24,6 +27,7 @@ import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.dhcp.ClientId;
 import smartproxy.dhcp.Dhcp6Provider.Creation;
 import smartproxy.dhcp.Dhcp6View;
@@ -243,6 +247,50 @@ abstract class Kea6Contract {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    /** Speaks to Kea, and loses the answer to the next such command after it was obeyed. */
+    private Kea6Provider losing(Set<String> commands) throws Exception {
+        var transport = kea.transport(kea.settings().dhcp6().orElseThrow());
+        var lost = new AtomicBoolean();
+        return kea.provider6((command, body, deadline) -> {
+            var answer = transport.send(command, body, deadline);
+            if (commands.contains(command) && !lost.getAndSet(true)) {
+                throw new OutcomeUnknownException(new IOException("answer lost"));
+            }
+            return answer;
+        });
+    }
+
+    @Test
+    @DisplayName("when the answer to a change is lost, Kea is asked what came of it")
+    void aLostAnswerIsSettled() throws Exception {
+        var wanted = wanted(duid());
+        assertThat(losing(Set.of("config-set", "reservation-add")).create(wanted, soon()).done())
+                .isTrue();
+        isShown(fresh(), wanted);
+        assertThat(losing(Set.of("config-set", "reservation-del")).remove(wanted, soon()))
+                .isEqualTo(Removal.REMOVED);
+        assertThat(find(fresh(), wanted)).isEmpty();
+    }
+
+    /** A crash after the change was obeyed and before it was written: Kea forgets it, and that is said. */
+    final void aCrashBeforeTheWriteIsSaid() throws Exception {
+        var wanted = wanted(duid());
+        var transport = kea.transport(kea.settings().dhcp6().orElseThrow());
+        var crashed = new AtomicBoolean();
+        var provider = kea.provider6((command, body, deadline) -> {
+            if (command.equals("config-write") && !crashed.getAndSet(true)) {
+                kea.kill6();
+                kea.restart6();
+            }
+            return transport.send(command, body, deadline);
+        });
+        var unknown = catchThrowableOfType(BackendException.class, () -> provider.create(wanted, soon()));
+        assertThat(crashed).isTrue();
+        assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(unknown).hasMessageContaining("was it restarted");
+        assertThat(find(fresh(), wanted)).isEmpty();
     }
 
     private static ObjectNode lease(String ip, String duid, int state) {

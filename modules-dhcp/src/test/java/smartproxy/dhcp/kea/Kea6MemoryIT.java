@@ -41,4 +41,10 @@ final class Kea6MemoryIT extends Kea6Contract {
                 .extracting(Reservation6::client)
                 .containsExactly(thief.client());
     }
+
+    @Test
+    @DisplayName("a Kea that crashes before it wrote its file forgets the change: that is said")
+    void aCrashBeforeTheWrite() throws Exception {
+        aCrashBeforeTheWriteIsSaid();
+    }
 }

@@ -290,6 +290,18 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("an address of a host that is not shown, or a MAC that has no address yet, is in the way all the same")
+    void whatIsNotShownIsInTheWay() {
+        kea.reservations().addObject().put("client-id", "01:02:03").put("ip-address", "192.0.2.40");
+        kea.reservations().addObject().put("hw-address", "02:00:00:00:00:29").put("hostname", "named.example.com");
+        for (var n : List.of(40, 41)) {
+            assertThat(create(wanted(n, "a.example.com")))
+                    .isEqualTo(new Creation.Occupied(List.of()));
+        }
+        assertThat(kea.commands).doesNotContain("config-set");
+    }
+
+    @Test
     void whatIsRemovedIsGone() {
         var wanted = wanted(30, "a.example.com");
         create(wanted);
