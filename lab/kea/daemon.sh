@@ -1,13 +1,14 @@
 #!/bin/sh
-# daemon.sh DIR [2.2|3.0]: starts kea-dhcp4 alone, with the configuration that start.sh or config-write left under DIR. For
-# tests that restart it: nothing is waited for.
+# daemon.sh DIR [2.2|3.0] [4|6]: starts kea-dhcp4 or kea-dhcp6 alone, with the configuration that start.sh or config-write left
+# under DIR. For tests that restart it: nothing is waited for.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../common.sh"
 dir=$(cd "$1" && pwd)
-stop_server "$dir/dhcp4.pid" 'kea-dhcp4'
+family=${3:-4}
+stop_server "$dir/dhcp$family.pid" "kea-dhcp$family"
 # One that was killed and is not reaped yet still counts as running.
-rm -f "$dir"/kea-dhcp4.*.pid "$dir"/run/*.pid
+rm -f "$dir/kea-dhcp$family".*.pid "$dir/run/kea-dhcp$family".*.pid
 in=
 [ -z "${KEA_NETNS:-}" ] || in="ip netns exec $KEA_NETNS"
 if [ "${2:-2.2}" = 3.0 ]; then
@@ -17,10 +18,10 @@ if [ "${2:-2.2}" = 3.0 ]; then
     # shellcheck disable=SC2016,SC2086 # expanded inside; words
     $in unshare --mount sh -ec '
         mount --bind "$1/run" "$2/run/kea"; mount --bind "$1/lib" "$2/var/lib/kea"; mount --bind "$1/etc" "$2/etc/kea"
-        exec chroot "$2" /usr/sbin/kea-dhcp4 -c /etc/kea/kea-dhcp4.conf' sh "$dir" "$root" >>"$dir/dhcp4.log" 2>&1 </dev/null &
+        exec chroot "$2" "/usr/sbin/kea-dhcp$3" -c "/etc/kea/kea-dhcp$3.conf"' sh "$dir" "$root" "$family" >>"$dir/dhcp$family.log" 2>&1 </dev/null &
 else
     # shellcheck disable=SC2086 # words
     KEA_PIDFILE_DIR=$dir KEA_LOCKFILE_DIR=$dir KEA_DHCP_DATA_DIR=$dir \
-        $in kea-dhcp4 -c "$dir/kea-dhcp4.conf" >>"$dir/dhcp4.log" 2>&1 </dev/null &
+        $in "kea-dhcp$family" -c "$dir/kea-dhcp$family.conf" >>"$dir/dhcp$family.log" 2>&1 </dev/null &
 fi
-echo $! >"$dir/dhcp4.pid"
+echo $! >"$dir/dhcp$family.pid"

@@ -1,26 +1,28 @@
 #!/bin/sh
 # install.sh [2.2|3.0|pgsql]: installs Kea for the tests and starts no service. Does nothing when it is present.
-#   2.2  from Debian: without the hook libraries host_cmds and subnet_cmds
+#   2.2  from Debian, kea-dhcp4 and kea-dhcp6: without the hook libraries host_cmds and subnet_cmds
 #   3.0  in the root of a Debian 13, made once and kept in $SMART_PROXY_LAB, else /var/cache/smart-proxy-lab (0.4 GB)
 #   pgsql  PostgreSQL for its hosts database
 #   --print  only says where that root is, or would be
 set -eu
 . "$(dirname "$0")/../common.sh"
 lab=${SMART_PROXY_LAB:-/var/cache/smart-proxy-lab}
-inside=kea-dhcp4-server,kea-admin
+inside=kea-dhcp4-server,kea-dhcp6-server,kea-admin
 # the name changes with what is in it, so that an old one is not taken
 root=$lab/trixie-$(printf %s "$inside" | cksum | cut -d' ' -f1)
 [ "${1:-}" != --print ] || { echo "$root"; exit 0; }
 
 present() {
-    for program in kea-dhcp4 kea-ctrl-agent kea-admin curl openssl python3 udhcpc ip; do
+    for program in kea-dhcp4 kea-dhcp6 kea-ctrl-agent kea-admin curl openssl python3 udhcpc dhclient ip; do
         command -v "$program" >/dev/null || return 1
     done
 }
-present || debian_install kea-dhcp4-server kea-ctrl-agent kea-admin curl openssl python3 udhcpc iproute2 || true
+packages="kea-dhcp4-server kea-dhcp6-server kea-ctrl-agent kea-admin curl openssl python3 udhcpc isc-dhcp-client iproute2"
+# shellcheck disable=SC2086 # words
+present || debian_install $packages || true
 present || {
-    echo "Kea is missing: install kea-dhcp4, kea-ctrl-agent, kea-admin, curl, openssl, python3, udhcpc, ip" \
-        "(Debian: kea-dhcp4-server kea-ctrl-agent kea-admin curl openssl python3 udhcpc iproute2)" >&2
+    echo "Kea is missing: install kea-dhcp4, kea-dhcp6, kea-ctrl-agent, kea-admin, curl, openssl, python3, udhcpc, dhclient, ip" \
+        "(Debian: $packages)" >&2
     exit 1
 }
 if [ "${1:-}" = pgsql ]; then

@@ -47,6 +47,14 @@ final class DhcpInput {
         return Ipv4.parse(text).orElseThrow(() -> CallerException.badRequest("Invalid IP Address " + text));
     }
 
+    static Ipv6 ip6(String text) {
+        return Ipv6.parse(text).orElseThrow(() -> CallerException.badRequest("Invalid IP Address " + text));
+    }
+
+    static ClientId duid(String text) {
+        return ClientId.duid(text).orElseThrow(() -> CallerException.badRequest("Invalid DUID " + text));
+    }
+
     static MacAddress mac(String text) {
         return MacAddress.parse(text)
                 .filter(mac -> mac.octets().length != EUI_64_OCTETS)
@@ -97,6 +105,34 @@ final class DhcpInput {
             throw CallerException.badRequest("IP Address " + ip + " does not belong to subnet " + subnet);
         }
         return ip;
+    }
+
+    /** The address that a reservation is asked for. */
+    static Ipv6 reservedIp6(Parameters parameters, Subnet6 subnet) {
+        refuseNested(parameters.raw("ip"));
+        var ip = ip6(text(parameters, "ip"));
+        if (!subnet.contains(ip)) {
+            throw CallerException.badRequest("IP Address " + ip + " does not belong to subnet " + subnet);
+        }
+        return ip;
+    }
+
+    /**
+     * What a reservation is called.
+     *
+     * @param name of the entry
+     * @param hostname what the client is told
+     */
+    record Names(String name, String hostname) {}
+
+    /** One stands for both. */
+    static Names names(Parameters parameters) {
+        var name = text(parameters, "name");
+        var hostname = text(parameters, "hostname");
+        if (name.isEmpty() && hostname.isEmpty()) {
+            throw CallerException.badRequest("Must provide hostname");
+        }
+        return new Names(name(name.isEmpty() ? hostname : name), name(hostname.isEmpty() ? name : hostname));
     }
 
     static String name(String text) {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import smartproxy.dhcp.unused.Suggestion;
 
@@ -15,6 +16,9 @@ import smartproxy.dhcp.unused.Suggestion;
 final class DhcpJson {
     private static final JsonFactory JSON =
             JsonFactory.builder().build().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+
+    private static final String MAC = "mac";
+    private static final String DUID = "duid";
 
     private final JsonGenerator json;
 
@@ -51,18 +55,29 @@ final class DhcpJson {
         json.writeEndArray();
     }
 
-    /** @param literal whether the subnet was asked for by its own network address; else it is shown empty, as in the reference */
-    void contents(DhcpView view, Subnet subnet, boolean literal) throws IOException {
-        json.writeStartObject();
-        json.writeArrayFieldStart("reservations");
-        if (literal) {
-            view.eachReservation(subnet, this::unchecked);
+    void subnets6(List<Subnet6> subnets) throws IOException {
+        json.writeStartArray();
+        for (var subnet : subnets) {
+            json.writeStartObject();
+            json.writeStringField("network", subnet.network().toString());
+            json.writeNumberField("prefix", subnet.prefix());
+            field("options", subnet.options());
+            json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /**
+     * @param reservations hands over all
+     * @param leases likewise
+     */
+    void contents(Consumer<Consumer<Object>> reservations, Consumer<Consumer<Object>> leases) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("reservations");
+        reservations.accept(this::unchecked);
+        json.writeEndArray();
         json.writeArrayFieldStart("leases");
-        if (literal) {
-            view.eachLease(subnet, this::unchecked);
-        }
+        leases.accept(this::unchecked);
         json.writeEndArray();
         json.writeEndObject();
     }
@@ -96,6 +111,10 @@ final class DhcpJson {
             known("state", lease.state());
             json.writeStringField("type", "lease");
             options(lease.options());
+        } else if (record instanceof Reservation6 reservation) {
+            reservation6(reservation);
+        } else if (record instanceof Lease6 lease) {
+            lease6(lease);
         }
         json.writeEndObject();
     }
@@ -103,8 +122,44 @@ final class DhcpJson {
     private void common(String name, Ipv4 ip, MacAddress mac, Subnet subnet) throws IOException {
         json.writeStringField("name", name);
         json.writeStringField("ip", ip.toString());
-        json.writeStringField("mac", mac.toString());
+        json.writeStringField(MAC, mac.toString());
         json.writeStringField("subnet", subnet.toString());
+    }
+
+    private void reservation6(Reservation6 reservation) throws IOException {
+        var client = reservation.client();
+        json.writeStringField("name", reservation.name());
+        json.writeStringField("ip", reservation.ips().get(0).toString());
+        json.writeStringField(client.kind() == ClientId.Kind.DUID ? DUID : MAC, client.text());
+        json.writeStringField("subnet", reservation.subnet().toString());
+        json.writeStringField("type", "reservation");
+        json.writeBooleanField("deleteable", reservation.deleteable());
+        unlessEmpty(Reservation.HOSTNAME, reservation.hostname());
+        if (reservation.ips().size() > 1) {
+            field("ips", reservation.ips());
+        }
+        if (!reservation.prefixes().isEmpty()) {
+            field("prefixes", reservation.prefixes());
+        }
+    }
+
+    private void lease6(Lease6 lease) throws IOException {
+        json.writeStringField("name", lease.name());
+        json.writeStringField("ip", lease.ip().toString());
+        json.writeStringField(DUID, lease.client().text());
+        unlessEmpty(MAC, lease.mac().map(MacAddress::toString).orElse(""));
+        json.writeStringField("subnet", lease.subnet().toString());
+        json.writeStringField("starts", lease.starts());
+        json.writeStringField("ends", lease.ends());
+        json.writeStringField("state", lease.state());
+        json.writeStringField("type", "lease");
+        unlessEmpty(Reservation.HOSTNAME, lease.hostname());
+    }
+
+    private void unlessEmpty(String name, String text) throws IOException {
+        if (!text.isEmpty()) {
+            json.writeStringField(name, text);
+        }
     }
 
     private void options(Map<String, Object> options) throws IOException {
@@ -126,7 +181,7 @@ final class DhcpJson {
             json.writeStartObject();
             json.writeStringField("ip", suggestion.ip().toString());
             json.writeStringField(
-                    "mac", suggestion.mac().map(MacAddress::toString).orElse(null));
+                    MAC, suggestion.mac().map(MacAddress::toString).orElse(null));
             json.writeStringField(
                     "ends", suggestion.ends().truncatedTo(ChronoUnit.SECONDS).toString());
             json.writeEndObject();

@@ -21,6 +21,9 @@ import smartproxy.dhcp.unused.UnusedIps;
 
 /** The feature {@code dhcp}: one provider, mounted at {@code /dhcp} for Foreman. */
 public final class DhcpModule implements ProxyModule<DhcpSettings> {
+    /** The capability of a proxy that serves {@code /dhcp/v6}. */
+    private static final String DHCP6 = "dhcp_ipv6";
+
     @Override
     public String name() {
         return "dhcp";
@@ -69,7 +72,12 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
                 new BootServers(InetAddress::getAllByName),
                 rules,
                 instance::state);
-        instance.mount(new DhcpResource(service));
+        instance.mount(
+                new DhcpResource(service),
+                active.provider()
+                        .dhcp6()
+                        .map(dhcp6 -> new Dhcp6Resource(
+                                new Dhcp6Service(dhcp6, () -> instance.state().locks6()))));
         return instance;
     }
 
@@ -87,8 +95,17 @@ public final class DhcpModule implements ProxyModule<DhcpSettings> {
             this.context = context;
         }
 
-        void mount(DhcpResource resource) {
-            mounts = List.of(new Mount("/dhcp", Role.FOREMAN, resource).withMethodOverride());
+        void mount(DhcpResource resource, Optional<Dhcp6Resource> resource6) {
+            var dhcp = new Mount("/dhcp", Role.FOREMAN, resource).withMethodOverride();
+            mounts = resource6
+                    .map(six -> List.of(dhcp, new Mount("/dhcp/v6", Role.FOREMAN, six).withMethodOverride()))
+                    .orElse(List.of(dhcp));
+        }
+
+        /** Foreman passes over what it does not know. */
+        @Override
+        public List<String> capabilities() {
+            return mounts.size() > 1 ? List.of(DHCP6) : List.of();
         }
 
         private DhcpState state() {

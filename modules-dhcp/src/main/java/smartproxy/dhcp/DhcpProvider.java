@@ -80,6 +80,11 @@ public interface DhcpProvider {
                 .isPresent();
     }
 
+    /** The DHCPv6 side of the server, where it has one that is served; constant. */
+    default Optional<Dhcp6Provider> dhcp6() {
+        return Optional.empty();
+    }
+
     /** How long an address that was suggested is kept from others; constant. */
     default Duration suggestionTime() {
         return SUGGESTION_TIME;

@@ -19,7 +19,7 @@ import smartproxy.dhcp.unused.Window;
 /** Everything below {@code /dhcp}. */
 @Path("/dhcp")
 public final class DhcpResource {
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
 
     private final DhcpService service;
 
@@ -44,7 +44,18 @@ public final class DhcpResource {
         var subnet = service.read(deadline, view -> subnet(view, address));
         var literal = subnet.network().equals(address);
         return json(json -> service.read(deadline, view -> {
-            json.contents(view, subnet, literal);
+            // by another address than its own it is shown empty, as in the reference
+            json.contents(
+                    reservations -> {
+                        if (literal) {
+                            view.eachReservation(subnet, reservations);
+                        }
+                    },
+                    leases -> {
+                        if (literal) {
+                            view.eachLease(subnet, leases);
+                        }
+                    });
             return view;
         }));
     }
@@ -141,22 +152,16 @@ public final class DhcpResource {
         var parameters = context.parameters();
         var address = DhcpInput.ip(network);
         var mac = DhcpInput.mac(parameters);
-        var name = DhcpInput.text(parameters, "name");
-        var hostname = DhcpInput.text(parameters, "hostname");
-        if (name.isEmpty() && hostname.isEmpty()) {
-            throw CallerException.badRequest("Must provide hostname");
-        }
-        name = DhcpInput.name(name.isEmpty() ? hostname : name);
-        hostname = DhcpInput.name(hostname.isEmpty() ? name : hostname);
+        var names = DhcpInput.names(parameters);
         var subnet = service.read(context.deadline(), view -> view.subnet(address))
                 .orElseThrow(() -> CallerException.badRequest("No Subnet detected for: " + network));
         if (DhcpInput.hasVendorOptions(parameters) && !service.can(DhcpAbility.VENDOR_OPTIONS)) {
             throw CallerException.badRequest("DHCP implementation does not support Vendor Options");
         }
         var ip = DhcpInput.reservedIp(parameters, subnet);
-        var options = DhcpInput.options(parameters, hostname);
+        var options = DhcpInput.options(parameters, names.hostname());
         service.create(
-                new Reservation(subnet, name, ip, mac, true, options),
+                new Reservation(subnet, names.name(), ip, mac, true, options),
                 DhcpInput.relatedMacs(parameters),
                 context.deadline());
         return Response.ok("", JSON).build();
@@ -195,7 +200,7 @@ public final class DhcpResource {
                 .orElseThrow(() -> CallerException.notFound("Subnet " + network + " could not found"));
     }
 
-    private static Response json(DhcpJson.Document document) {
+    static Response json(DhcpJson.Document document) {
         StreamingOutput body = out -> DhcpJson.write(out, document);
         return Response.ok(body, JSON).build();
     }

@@ -246,18 +246,13 @@ final class DhcpService {
     /** The same for all reservations of an address. */
     void remove(Ipv4 network, Ipv4 ip, Deadline deadline) {
         try (var permit = backend.admit()) {
-            var locks = state.get().locks();
-            // a change that runs may be about to add one
-            List<MacAddress> expected = locks.inOrder(ip, deadline, () -> macsAt(network, ip, deadline));
-            while (true) {
-                var macs = expected;
-                var found = locks.inOrder(
-                        macs, deadline, () -> locks.inOrder(ip, deadline, () -> remove(network, ip, macs, deadline)));
-                if (found.isEmpty()) {
-                    return;
-                }
-                expected = found;
-            }
+            state.get()
+                    .locks()
+                    .inOrderOfHolders(
+                            ip,
+                            deadline,
+                            () -> macsAt(network, ip, deadline),
+                            macs -> remove(network, ip, macs, deadline));
         }
     }
 
@@ -303,7 +298,7 @@ final class DhcpService {
         return true;
     }
 
-    private static void refuse(Object record) {
+    static void refuse(Object record) {
         throw CallerException.badRequest(record + " is static - unable to delete");
     }
 

@@ -10,21 +10,28 @@ import smartproxy.dhcp.unused.UnusedIps;
  * addresses are suggested.
  */
 final class DhcpState implements AutoCloseable {
-    private final ChangeLocks locks;
+    private final ChangeLocks<MacAddress, Ipv4> locks;
+    private final ChangeLocks<ClientId, Ipv6> locks6;
     private final Overlay overlay = new Overlay(System::nanoTime);
     private final UnusedIps unused;
 
-    private DhcpState(ChangeLocks locks, UnusedIps unused) {
+    private DhcpState(ChangeLocks<MacAddress, Ipv4> locks, ChangeLocks<ClientId, Ipv6> locks6, UnusedIps unused) {
         this.locks = locks;
+        this.locks6 = locks6;
         this.unused = unused;
     }
 
     static DhcpState open(Store store) throws SQLException {
-        return new DhcpState(new ChangeLocks(store), UnusedIps.open(store, InstantSource.system()));
+        return new DhcpState(
+                ChangeLocks.ofDhcp(store), ChangeLocks.ofDhcp6(store), UnusedIps.open(store, InstantSource.system()));
     }
 
-    ChangeLocks locks() {
+    ChangeLocks<MacAddress, Ipv4> locks() {
         return locks;
+    }
+
+    ChangeLocks<ClientId, Ipv6> locks6() {
+        return locks6;
     }
 
     Overlay overlay() {

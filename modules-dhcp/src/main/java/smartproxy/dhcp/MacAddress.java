@@ -1,5 +1,6 @@
 package smartproxy.dhcp;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,29 +16,9 @@ public final class MacAddress implements Comparable<MacAddress> {
 
     /** Octets of one or two hexadecimal digits, separated by colons. Empty when it is none. */
     public static Optional<MacAddress> parse(String text) {
-        var canonical = new StringBuilder(text.length() + 6);
-        var octets = 0;
-        var start = 0;
-        while (start <= text.length()) {
-            var colon = text.indexOf(':', start);
-            var end = colon < 0 ? text.length() : colon;
-            if (end - start < 1 || end - start > 2 || ++octets > 20) {
-                return Optional.empty();
-            }
-            canonical.append(octets > 1 ? ":" : "").append(end - start == 1 ? "0" : "");
-            for (var i = start; i < end; i++) {
-                var c = text.charAt(i);
-                var digit = c < 128 ? Character.digit(c, 16) : -1;
-                if (digit < 0) {
-                    return Optional.empty();
-                }
-                canonical.append(Character.forDigit(digit, 16));
-            }
-            start = end + 1;
-        }
-        return octets == 6 || octets == 8 || octets == 20
-                ? Optional.of(new MacAddress(canonical.toString()))
-                : Optional.empty();
+        return Octets.canonical(text, 20)
+                .filter(octets -> List.of(6, 8, 20).contains(Octets.count(octets)))
+                .map(MacAddress::new);
     }
 
     /** @throws IllegalArgumentException when it is none */
@@ -61,7 +42,7 @@ public final class MacAddress implements Comparable<MacAddress> {
 
     /** In network order. */
     public byte[] octets() {
-        var octets = new byte[(text.length() + 1) / 3];
+        var octets = new byte[Octets.count(text)];
         for (var i = 0; i < octets.length; i++) {
             octets[i] = (byte) Integer.parseInt(text.substring(3 * i, 3 * i + 2), 16);
         }

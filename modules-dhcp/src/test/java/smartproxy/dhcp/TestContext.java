@@ -18,6 +18,7 @@ import smartproxy.core.modules.CountedResources;
 /** What the core gives a provider. */
 public final class TestContext implements ProviderContext {
     private final Backend backend;
+    private final GuardSettings guard;
     private final Store store;
     private final SharedResources shared = new CountedResources();
     private final Map<String, HealthSource> health = new HashMap<>();
@@ -28,12 +29,18 @@ public final class TestContext implements ProviderContext {
 
     public TestContext(String provider, Store store, GuardSettings guard) {
         this.store = store;
+        this.guard = guard;
         backend = new GuardedBackend(provider, guard, new Metrics());
     }
 
     @Override
     public Backend backend() {
         return backend;
+    }
+
+    @Override
+    public Backend backend(String part) {
+        return new GuardedBackend(backend.name() + " " + part, guard, new Metrics());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package smartproxy.dhcp.kea;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -14,8 +15,6 @@ import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProxyException;
-import smartproxy.dhcp.MacAddress;
-import smartproxy.dhcp.Reservation;
 
 /** A change that waits for its turn, and what comes of it. */
 final class Change {
@@ -23,15 +22,15 @@ final class Change {
      * What came of it.
      *
      * @param done false when something was in the way, or there was nothing to remove: nothing was changed
+     * @param inTheWay hosts, as Kea shows them
      */
-    record Result(boolean done, List<Reservation> inTheWay) {
+    record Result(boolean done, List<JsonNode> inTheWay) {
         static final Result DONE = new Result(true, List.of());
         static final Result ABSENT = new Result(false, List.of());
     }
 
-    final long subnetId;
-    final Reservation reservation;
-    final Set<MacAddress> related;
+    final Target target;
+    final Set<HostKey> related;
     final Deadline deadline;
 
     /** As Kea gets it; null when it is removed. */
@@ -39,26 +38,20 @@ final class Change {
 
     private final CompletableFuture<Result> outcome = new CompletableFuture<>();
 
-    private Change(
-            long subnetId,
-            Reservation reservation,
-            Set<MacAddress> related,
-            @Nullable ObjectNode host,
-            Deadline deadline) {
-        this.subnetId = subnetId;
-        this.reservation = reservation;
+    private Change(Target target, Set<HostKey> related, @Nullable ObjectNode host, Deadline deadline) {
+        this.target = target;
         this.related = related;
         this.host = host;
         this.deadline = deadline;
     }
 
-    static Change add(
-            long subnetId, Reservation reservation, Set<MacAddress> related, ObjectNode host, Deadline deadline) {
-        return new Change(subnetId, reservation, related, host, deadline);
+    /** @param related those whose reservations of the same address are not in the way */
+    static Change add(Target target, Set<HostKey> related, ObjectNode host, Deadline deadline) {
+        return new Change(target, related, host, deadline);
     }
 
-    static Change remove(long subnetId, Reservation reservation, Deadline deadline) {
-        return new Change(subnetId, reservation, Set.of(), null, deadline);
+    static Change remove(Target target, Deadline deadline) {
+        return new Change(target, Set.of(), null, deadline);
     }
 
     void done(Result result) {

@@ -28,7 +28,7 @@ final class ConfigWriter {
         this.client = client;
         this.reader = reader;
         this.patient = client.patient();
-        this.patientReader = new KeaReader(owner, patient, List.of());
+        this.patientReader = new KeaReader(owner, patient);
     }
 
     /** Makes the changes, and ends each that it can tell something of. */
@@ -91,20 +91,20 @@ final class ConfigWriter {
 
     /** @return whether there is something to change; else the change ended */
     private boolean edit(KeaConfig config, Change change) {
-        var subnet = config.subnet(change.subnetId);
-        if (subnet.isEmpty() || !subnet.get().subnet().isSameAs(change.reservation.subnet())) {
-            change.failed(BackendException.rejected(
-                    owner + ": Kea does not serve " + change.reservation.subnet() + " any more"));
+        var subnet = config.subnet(change.target.subnetId());
+        if (subnet.isEmpty() || !subnet.get().name().equals(change.target.subnet())) {
+            change.failed(
+                    BackendException.rejected(owner + ": Kea does not serve " + change.target.subnet() + " any more"));
             return false;
         }
         if (change.host == null) {
-            if (!KeaConfig.remove(subnet.get(), change.reservation.mac())) {
+            if (!config.remove(subnet.get(), change.target.key())) {
                 change.done(Change.Result.ABSENT);
                 return false;
             }
             return true;
         }
-        var inTheWay = config.inTheWay(subnet.get(), change.reservation, change.related);
+        var inTheWay = config.inTheWay(subnet.get(), change);
         if (!inTheWay.isEmpty()) {
             change.done(new Change.Result(false, inTheWay));
             return false;
@@ -139,7 +139,7 @@ final class ConfigWriter {
     }
 
     private static boolean isIn(KeaConfig config, Change change) {
-        return config.has(change.subnetId, change.reservation.mac(), change.reservation.ip()) == (change.host != null);
+        return config.has(change.target) == (change.host != null);
     }
 
     /** @param begun what was done and has to be known; without an answer nobody can tell what came of it */

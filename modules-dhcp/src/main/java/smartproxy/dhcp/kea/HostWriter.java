@@ -1,5 +1,6 @@
 package smartproxy.dhcp.kea;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.List;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
-import smartproxy.dhcp.Reservation;
 
 /**
  * Changes reservations by the commands of {@code host_cmds}. In the running configuration they last until a restart, so there it
@@ -25,14 +25,14 @@ final class HostWriter {
         this.client = client;
         this.reader = reader;
         this.patient = client.patient();
-        this.patientReader = new KeaReader(owner, patient, List.of());
+        this.patientReader = new KeaReader(owner, patient);
     }
 
     /** What it takes to undo a change. */
     private record Made(Change change, ObjectNode host) {}
 
     /** Makes the changes and ends each that it can tell something of; those left were not begun. */
-    void make(List<Change> changes, KeaSnapshot kea, Deadline deadline) throws IOException, InterruptedException {
+    void make(List<Change> changes, KeaAbilities kea, Deadline deadline) throws IOException, InterruptedException {
         var made = new ArrayList<Made>();
         IOException broken = null;
         for (var change : pending(changes)) {
@@ -64,7 +64,7 @@ final class HostWriter {
         return changes.stream().filter(change -> !change.hasEnded()).toList();
     }
 
-    private void make(Change change, KeaSnapshot kea, List<Made> made, Deadline deadline)
+    private void make(Change change, KeaAbilities kea, List<Made> made, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         if (change.host == null) {
             remove(change, kea, made, deadline);
@@ -75,13 +75,16 @@ final class HostWriter {
             change.done(new Change.Result(false, inTheWay));
             return;
         }
-        var host = change.host.deepCopy().put("subnet-id", change.subnetId);
+        var host = change.host.deepCopy().put("subnet-id", change.target.subnetId());
         try {
             add(host, kea.writing(), deadline);
             made.add(new Made(change, host));
         } catch (KeaRefusal refusal) {
             if (!refusal.isDuplicate()) {
                 throw refusal;
+            }
+            if (refusal.leavesHalf()) {
+                client.change("reservation-del", deletion(change, kea.writing()), deadline);
             }
             var now = inTheWay(change, kea, deadline);
             if (now.isEmpty()) {
@@ -95,11 +98,11 @@ final class HostWriter {
     }
 
     /** What a removed one was has to be known where it may be undone. A database that is away has none, and does not say so. */
-    private void remove(Change change, KeaSnapshot kea, List<Made> made, Deadline deadline)
+    private void remove(Change change, KeaAbilities kea, List<Made> made, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         var host = KeaClient.object();
         if (kea.writing() == Writing.MEMORY) {
-            var present = reader.hosts(change.subnetId, change.reservation.mac(), deadline);
+            var present = reader.hosts(change.target, deadline);
             if (present.isEmpty()) {
                 change.done(Change.Result.ABSENT);
                 return;
@@ -128,20 +131,21 @@ final class HostWriter {
         }
     }
 
-    private List<Reservation> inTheWay(Change change, KeaSnapshot kea, Deadline deadline)
+    private List<JsonNode> inTheWay(Change change, KeaAbilities kea, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var hosts = new ArrayList<>(reader.hosts(change.subnetId, change.reservation.mac(), deadline));
-        hosts.addAll(reader.hosts(
-                change.subnetId, change.reservation.ip(), kea.can("reservation-get-by-address"), deadline));
-        return KeaConfig.inTheWay(change.reservation.subnet(), hosts, change.reservation, change.related, true);
+        var hosts = new ArrayList<>(reader.hosts(change.target, deadline));
+        for (var ip : change.target.addresses()) {
+            hosts.addAll(reader.hosts(change.target.subnetId(), ip, kea.can("reservation-get-by-address"), deadline));
+        }
+        return KeaConfig.inTheWay(client.family(), hosts, change);
     }
 
     /** Whether it is as the change would have it. */
     private boolean isMade(Change change, KeaReader reader, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var there = reader.hosts(change.subnetId, change.reservation.mac(), deadline).stream()
-                .flatMap(host -> KeaRecords.reservation(change.reservation.subnet(), host, true).stream())
-                .anyMatch(found -> found.ip().equals(change.reservation.ip()));
+        var there = reader.hosts(change.target, deadline).stream()
+                .map(client.family()::addresses)
+                .anyMatch(change.target.addresses()::equals);
         return there == (change.host != null);
     }
 
@@ -171,9 +175,9 @@ final class HostWriter {
 
     private static ObjectNode deletion(Change change, Writing writing) {
         return target(writing)
-                .put("subnet-id", change.subnetId)
-                .put("identifier-type", KeaRecords.MAC)
-                .put("identifier", change.reservation.mac().toString());
+                .put("subnet-id", change.target.subnetId())
+                .put("identifier-type", change.target.key().type())
+                .put("identifier", change.target.key().identifier());
     }
 
     private static ObjectNode target(Writing writing) {

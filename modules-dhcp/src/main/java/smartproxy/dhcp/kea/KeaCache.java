@@ -14,42 +14,49 @@ import smartproxy.core.api.Deadline;
 /**
  * The last snapshot, read again when it is too old. Own changes are laid on it at once, also on one that is being read while
  * they are made. Thread-safe.
+ *
+ * @param <S> the snapshot, immutable
  */
-final class KeaCache {
+final class KeaCache<S> {
+    private final String owner;
     private final Duration longest;
-    private final Function<Deadline, KeaSnapshot> read;
+    private final Function<Deadline, S> read;
     private final ReentrantLock reading = new ReentrantLock(true);
 
     /** The next three are guarded by this. */
-    private @Nullable KeaSnapshot snapshot;
+    private @Nullable S snapshot;
 
     private long readAt;
-    private List<UnaryOperator<KeaSnapshot>> since = new ArrayList<>();
+    private List<UnaryOperator<S>> since = new ArrayList<>();
 
     /** How often it was invalidated. */
     private long doubts;
 
     private boolean beingRead;
 
-    /** @param longest how old it may be */
-    KeaCache(Duration longest, Function<Deadline, KeaSnapshot> read) {
+    /**
+     * @param owner the provider, for errors
+     * @param longest how old it may be
+     */
+    KeaCache(String owner, Duration longest, Function<Deadline, S> read) {
+        this.owner = owner;
         this.longest = longest;
         this.read = read;
     }
 
     /** One that is not too old; several that want one wait for the same. */
-    KeaSnapshot get(Deadline deadline) {
+    S get(Deadline deadline) {
         var young = young();
         if (young != null) {
             return young;
         }
         try {
             if (!reading.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new BusyException("dhcp_kea: reading from Kea has not ended; nothing was changed");
+                throw new BusyException(owner + ": reading from Kea has not ended; nothing was changed");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BusyException("dhcp_kea: interrupted while waiting for a read; nothing was changed");
+            throw new BusyException(owner + ": interrupted while waiting for a read; nothing was changed");
         }
         try {
             young = young();
@@ -59,11 +66,11 @@ final class KeaCache {
         }
     }
 
-    private synchronized @Nullable KeaSnapshot young() {
+    private synchronized @Nullable S young() {
         return System.nanoTime() - readAt < longest.toNanos() ? snapshot : null;
     }
 
-    private KeaSnapshot readNow(Deadline deadline) {
+    private S readNow(Deadline deadline) {
         long doubtsBefore;
         var begun = System.nanoTime();
         synchronized (this) {
@@ -90,7 +97,7 @@ final class KeaCache {
     }
 
     /** Lays a change that was made over what is known. */
-    synchronized void apply(UnaryOperator<KeaSnapshot> change) {
+    synchronized void apply(UnaryOperator<S> change) {
         if (snapshot != null) {
             snapshot = change.apply(snapshot);
         }

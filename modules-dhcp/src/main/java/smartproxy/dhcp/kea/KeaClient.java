@@ -35,18 +35,20 @@ final class KeaClient {
     private static final long PAUSE_MILLIS = 100;
 
     private final String owner;
+    private final Family family;
     private final KeaSettings settings;
     private final KeaTransport transport;
     private final boolean patient;
     private volatile boolean withService = true;
 
     /** @param owner the provider, for errors */
-    KeaClient(String owner, KeaSettings settings, KeaTransport transport) {
-        this(owner, settings, transport, false);
+    KeaClient(String owner, Family family, KeaSettings settings, KeaTransport transport) {
+        this(owner, family, settings, transport, false);
     }
 
-    private KeaClient(String owner, KeaSettings settings, KeaTransport transport, boolean patient) {
+    private KeaClient(String owner, Family family, KeaSettings settings, KeaTransport transport, boolean patient) {
         this.owner = owner;
+        this.family = family;
         this.settings = settings;
         this.transport = transport;
         this.patient = patient;
@@ -54,7 +56,11 @@ final class KeaClient {
 
     /** One that asks again until Kea answers, while the time lasts: for what was begun and has to be known. */
     KeaClient patient() {
-        return new KeaClient(owner, settings, transport, true);
+        return new KeaClient(owner, family, settings, transport, true);
+    }
+
+    Family family() {
+        return family;
     }
 
     static ObjectNode object() {
@@ -111,7 +117,7 @@ final class KeaClient {
             throws KeaRefusal, IOException, InterruptedException {
         var body = object().put("command", command);
         if (service) {
-            body.putArray("service").add("dhcp4");
+            body.putArray("service").add(family.service());
         }
         if (!arguments.isEmpty()) {
             body.set("arguments", arguments);
@@ -167,7 +173,7 @@ final class KeaClient {
                 changes ? Outcome.UNKNOWN : Outcome.NOT_APPLIED,
                 owner + ": " + command + ": " + settings.server() + " answers with "
                         + (node == null || node.isMissingNode() ? "no JSON" : "JSON that is none of Kea's")
-                        + "; check dhcp_kea_url"
+                        + "; check " + family.urlSetting()
                         + (changes ? "; whether the change was made is unknown" : ""),
                 null);
     }

@@ -4,63 +4,59 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import smartproxy.core.api.BackendException;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
-import smartproxy.dhcp.Reservation;
-import smartproxy.dhcp.Subnet;
 
-/** The configuration of {@code kea-dhcp4}, as {@code config-get} tells it. */
+/** The configuration of one of Kea's servers, as {@code config-get} tells it. */
 final class KeaConfig {
-    private static final String ROOT = "Dhcp4";
     private static final String RESERVATIONS = "reservations";
 
-    private final ObjectNode dhcp4;
+    private final Family family;
+    private final ObjectNode root;
 
     /** @throws BackendException when it is none */
-    static KeaConfig of(String owner, JsonNode arguments) {
-        if (arguments.path(ROOT) instanceof ObjectNode dhcp4) {
-            return new KeaConfig(dhcp4);
+    static KeaConfig of(String owner, Family family, JsonNode arguments) {
+        if (arguments.path(family.root()) instanceof ObjectNode root) {
+            return new KeaConfig(family, root);
         }
-        throw BackendException.rejected(
-                owner + ": config-get: the answer has no " + ROOT + "; does dhcp_kea_url lead to a DHCPv4 server?");
+        throw BackendException.rejected(owner + ": config-get: the answer has no " + family.root() + "; does "
+                + family.urlSetting() + " lead to a kea-" + family.service() + "?");
     }
 
-    private KeaConfig(ObjectNode dhcp4) {
-        this.dhcp4 = dhcp4;
+    private KeaConfig(Family family, ObjectNode root) {
+        this.family = family;
+        this.root = root;
     }
 
     KeaConfig copy() {
-        return new KeaConfig(dhcp4.deepCopy());
+        return new KeaConfig(family, root.deepCopy());
     }
 
     /** What {@code config-test} and {@code config-set} take. */
     ObjectNode arguments() {
-        return KeaClient.object().set(ROOT, dhcp4);
+        return KeaClient.object().set(family.root(), root);
     }
 
     /** Whether both say the same; the order of keys does not count. */
     boolean isSameAs(KeaConfig other) {
-        return dhcp4.equals(other.dhcp4);
+        return root.equals(other.root);
     }
 
     /** Whether reservations are kept in a database as well. */
     boolean hasHostsDatabase() {
-        return !dhcp4.path("hosts-database").isEmpty()
-                || !dhcp4.path("hosts-databases").isEmpty();
+        return !root.path("hosts-database").isEmpty()
+                || !root.path("hosts-databases").isEmpty();
     }
 
     /** Whether a password is shown as stars, so that setting this configuration would set the stars. */
     boolean isRedacted() {
-        return isRedacted(dhcp4);
+        return isRedacted(root);
     }
 
     private static boolean isRedacted(JsonNode node) {
@@ -84,13 +80,36 @@ final class KeaConfig {
      * A subnet.
      *
      * @param id as Kea numbers it
+     * @param name as {@link Family#subnet} makes it
      */
-    record ServedSubnet(long id, Subnet subnet, ObjectNode node) {}
+    record ServedSubnet(long id, String name, ObjectNode node) {
+        /** The reservations that stand in the configuration. */
+        JsonNode reservations() {
+            return node.path(RESERVATIONS);
+        }
+
+        /** Options by their names, those of DHCP itself. */
+        Map<String, String> optionData(String space) {
+            var data = new LinkedHashMap<String, String>();
+            for (var option : node.path("option-data")) {
+                if (option.path("space").asText(space).equals(space)) {
+                    data.putIfAbsent(
+                            option.path("name").asText(""), option.path("data").asText(""));
+                }
+            }
+            return data;
+        }
+
+        /** {@code A-B}, {@code A - B} or {@code A/24}; empty when there is none. */
+        String firstPool() {
+            return node.path("pools").path(0).path("pool").asText("").strip();
+        }
+    }
 
     private List<ObjectNode> nodes() {
         var nodes = new ArrayList<ObjectNode>();
-        addAll(dhcp4.path("subnet4"), nodes);
-        dhcp4.path("shared-networks").forEach(network -> addAll(network.path("subnet4"), nodes));
+        addAll(root.path(family.subnets()), nodes);
+        root.path("shared-networks").forEach(network -> addAll(network.path(family.subnets()), nodes));
         return nodes;
     }
 
@@ -102,103 +121,51 @@ final class KeaConfig {
         }
     }
 
-    private static Optional<ServedSubnet> served(ObjectNode node) {
-        return Subnet.parse(node.path("subnet").asText(""))
-                .map(plain -> new ServedSubnet(
-                        node.path("id").longValue(), new Subnet(plain.network(), plain.prefix(), options(node)), node));
-    }
-
-    private static Map<String, Object> options(JsonNode node) {
-        var data = new LinkedHashMap<String, String>();
-        for (var option : node.path("option-data")) {
-            if (option.path("space").asText("dhcp4").equals("dhcp4")) {
-                data.putIfAbsent(
-                        option.path("name").asText(""), option.path("data").asText(""));
-            }
-        }
-        var options = new LinkedHashMap<String, Object>();
-        addresses(data.get("routers")).ifPresent(list -> options.put("routers", list));
-        var domain = data.getOrDefault("domain-name", "");
-        if (!domain.isBlank()) {
-            options.put("domain_name", domain.strip());
-        }
-        addresses(data.get("domain-name-servers")).ifPresent(list -> options.put("domain_name_servers", list));
-        addresses(data.get("ntp-servers")).ifPresent(list -> options.put("ntp_servers", list));
-        var mtu = data.getOrDefault("interface-mtu", "").strip();
-        if (mtu.matches("\\d{1,5}")) {
-            options.put("interface_mtu", Integer.parseInt(mtu));
-        }
-        range(node.path("pools").path(0).path("pool").asText("")).ifPresent(range -> options.put("range", range));
-        return options;
-    }
-
-    private static Optional<List<String>> addresses(@org.jspecify.annotations.Nullable String text) {
-        var list = text == null
-                ? List.<String>of()
-                : Arrays.stream(text.split(",", -1))
-                        .map(String::strip)
-                        .filter(address -> Ipv4.parse(address).isPresent())
-                        .toList();
-        return list.isEmpty() ? Optional.empty() : Optional.of(list);
-    }
-
-    /** {@code A-B}, {@code A - B} or {@code A/24}. */
-    private static Optional<List<String>> range(String pool) {
-        var block = Subnet.parse(pool.strip());
-        if (block.isPresent()) {
-            return Optional.of(List.of(
-                    block.get().network().toString(), block.get().broadcast().toString()));
-        }
-        var ends = Arrays.stream(pool.split("-", -1)).map(String::strip).toList();
-        return ends.size() == 2 && ends.stream().allMatch(end -> Ipv4.parse(end).isPresent())
-                ? Optional.of(ends)
-                : Optional.empty();
-    }
-
-    /** The reservations of a subnet that stand in the configuration. */
-    static JsonNode reservations(ServedSubnet subnet) {
-        return subnet.node().path(RESERVATIONS);
+    private Optional<ServedSubnet> served(ObjectNode node) {
+        return family.subnet(node.path("subnet").asText(""))
+                .map(name -> new ServedSubnet(node.path("id").longValue(), name, node));
     }
 
     /** Those that count in every subnet. */
     JsonNode globalReservations() {
-        return dhcp4.path(RESERVATIONS);
+        return root.path(RESERVATIONS);
     }
 
     Optional<ServedSubnet> subnet(long id) {
         return nodes().stream()
                 .filter(node -> node.path("id").longValue() == id)
                 .findFirst()
-                .flatMap(KeaConfig::served);
+                .flatMap(this::served);
     }
 
-    /** What is in the way of a reservation: the MAC's own, and those of the address whose MAC is not related. */
-    List<Reservation> inTheWay(ServedSubnet subnet, Reservation wanted, Set<MacAddress> related) {
-        return inTheWay(subnet.subnet(), reservations(subnet), wanted, related, true);
+    /** What is in the way of a reservation: the client's own, and those of the address that belong to no related client. */
+    List<JsonNode> inTheWay(ServedSubnet subnet, Change change) {
+        return inTheWay(family, subnet.reservations(), change);
     }
 
-    static List<Reservation> inTheWay(
-            Subnet subnet, Iterable<JsonNode> hosts, Reservation wanted, Set<MacAddress> related, boolean deleteable) {
-        var found = new ArrayList<Reservation>();
+    static List<JsonNode> inTheWay(Family family, Iterable<JsonNode> hosts, Change change) {
+        var found = new ArrayList<JsonNode>();
         for (var host : hosts) {
-            KeaRecords.reservation(subnet, host, deleteable)
-                    .filter(other -> other.mac().equals(wanted.mac())
-                            || (other.ip().equals(wanted.ip()) && !related.contains(other.mac())))
-                    .filter(other -> !found.contains(other))
-                    .ifPresent(found::add);
+            var key = family.key(host);
+            var own = key.filter(change.target.key()::equals).isPresent();
+            var related = key.filter(change.related::contains).isPresent();
+            if ((own || (!related && !Collections.disjoint(family.addresses(host), change.target.addresses())))
+                    && !found.contains(host)) {
+                found.add(host);
+            }
         }
         return found;
     }
 
     /** Whether no reservation of the subnet has the address. */
-    boolean isFree(long subnetId, Ipv4 ip) {
+    boolean isFree(long subnetId, String ip) {
         var subnet = subnet(subnetId);
-        return subnet.isEmpty() || (hasNot(reservations(subnet.get()), ip) && hasNot(globalReservations(), ip));
+        return subnet.isEmpty() || (hasNot(subnet.get().reservations(), ip) && hasNot(globalReservations(), ip));
     }
 
-    private static boolean hasNot(JsonNode hosts, Ipv4 ip) {
+    private boolean hasNot(JsonNode hosts, String ip) {
         for (var host : hosts) {
-            if (host.path(KeaRecords.IP).asText("").equals(ip.toString())) {
+            if (family.addresses(host).contains(ip)) {
                 return false;
             }
         }
@@ -210,11 +177,11 @@ final class KeaConfig {
     }
 
     /** @return whether it was there */
-    static boolean remove(ServedSubnet subnet, MacAddress mac) {
+    boolean remove(ServedSubnet subnet, HostKey key) {
         var removed = false;
-        if (subnet.node().path(RESERVATIONS) instanceof ArrayNode hosts) {
+        if (subnet.reservations() instanceof ArrayNode hosts) {
             for (Iterator<JsonNode> each = hosts.iterator(); each.hasNext(); ) {
-                if (isOf(each.next(), mac)) {
+                if (isOf(each.next(), key)) {
                     each.remove();
                     removed = true;
                 }
@@ -223,21 +190,20 @@ final class KeaConfig {
         return removed;
     }
 
-    /** Whether the reservation is there with this MAC and address. */
-    boolean has(long subnetId, MacAddress mac, Ipv4 ip) {
-        return subnet(subnetId).stream()
-                .flatMap(subnet -> {
-                    var hosts = new ArrayList<JsonNode>();
-                    reservations(subnet).forEach(hosts::add);
-                    return hosts.stream();
-                })
-                .anyMatch(host ->
-                        isOf(host, mac) && host.path(KeaRecords.IP).asText("").equals(ip.toString()));
+    /** Whether the reservation is there with this identifier and these addresses. */
+    boolean has(Target target) {
+        var subnet = subnet(target.subnetId());
+        if (subnet.isPresent()) {
+            for (var host : subnet.get().reservations()) {
+                if (isOf(host, target.key()) && family.addresses(host).equals(target.addresses())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
-    private static boolean isOf(JsonNode host, MacAddress mac) {
-        return MacAddress.parse(host.path(KeaRecords.MAC).asText(""))
-                .filter(mac::equals)
-                .isPresent();
+    private boolean isOf(JsonNode host, HostKey key) {
+        return family.key(host).filter(key::equals).isPresent();
     }
 }

@@ -1,6 +1,7 @@
 package smartproxy.dhcp.kea;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,8 +46,20 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
 
     @Override
     public DhcpProvider create(KeaSettings settings, ProviderContext context) throws StartException {
-        var client = new KeaClient(NAME, settings, transport(settings, context));
-        return new CheckableKeaProvider(settings, client, context.store()::exclusively, context);
+        WriterLock lock = context.store()::exclusively;
+        var client = new KeaClient(NAME, Family.V4, settings, transport(settings, context));
+        var six = settings.dhcp6();
+        if (six.isEmpty()) {
+            return new CheckableKeaProvider(settings, client, lock, context, Optional.empty());
+        }
+        var backend = context.backend(Family.V6.service());
+        var client6 = new KeaClient(backend.name(), Family.V6, six.get(), transport(six.get(), context));
+        return new CheckableKeaProvider(
+                settings,
+                client,
+                lock,
+                context,
+                Optional.of(new Kea6Provider(six.get(), client6, lock, backend, context)));
     }
 
     private static KeaTransport transport(KeaSettings settings, ProviderContext context) throws StartException {

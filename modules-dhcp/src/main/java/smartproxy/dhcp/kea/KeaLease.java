@@ -27,7 +27,7 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
     /** The lease; empty when its client is not known by a MAC, as of an address that was declined, or it is not held. */
     static Optional<KeaLease> of(JsonNode lease) {
         var ip = Ipv4.parse(lease.path(KeaRecords.IP).asText(""));
-        var mac = MacAddress.parse(lease.path(KeaRecords.MAC).asText(""));
+        var mac = MacAddress.parse(lease.path(HostKey.MAC).asText(""));
         if (ip.isEmpty() || mac.isEmpty() || !KeaRecords.isHeld(lease)) {
             return Optional.empty();
         }
@@ -49,11 +49,16 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
                 mac,
                 time(since),
                 time(since + seconds),
-                active ? "active" : "declined",
+                state(active),
                 hostname.isEmpty() ? Map.of() : Map.of(Reservation.HOSTNAME, hostname));
     }
 
-    private static String time(long seconds) {
+    static String state(boolean active) {
+        return active ? "active" : "declined";
+    }
+
+    /** {@code 2026-01-01 10:00:00 UTC}. */
+    static String time(long seconds) {
         return TIME.format(Instant.ofEpochSecond(seconds));
     }
 }

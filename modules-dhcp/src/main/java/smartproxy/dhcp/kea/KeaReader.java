@@ -1,25 +1,20 @@
 package smartproxy.dhcp.kea;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.function.Consumer;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
-import smartproxy.dhcp.Reservation;
-import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.kea.KeaConfig.ServedSubnet;
 
-/** Reads from Kea. To be used within a call of the backend. */
+/** Reads from Kea. */
 final class KeaReader {
     /** An answer is at most 1 MiB; leases with long contexts fit as well. */
     static final int PAGE = 1000;
@@ -27,55 +22,80 @@ final class KeaReader {
     private static final int MAX_RECORDS = 1_000_000;
 
     private final String owner;
-    private final KeaClient client;
-    private final List<Subnet> managed;
+    private final Family family;
+    private final Asking client;
 
-    /** @param managed empty: all */
-    KeaReader(String owner, KeaClient client, List<Subnet> managed) {
+    /** {@link KeaClient#ask}, perhaps with something around it. */
+    @FunctionalInterface
+    interface Asking {
+        JsonNode ask(String command, ObjectNode arguments, Deadline deadline)
+                throws KeaRefusal, IOException, InterruptedException;
+    }
+
+    /** To be used within a call of the backend. */
+    KeaReader(String owner, KeaClient client) {
+        this(owner, client.family(), client::ask);
+    }
+
+    KeaReader(String owner, Family family, Asking client) {
         this.owner = owner;
+        this.family = family;
         this.client = client;
-        this.managed = List.copyOf(managed);
     }
 
     KeaConfig config(Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
-        return KeaConfig.of(owner, client.ask("config-get", KeaClient.object(), deadline));
+        return KeaConfig.of(owner, family, client.ask("config-get", KeaClient.object(), deadline));
+    }
+
+    /** What Kea has, as it comes; subnets first, then leases, then hosts. */
+    interface Collector {
+        /** @return whether what is in it is wanted */
+        boolean subnet(ServedSubnet subnet);
+
+        /** @param lease that is held */
+        void lease(long subnetId, JsonNode lease);
+
+        /** @param deleteable false when it is not for us to remove it */
+        void host(long subnetId, JsonNode host, boolean deleteable);
+
+        /** A host that counts in every subnet. */
+        void globalHost(JsonNode host);
     }
 
     /** Everything; what Kea can do is asked anew, as it may be another one since. */
-    KeaSnapshot everything(Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
-        var commands = new HashSet<String>();
-        client.ask("list-commands", KeaClient.object(), deadline).forEach(name -> commands.add(name.asText("")));
+    KeaAbilities everything(Collector collector, Deadline deadline)
+            throws KeaRefusal, IOException, InterruptedException {
+        var commands = commands(deadline);
         var config = config(deadline);
         var writing = !commands.contains("reservation-add")
                 ? Writing.CONFIG
                 : config.hasHostsDatabase() ? Writing.DATABASE : Writing.MEMORY;
-        var subnets = new LinkedHashMap<Long, ServedSubnet>();
-        var networks = new HashSet<Ipv4>();
+        var subnets = new HashMap<Long, ServedSubnet>();
         config.eachSubnet(subnet -> {
-            if (isManaged(subnet.subnet()) && networks.add(subnet.subnet().network())) {
+            if (collector.subnet(subnet)) {
                 subnets.put(subnet.id(), subnet);
             }
         });
-        var leases = new HashMap<Long, Leases>();
-        subnets.keySet().forEach(id -> leases.put(id, new Leases()));
-        if (commands.contains("lease4-get-page")) {
-            readLeases(leases, deadline);
+        if (commands.contains(family.leaseCommand("get-page"))) {
+            readLeases(subnets.keySet(), collector, deadline);
         }
-        var contents = new LinkedHashMap<Ipv4, KeaSnapshot.Content>();
         for (var subnet : subnets.values()) {
-            var hosts = new Hosts(subnet.subnet());
-            KeaConfig.reservations(subnet).forEach(host -> hosts.add(host, writing != Writing.DATABASE));
-            config.globalReservations().forEach(hosts::addAddress);
+            subnet.reservations().forEach(host -> collector.host(subnet.id(), host, writing != Writing.DATABASE));
             if (writing == Writing.DATABASE) {
-                readDatabase(subnet.id(), hosts, deadline);
+                readDatabase(subnet.id(), host -> collector.host(subnet.id(), host, true), deadline);
             }
-            contents.put(
-                    subnet.subnet().network(), content(subnet, hosts, leases.getOrDefault(subnet.id(), new Leases())));
         }
+        config.globalReservations().forEach(collector::globalHost);
         if (writing == Writing.DATABASE) {
             checkDatabase(deadline);
         }
-        return new KeaSnapshot(Set.copyOf(commands), writing, contents);
+        return new KeaAbilities(Set.copyOf(commands), writing);
+    }
+
+    Set<String> commands(Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
+        var commands = new HashSet<String>();
+        client.ask("list-commands", KeaClient.object(), deadline).forEach(name -> commands.add(name.asText("")));
+        return commands;
     }
 
     /**
@@ -93,73 +113,19 @@ final class KeaReader {
                 deadline);
     }
 
-    private boolean isManaged(Subnet subnet) {
-        return managed.isEmpty() || managed.stream().anyMatch(subnet::isSameAs);
-    }
-
-    private static KeaSnapshot.Content content(ServedSubnet subnet, Hosts hosts, Leases leases) {
-        return new KeaSnapshot.Content(
-                subnet.id(),
-                subnet.subnet(),
-                hosts.reservations,
-                leases.byMac,
-                IntStream.concat(
-                                hosts.addresses.stream().mapToInt(Integer::intValue),
-                                leases.addresses.stream().mapToInt(Integer::intValue))
-                        .toArray());
-    }
-
-    /** What one subnet has of leases. */
-    private static final class Leases {
-        final Map<MacAddress, KeaLease> byMac = new LinkedHashMap<>();
-        final List<Integer> addresses = new ArrayList<>();
-
-        /** Of a client that came back under another identifier there are two: the later one counts. */
-        void add(JsonNode lease) {
-            Ipv4.parse(lease.path(KeaRecords.IP).asText("")).ifPresent(ip -> addresses.add(ip.bits()));
-            KeaLease.of(lease)
-                    .ifPresent(held ->
-                            byMac.merge(held.mac(), held, (one, other) -> one.since() <= other.since() ? other : one));
-        }
-    }
-
-    /** What one subnet has of hosts. */
-    private static final class Hosts {
-        final Subnet subnet;
-        final Map<MacAddress, Reservation> reservations = new LinkedHashMap<>();
-        final List<Integer> addresses = new ArrayList<>();
-
-        Hosts(Subnet subnet) {
-            this.subnet = subnet;
-        }
-
-        void add(JsonNode host, boolean deleteable) {
-            KeaRecords.reservation(subnet, host, deleteable)
-                    .ifPresentOrElse(
-                            reservation -> reservations.putIfAbsent(reservation.mac(), reservation),
-                            () -> addAddress(host));
-        }
-
-        void addAddress(JsonNode host) {
-            Ipv4.parse(host.path(KeaRecords.IP).asText(""))
-                    .filter(subnet::contains)
-                    .ifPresent(ip -> addresses.add(ip.bits()));
-        }
-    }
-
-    private void readLeases(Map<Long, Leases> bySubnet, Deadline deadline)
+    private void readLeases(Set<Long> subnets, Collector collector, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         var from = "start";
         for (var read = 0; ; ) {
             var page = client.ask(
-                            "lease4-get-page",
+                            family.leaseCommand("get-page"),
                             KeaClient.object().put("from", from).put("limit", PAGE),
                             deadline)
                     .path("leases");
             for (var lease : page) {
-                var leases = bySubnet.get(lease.path("subnet-id").longValue());
-                if (leases != null && KeaRecords.isHeld(lease)) {
-                    leases.add(lease);
+                var subnet = lease.path("subnet-id").longValue();
+                if (subnets.contains(subnet) && KeaRecords.isHeld(lease)) {
+                    collector.lease(subnet, lease);
                 }
             }
             read = bounded(read + page.size());
@@ -171,7 +137,7 @@ final class KeaReader {
     }
 
     /** The reservations of the databases; those of the configuration are known. */
-    private void readDatabase(long subnet, Hosts hosts, Deadline deadline)
+    private void readDatabase(long subnet, Consumer<JsonNode> hosts, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         var source = 1L;
         var from = 0L;
@@ -184,7 +150,7 @@ final class KeaReader {
                             .put("source-index", source)
                             .put("from", from),
                     deadline);
-            page.path("hosts").forEach(host -> hosts.add(host, true));
+            page.path("hosts").forEach(hosts);
             read = bounded(read + page.path("hosts").size());
             if (page.path("hosts").isEmpty()) {
                 return;
@@ -208,19 +174,22 @@ final class KeaReader {
     }
 
     /** The lease of an address now. */
-    Optional<JsonNode> leaseAt(Ipv4 ip, Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
-        var lease = client.ask("lease4-get", KeaClient.object().put(KeaRecords.IP, ip.toString()), deadline);
+    Optional<JsonNode> leaseAt(String ip, Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
+        var lease = client.ask(family.leaseCommand("get"), KeaClient.object().put(KeaRecords.IP, ip), deadline);
         return lease.path(KeaRecords.IP).isTextual() && KeaRecords.isHeld(lease)
                 ? Optional.of(lease)
                 : Optional.empty();
     }
 
-    /** The last lease of a MAC in a subnet now. */
-    Optional<JsonNode> lease(long subnet, MacAddress mac, Deadline deadline)
+    /**
+     * The last lease of a client in a subnet now.
+     *
+     * @param command that finds leases by such a key
+     */
+    Optional<JsonNode> lease(String command, long subnet, HostKey key, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         Optional<JsonNode> last = Optional.empty();
-        for (var lease : client.ask(
-                        "lease4-get-by-hw-address", KeaClient.object().put(KeaRecords.MAC, mac.toString()), deadline)
+        for (var lease : client.ask(command, KeaClient.object().put(key.type(), key.identifier()), deadline)
                 .path("leases")) {
             if (lease.path("subnet-id").longValue() == subnet
                     && KeaRecords.isHeld(lease)
@@ -232,23 +201,22 @@ final class KeaReader {
         return last;
     }
 
-    /** The hosts of a MAC now, by {@code host_cmds}: one at most. */
-    List<JsonNode> hosts(long subnet, MacAddress mac, Deadline deadline)
-            throws KeaRefusal, IOException, InterruptedException {
+    /** The hosts of a client now, by {@code host_cmds}: one at most. */
+    List<JsonNode> hosts(Target target, Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
         var host = client.ask(
                 "reservation-get",
                 KeaClient.object()
-                        .put("subnet-id", subnet)
-                        .put("identifier-type", KeaRecords.MAC)
-                        .put("identifier", mac.toString()),
+                        .put("subnet-id", target.subnetId())
+                        .put("identifier-type", target.key().type())
+                        .put("identifier", target.key().identifier()),
                 deadline);
         return host.isEmpty() ? List.of() : List.of(host);
     }
 
     /** The hosts of an address now, by {@code host_cmds}. */
-    List<JsonNode> hosts(long subnet, Ipv4 ip, boolean byAddress, Deadline deadline)
+    List<JsonNode> hosts(long subnet, String ip, boolean byAddress, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var arguments = KeaClient.object().put("subnet-id", subnet).put(KeaRecords.IP, ip.toString());
+        var arguments = KeaClient.object().put("subnet-id", subnet).put(KeaRecords.IP, ip);
         if (!byAddress) {
             var host = client.ask("reservation-get", arguments, deadline);
             return host.isEmpty() ? List.of() : List.of(host);

@@ -3,6 +3,7 @@ package smartproxy.dhcp.kea;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -15,7 +16,6 @@ import smartproxy.dhcp.Subnet;
 
 /** Reservations as Kea's JSON has them. */
 final class KeaRecords {
-    static final String MAC = "hw-address";
     static final String IP = "ip-address";
 
     /** Where the name stands when it is not the host name; Kea keeps the context and gives it no meaning. */
@@ -23,10 +23,12 @@ final class KeaRecords {
 
     private static final String OURS = "smart-proxy";
     private static final String NAME = "name";
+    private static final String HOSTNAME = "hostname";
     private static final String BOOT_FILE = "boot-file-name";
     private static final String NEXT_SERVER = "next-server";
     private static final String NO_SERVER = "0.0.0.0";
     private static final int RECLAIMED = 2;
+    private static final int RELEASED = 3;
 
     /** Kea's JSON writer tells octets above 127 otherwise than it took them. */
     private static final Pattern PRINTABLE = Pattern.compile("[ -~]*");
@@ -41,25 +43,54 @@ final class KeaRecords {
     /** The reservation; empty when it is one without an address, or for another identifier than a MAC. */
     static Optional<Reservation> reservation(Subnet subnet, JsonNode host, boolean deleteable) {
         var ip = Ipv4.parse(host.path(IP).asText(""));
-        var mac = MacAddress.parse(host.path(MAC).asText(""));
+        var mac = MacAddress.parse(host.path(HostKey.MAC).asText(""));
         if (ip.isEmpty() || mac.isEmpty() || !subnet.contains(ip.get())) {
             return Optional.empty();
         }
-        var hostname = host.path("hostname").asText("");
-        var name = host.path(CONTEXT).path(OURS).path(NAME).asText(hostname);
+        var hostname = host.path(HOSTNAME).asText("");
         var options = new LinkedHashMap<String, Object>();
         if (!hostname.isEmpty()) {
             options.put(Reservation.HOSTNAME, hostname);
         }
         put(options, Reservation.FILENAME, host.path(BOOT_FILE).asText(""), "");
         put(options, Reservation.NEXT_SERVER, host.path(NEXT_SERVER).asText(""), NO_SERVER);
-        return Optional.of(new Reservation(
-                subnet,
-                name.isEmpty() ? "host-" + mac.get().toString().replace(":", "") : name,
-                ip.get(),
-                mac.get(),
-                deleteable,
-                options));
+        return Optional.of(
+                new Reservation(subnet, nameOf(host, mac.get().toString()), ip.get(), mac.get(), deleteable, options));
+    }
+
+    /**
+     * What a host is called here.
+     *
+     * @param identifier what it is called by when it has no name
+     */
+    static String nameOf(JsonNode host, String identifier) {
+        var name = host.path(CONTEXT)
+                .path(OURS)
+                .path(NAME)
+                .asText(host.path(HOSTNAME).asText(""));
+        return name.isEmpty() ? "host-" + identifier.replace(":", "") : name;
+    }
+
+    /** Gives a host its names, as {@link #nameOf} finds them. */
+    static ObjectNode named(ObjectNode host, String name, String hostname) {
+        host.put(HOSTNAME, hostName(hostname));
+        if (!name.equals(hostname)) {
+            host.putObject(CONTEXT).putObject(OURS).put(NAME, hostName(name));
+        }
+        return host;
+    }
+
+    /** What a change of it is about. */
+    static Target target(long subnetId, Reservation reservation) {
+        return new Target(
+                subnetId,
+                reservation.subnet().toString(),
+                key(reservation.mac()),
+                List.of(reservation.ip().toString()));
+    }
+
+    static HostKey key(MacAddress mac) {
+        return new HostKey(HostKey.MAC, mac.toString());
     }
 
     private static void put(Map<String, Object> options, String name, String value, String none) {
@@ -75,13 +106,12 @@ final class KeaRecords {
      */
     static ObjectNode host(NewReservation wanted) {
         var reservation = wanted.reservation();
-        var host = KeaClient.object()
-                .put(MAC, reservation.mac().toString())
-                .put(IP, reservation.ip().toString())
-                .put("hostname", hostName(reservation.hostname()));
-        if (!reservation.name().equals(reservation.hostname())) {
-            host.putObject(CONTEXT).putObject(OURS).put(NAME, hostName(reservation.name()));
-        }
+        var host = named(
+                KeaClient.object()
+                        .put(HostKey.MAC, reservation.mac().toString())
+                        .put(IP, reservation.ip().toString()),
+                reservation.name(),
+                reservation.hostname());
         reservation.filename().ifPresent(file -> host.put(BOOT_FILE, bootFile(file)));
         reservation
                 .nextServer()
@@ -110,8 +140,9 @@ final class KeaRecords {
         return file;
     }
 
-    /** Whether the lease still has its address: one that is reclaimed has not. */
+    /** Whether the lease still has its address: one that was given back or reclaimed has not. */
     static boolean isHeld(JsonNode lease) {
-        return lease.path("state").intValue() != RECLAIMED;
+        var state = lease.path("state").intValue();
+        return state != RECLAIMED && state != RELEASED;
     }
 }

@@ -30,6 +30,11 @@ final class KeaRefusal extends Exception {
                 || text.contains("unique constraint");
     }
 
+    /** Whether the refused host is there now all the same, as {@code kea-dhcp6} looks at addresses after it has added it. */
+    boolean leavesHalf() {
+        return String.valueOf(getMessage()).contains("already reservation for this address/prefix");
+    }
+
     /** The text, with what to do when it is about an address that siblings were to share. */
     String textFor(Change change) {
         return getMessage()

@@ -26,7 +26,8 @@ import smartproxy.dhcp.Subnet;
  * @param caFile authorities of the server's certificate; empty: those of the Java runtime
  * @param certificate of ours; present when {@code privateKey} is
  * @param timeout longest time for one answer
- * @param managed subnets that are served; empty: all
+ * @param managed IPv4 subnets that are served; empty: all
+ * @param dhcp6Url as {@code url}, of {@code kea-dhcp6}; empty: IPv6 is not served
  */
 public record KeaSettings(
         URI url,
@@ -38,7 +39,8 @@ public record KeaSettings(
         Optional<Path> privateKey,
         Duration timeout,
         Duration suggestionTime,
-        List<Subnet> managed) {
+        List<Subnet> managed,
+        Optional<URI> dhcp6Url) {
 
     private static final String UNIX = "unix";
 
@@ -51,6 +53,14 @@ public record KeaSettings(
                     KeaSettings::url,
                     "Kea's control agent (2.x), the HTTP socket of kea-dhcp4 itself (3.x), or its unix control socket")
             .defaultsTo(URI.create("http://127.0.0.1:8000/"));
+    public static final Setting<URI> DHCP6_URL = Setting.of(
+                    "dhcp_kea_dhcp6_url",
+                    "http(s) URL or unix:/PATH",
+                    KeaSettings::url,
+                    "The same for kea-dhcp6, with the user and certificates below; unset: no /dhcp/v6. A control agent of 2.x"
+                            + " has one URL for both")
+            .sampled("http://127.0.0.1:8000/")
+            .ownExtension();
     public static final Setting<String> USERNAME = SettingTypes.text(
                     "dhcp_kea_username", "User, where Kea asks for one (basic authentication)")
             .sampled("foreman");
@@ -87,6 +97,7 @@ public record KeaSettings(
             "DHCP reservations and leases of an ISC Kea server, through its control API",
             List.of(
                     URL,
+                    DHCP6_URL,
                     USERNAME,
                     PASSWORD,
                     VERIFY_SSL,
@@ -106,7 +117,8 @@ public record KeaSettings(
         }
         together(values, USERNAME, PASSWORD);
         together(values, CERTIFICATE, PRIVATE_KEY);
-        if (values.get(URL).getScheme().equals(UNIX)) {
+        if (isSocket(values.get(URL))
+                && values.find(DHCP6_URL).map(KeaSettings::isSocket).orElse(true)) {
             for (var setting : List.of(USERNAME, CA_FILE, CERTIFICATE)) {
                 notOfASocket(values, setting);
             }
@@ -121,7 +133,28 @@ public record KeaSettings(
                 values.find(PRIVATE_KEY),
                 values.get(TIMEOUT),
                 values.get(DhcpSettings.BLACKLIST_DURATION),
-                values.get(DhcpSettings.SUBNETS));
+                values.get(DhcpSettings.SUBNETS),
+                values.find(DHCP6_URL));
+    }
+
+    private static boolean isSocket(URI url) {
+        return url.getScheme().equals(UNIX);
+    }
+
+    /** Those of {@code kea-dhcp6}; empty when IPv6 is not served. */
+    Optional<KeaSettings> dhcp6() {
+        return dhcp6Url.map(other -> new KeaSettings(
+                other,
+                username,
+                password,
+                cacheTime,
+                caFile,
+                certificate,
+                privateKey,
+                timeout,
+                suggestionTime,
+                managed,
+                Optional.empty()));
     }
 
     private static void together(Values values, Setting<?> one, Setting<?> other) throws InvalidSetting {
@@ -142,12 +175,12 @@ public record KeaSettings(
 
     /** The unix control socket; empty when it is spoken to over HTTP. */
     Optional<Path> socket() {
-        return url.getScheme().equals(UNIX) ? Optional.of(Path.of(url.getPath())) : Optional.empty();
+        return isSocket(url) ? Optional.of(Path.of(url.getPath())) : Optional.empty();
     }
 
     /** Where it listens, for errors. */
     String server() {
-        return url.getScheme().equals(UNIX) ? url.toString() : url.getScheme() + "://" + url.getRawAuthority();
+        return isSocket(url) ? url.toString() : url.getScheme() + "://" + url.getRawAuthority();
     }
 
     private static URI url(String key, Object value) throws InvalidSetting {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.MacAddress;
@@ -15,12 +14,11 @@ import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.UsedAddresses;
 
 /**
- * What Kea had when it was asked for everything. Immutable.
+ * What {@code kea-dhcp4} had when it was asked for everything.
  *
- * @param commands it knows
  * @param contents by network address, in its order
  */
-record KeaSnapshot(Set<String> commands, Writing writing, Map<Ipv4, Content> contents) {
+record KeaSnapshot(KeaAbilities abilities, Map<Ipv4, Content> contents) implements KeaServer.Contents<KeaSnapshot> {
     /** What one subnet has. */
     static final class Content {
         final long id;
@@ -59,7 +57,13 @@ record KeaSnapshot(Set<String> commands, Writing writing, Map<Ipv4, Content> con
             };
         }
 
-        private Content with(Map<MacAddress, Reservation> others) {
+        private Content after(Change change) {
+            var others = new LinkedHashMap<>(reservations);
+            others.remove(MacAddress.of(change.target.key().identifier()));
+            if (change.host != null) {
+                KeaRecords.reservation(subnet, change.host, true)
+                        .ifPresent(reservation -> others.put(reservation.mac(), reservation));
+            }
             return new Content(id, subnet, others, leases, otherAddresses);
         }
     }
@@ -68,27 +72,11 @@ record KeaSnapshot(Set<String> commands, Writing writing, Map<Ipv4, Content> con
         return Optional.ofNullable(contents.get(subnet.network())).filter(content -> content.subnet.isSameAs(subnet));
     }
 
-    boolean can(String command) {
-        return commands.contains(command);
-    }
-
-    KeaSnapshot with(Reservation reservation) {
-        return changed(reservation.subnet(), reservations -> reservations.put(reservation.mac(), reservation));
-    }
-
-    KeaSnapshot without(Reservation reservation) {
-        return changed(reservation.subnet(), reservations -> reservations.remove(reservation.mac()));
-    }
-
-    private KeaSnapshot changed(Subnet subnet, java.util.function.Consumer<Map<MacAddress, Reservation>> change) {
-        var content = content(subnet);
-        if (content.isEmpty()) {
-            return this;
-        }
-        var reservations = new LinkedHashMap<>(content.get().reservations);
-        change.accept(reservations);
+    @Override
+    public KeaSnapshot after(Change change) {
         var changed = new LinkedHashMap<>(contents);
-        changed.put(subnet.network(), content.get().with(reservations));
-        return new KeaSnapshot(commands, writing, changed);
+        changed.replaceAll((network, content) ->
+                content.subnet.toString().equals(change.target.subnet()) ? content.after(change) : content);
+        return new KeaSnapshot(abilities, changed);
     }
 }

@@ -24,11 +24,20 @@ final class Turns implements AutoCloseable {
 
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Deque<Change> waiting = new ArrayDeque<>();
-    private final List<KeaCache> caches = new CopyOnWriteArrayList<>();
+    private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** The caches of all generations, each to be told of every change. */
-    List<KeaCache> caches() {
-        return caches;
+    /** What each generation knows of Kea, to be told of every change. */
+    interface ChangeListener {
+        /** It is so now, whoever did it. */
+        void made(Change change);
+
+        /** Something may be otherwise than it was. */
+        void doubt();
+    }
+
+    /** Those of all generations. */
+    List<ChangeListener> listeners() {
+        return listeners;
     }
 
     /**
@@ -49,7 +58,7 @@ final class Turns implements AutoCloseable {
                     .orElseThrow(() -> new BackendException(
                             Kind.TIMEOUT,
                             Outcome.UNKNOWN,
-                            "dhcp_kea: no answer in time; whether " + change.reservation + " was changed is unknown",
+                            "dhcp_kea: no answer in time; whether " + change.target + " was changed is unknown",
                             null));
         }
         try {

@@ -13,10 +13,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
 import smartproxy.core.daemon.Wire;
 import smartproxy.core.daemon.Wire.Reply;
+import smartproxy.dhcp.RoutesOfDaemon;
 
 /** The routes of the whole daemon; statuses, texts and shapes are those recorded from the Ruby daemon. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class EmbeddedDhcpIT {
+final class EmbeddedDhcpIT extends RoutesOfDaemon {
     private static final String N = "/dhcp/192.0.2.0";
 
     private final DaemonFixture proxy;
@@ -50,26 +51,9 @@ final class EmbeddedDhcpIT {
         proxy.close();
     }
 
-    private Reply get(String path) throws Exception {
-        try (var wire = proxy.https()) {
-            return wire.get(path);
-        }
-    }
-
-    private Reply post(String path, String form) throws Exception {
-        try (var wire = proxy.https()) {
-            return wire.post(path, form);
-        }
-    }
-
-    private Reply delete(String path) throws Exception {
-        try (var wire = proxy.https()) {
-            return wire.request("DELETE", path);
-        }
-    }
-
-    private static void is(Reply reply, int status, String body) {
-        assertThat(reply).returns(status, Reply::status).returns(body, Reply::body);
+    @Override
+    protected DaemonFixture proxy() {
+        return proxy;
     }
 
     @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +19,7 @@ import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
 import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
 
@@ -25,12 +28,18 @@ final class KeaCacheTest {
     private static final Reservation RESERVATION =
             new Reservation(SUBNET, "a", Ipv4.of("192.0.2.5"), MacAddress.of("02:00:00:00:00:05"), true, Map.of());
 
+    private static final Change ADDED = Change.add(
+            KeaRecords.target(1, RESERVATION),
+            Set.of(),
+            KeaRecords.host(new NewReservation(RESERVATION, Optional.empty(), Set.of())),
+            soon());
+
     private final AtomicInteger reads = new AtomicInteger();
 
     private static KeaSnapshot empty() {
         var contents = new LinkedHashMap<Ipv4, KeaSnapshot.Content>();
         contents.put(SUBNET.network(), new KeaSnapshot.Content(1, SUBNET, Map.of(), Map.of(), new int[0]));
-        return new KeaSnapshot(Set.of(), Writing.CONFIG, contents);
+        return new KeaSnapshot(new KeaAbilities(Set.of(), Writing.CONFIG), contents);
     }
 
     private KeaSnapshot read(Deadline deadline) {
@@ -48,10 +57,10 @@ final class KeaCacheTest {
 
     @Test
     void isReadOnceUntilItIsTooOld() {
-        var cache = new KeaCache(Duration.ofHours(1), this::read);
+        var cache = new KeaCache<KeaSnapshot>("dhcp_kea", Duration.ofHours(1), this::read);
         assertThat(cache.get(soon())).isSameAs(cache.get(soon()));
         assertThat(reads).hasValue(1);
-        var old = new KeaCache(Duration.ZERO, this::read);
+        var old = new KeaCache<KeaSnapshot>("dhcp_kea", Duration.ZERO, this::read);
         old.get(soon());
         old.get(soon());
         assertThat(reads).hasValue(3);
@@ -59,11 +68,11 @@ final class KeaCacheTest {
 
     @Test
     void ownChangesAreLaidOnIt() {
-        var cache = new KeaCache(Duration.ofHours(1), this::read);
+        var cache = new KeaCache<KeaSnapshot>("dhcp_kea", Duration.ofHours(1), this::read);
         cache.get(soon());
-        cache.apply(snapshot -> snapshot.with(RESERVATION));
+        cache.apply(snapshot -> snapshot.after(ADDED));
         assertThat(has(cache.get(soon()))).isTrue();
-        cache.apply(snapshot -> snapshot.without(RESERVATION));
+        cache.apply(snapshot -> snapshot.after(Change.remove(ADDED.target, soon())));
         assertThat(has(cache.get(soon()))).isFalse();
         assertThat(reads).hasValue(1);
     }
@@ -73,7 +82,7 @@ final class KeaCacheTest {
     void aChangeDuringAReadIsKept() throws Exception {
         var begun = new CountDownLatch(1);
         var end = new CountDownLatch(1);
-        var cache = new KeaCache(Duration.ofHours(1), deadline -> {
+        var cache = new KeaCache<KeaSnapshot>("dhcp_kea", Duration.ofHours(1), deadline -> {
             reads.incrementAndGet();
             begun.countDown();
             try {
@@ -85,7 +94,7 @@ final class KeaCacheTest {
         });
         var reading = CompletableFuture.supplyAsync(() -> cache.get(soon()));
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
-        cache.apply(snapshot -> snapshot.with(RESERVATION));
+        cache.apply(snapshot -> snapshot.after(ADDED));
         assertThatThrownBy(() -> cache.get(Deadline.in(Duration.ZERO))).isInstanceOf(BusyException.class);
         end.countDown();
         assertThat(has(reading.get(10, TimeUnit.SECONDS))).isTrue();
@@ -95,23 +104,23 @@ final class KeaCacheTest {
 
     @Test
     void whatIsInDoubtIsReadAnewAlsoWhenTheDoubtCameDuringARead() {
-        var caches = new KeaCache[1];
-        caches[0] = new KeaCache(Duration.ofHours(1), deadline -> {
+        var caches = new ArrayList<KeaCache<KeaSnapshot>>();
+        caches.add(new KeaCache<KeaSnapshot>("dhcp_kea", Duration.ofHours(1), deadline -> {
             if (reads.incrementAndGet() == 1) {
-                caches[0].doubt();
+                caches.get(0).doubt();
             }
             return empty();
-        });
-        caches[0].get(soon());
-        caches[0].get(soon());
+        }));
+        caches.get(0).get(soon());
+        caches.get(0).get(soon());
         assertThat(reads).hasValue(2);
-        caches[0].get(soon());
+        caches.get(0).get(soon());
         assertThat(reads).hasValue(2);
     }
 
     @Test
     void aFailedReadLeavesNothingBehind() {
-        var cache = new KeaCache(Duration.ofHours(1), deadline -> {
+        var cache = new KeaCache<KeaSnapshot>("dhcp_kea", Duration.ofHours(1), deadline -> {
             if (reads.incrementAndGet() == 1) {
                 throw new BusyException("no");
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
@@ -32,10 +33,15 @@ class KeaCheckTest {
                 given.privateKey(),
                 given.timeout(),
                 DhcpProvider.SUGGESTION_TIME,
-                List.of(managed));
+                List.of(managed),
+                Optional.empty());
         var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")));
         return new CheckableKeaProvider(
-                        settings, new KeaClient(KeaFactory.NAME, settings, kea), WriterLock.ALONE, context)
+                        settings,
+                        new KeaClient(KeaFactory.NAME, Family.V4, settings, kea),
+                        WriterLock.ALONE,
+                        context,
+                        Optional.empty())
                 .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
                         .map(Finding::toString)
                         .toList();

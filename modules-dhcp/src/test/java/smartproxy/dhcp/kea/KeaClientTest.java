@@ -37,11 +37,12 @@ final class KeaClientTest {
                 Optional.empty(),
                 Duration.ofSeconds(5),
                 DhcpProvider.SUGGESTION_TIME,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static KeaClient client(HttpPeer peer) {
-        return new KeaClient("dhcp_kea", settings(), new HttpTransport("dhcp_kea", settings(), peer));
+        return new KeaClient("dhcp_kea", Family.V4, settings(), new HttpTransport("dhcp_kea", settings(), peer));
     }
 
     private static HttpReply reply(int status, String body) {

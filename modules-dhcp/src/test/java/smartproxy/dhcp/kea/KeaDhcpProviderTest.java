@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -47,9 +54,10 @@ final class KeaDhcpProviderTest {
         context = new TestContext(KeaFactory.NAME, store);
         provider = new KeaDhcpProvider(
                 KeaClientTest.settings(),
-                new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea),
+                new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), kea),
                 WriterLock.ALONE,
-                context);
+                context,
+                Optional.empty());
         provider.start();
     }
 
@@ -159,14 +167,11 @@ final class KeaDhcpProviderTest {
     void aBadChangeFailsAlone() throws Exception {
         var good = wanted(30, "good.example.com");
         var bad = wanted(31, "bad");
-        var writer = new ConfigWriter(
-                KeaFactory.NAME,
-                new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea),
-                new KeaReader(
-                        KeaFactory.NAME, new KeaClient(KeaFactory.NAME, KeaClientTest.settings(), kea), List.of()));
+        var client = new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), kea);
+        var writer = new ConfigWriter(KeaFactory.NAME, client, new KeaReader(KeaFactory.NAME, client));
         var changes = List.of(
-                Change.add(1, bad.reservation(), Set.of(), KeaRecords.host(bad), soon()),
-                Change.add(1, good.reservation(), Set.of(), KeaRecords.host(good), soon()));
+                Change.add(KeaRecords.target(1, bad.reservation()), Set.of(), KeaRecords.host(bad), soon()),
+                Change.add(KeaRecords.target(1, good.reservation()), Set.of(), KeaRecords.host(good), soon()));
         writer.make(changes, soon());
         assertThatThrownBy(() -> changes.get(0).result()).hasMessageContaining("a bad host");
         assertThat(changes.get(1).result()).contains(Change.Result.DONE);
@@ -285,6 +290,18 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("an address of a host that is not shown, or a MAC that has no address yet, is in the way all the same")
+    void whatIsNotShownIsInTheWay() {
+        kea.reservations().addObject().put("client-id", "01:02:03").put("ip-address", "192.0.2.40");
+        kea.reservations().addObject().put("hw-address", "02:00:00:00:00:29").put("hostname", "named.example.com");
+        for (var n : List.of(40, 41)) {
+            assertThat(create(wanted(n, "a.example.com")))
+                    .isEqualTo(new Creation.Occupied(List.of()));
+        }
+        assertThat(kea.commands).doesNotContain("config-set");
+    }
+
+    @Test
     void whatIsRemovedIsGone() {
         var wanted = wanted(30, "a.example.com");
         create(wanted);
@@ -301,5 +318,40 @@ final class KeaDhcpProviderTest {
         assertThatThrownBy(() -> create(wanted(30, "a", "filename", "x".repeat(128))))
                 .isInstanceOf(CallerException.class);
         assertThat(kea.reservations()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a list has attempts for each of its pages, so a long one that is broken often comes to its end")
+    void eachPageHasItsAttempts() throws Exception {
+        kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
+        var pages = new ArrayDeque<>(List.of(page(1, KeaReader.PAGE), page(2, KeaReader.PAGE), page(3, 1)));
+        var broken = new HashSet<String>();
+        var breaking = new KeaDhcpProvider(
+                KeaClientTest.settings(),
+                new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), (command, body, deadline) -> {
+                    if (broken.add(body)) {
+                        throw new ConnectException("not now");
+                    }
+                    return command.equals("lease4-get-page")
+                            ? pages.remove().getBytes(StandardCharsets.UTF_8)
+                            : kea.send(command, body, deadline);
+                }),
+                WriterLock.ALONE,
+                context,
+                Optional.empty());
+        var leases = new AtomicInteger();
+        var view = breaking.view(soon());
+        view.eachLease(view.subnets().get(0), lease -> leases.incrementAndGet());
+        assertThat(leases).hasValue(2 * KeaReader.PAGE + 1);
+        assertThat(broken).hasSize(5);
+    }
+
+    private static String page(int n, int size) {
+        var leases = IntStream.range(0, size)
+                .mapToObj(i ->
+                        "{\"ip-address\": \"10.%d.%d.%d\", \"hw-address\": \"02:00:00:0%d:%02x:%02x\", \"subnet-id\": 1}"
+                                .formatted(n, i >> 8, i & 255, n, i >> 8, i & 255))
+                .collect(Collectors.joining(","));
+        return "[{\"result\": 0, \"arguments\": {\"leases\": [" + leases + "]}}]";
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -156,7 +157,8 @@ final class KeaListsIT {
                 s.privateKey(),
                 s.timeout(),
                 s.suggestionTime(),
-                List.of(Subnet.parse("192.0.2.0/24").orElseThrow())));
+                List.of(Subnet.parse("192.0.2.0/24").orElseThrow()),
+                Optional.empty()));
         var subnet = subnet(provider.view(soon()), "192.0.2.0");
         assertThat(provider.view(soon()).subnets()).hasSize(1);
         reserve(host(1, 2, "192.0.2.78"));

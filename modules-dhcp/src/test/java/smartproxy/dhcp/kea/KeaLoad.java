@@ -78,7 +78,8 @@ final class KeaLoad implements AutoCloseable {
                 s.privateKey(),
                 Duration.ofSeconds(1),
                 s.suggestionTime(),
-                s.managed());
+                s.managed(),
+                s.dhcp6Url());
         var transport = kea.transport(settings);
         provider = kea.provider(
                 settings,

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.Deadline;
-import smartproxy.core.guard.GuardSettings;
 import smartproxy.dhcp.DhcpView;
 import smartproxy.dhcp.Ipv4;
 
@@ -54,9 +53,7 @@ final class KeaManyLeasesIT {
             file.trimToSize();
             kea.restart();
             var settings = kea.settings();
-            // the machine may be slow
-            var guard = new GuardSettings(64, Duration.ofMinutes(1), 0, 1_000_000, Duration.ofSeconds(5));
-            var provider = kea.provider(settings, kea.transport(settings), guard);
+            var provider = kea.provider(settings);
             await().atMost(Duration.ofSeconds(30))
                     .ignoreExceptions()
                     .until(() -> kea.client(settings)

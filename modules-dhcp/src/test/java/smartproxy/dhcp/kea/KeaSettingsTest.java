@@ -109,6 +109,28 @@ final class KeaSettingsTest {
                 .contains("'dhcp_kea_ca_file' has no meaning");
     }
 
+    @Test
+    @DisplayName("IPv6 is off until its server is named; user and certificates count for both")
+    void theOtherServer() throws Exception {
+        var both = ":dhcp_kea_username: foreman\n:dhcp_kea_password: s3cret\n";
+        assertThat(bind(both).settings().orElseThrow().dhcp6()).isEmpty();
+        var six = bind(both + ":dhcp_kea_dhcp6_url: https://kea.example.com:8006/\n")
+                .settings()
+                .orElseThrow()
+                .dhcp6()
+                .orElseThrow();
+        assertThat(six.url()).isEqualTo(URI.create("https://kea.example.com:8006/"));
+        assertThat(six.username()).contains("foreman");
+        assertThat(six.dhcp6()).isEmpty();
+        assertThat(problems(":dhcp_kea_dhcp6_url: ftp://kea/\n")).contains("'dhcp_kea_dhcp6_url'");
+        assertThat(bind(both + ":dhcp_kea_url: unix:/run/kea/4\n:dhcp_kea_dhcp6_url: http://127.0.0.1:8006/\n")
+                        .settings())
+                .as("one of them has a password")
+                .isPresent();
+        assertThat(problems(both + ":dhcp_kea_url: unix:/run/kea/4\n:dhcp_kea_dhcp6_url: unix:/run/kea/6\n"))
+                .contains("'dhcp_kea_username' has no meaning");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ftp://kea/", "kea:8000", "http://user:s3cret@kea/", "https://kea/?a=s3cret", "http://"})
     void refusesOtherUrlsAndDoesNotShowThem(String url) throws Exception {

@@ -41,7 +41,8 @@ final class KeaTlsIT {
                 key,
                 s.timeout(),
                 s.suggestionTime(),
-                s.managed()));
+                s.managed(),
+                s.dhcp6Url()));
         return catchThrowableOfType(BackendException.class, () -> provider.view(Deadline.in(Duration.ofSeconds(10))));
     }
 

@@ -93,8 +93,12 @@ final class KeaWritersTest {
 
     private KeaDhcpProvider provider(TestContext context, WriterLock lock) throws Exception {
         var settings = KeaClientTest.settings();
-        var provider =
-                new KeaDhcpProvider(settings, new KeaClient(KeaFactory.NAME, settings, this::slowly), lock, context);
+        var provider = new KeaDhcpProvider(
+                settings,
+                new KeaClient(KeaFactory.NAME, Family.V4, settings, this::slowly),
+                lock,
+                context,
+                Optional.empty());
         provider.start();
         providers.add(provider);
         return provider;

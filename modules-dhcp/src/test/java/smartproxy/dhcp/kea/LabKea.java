@@ -27,6 +27,9 @@ final class LabKea implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 300;
     private static final String UNIX = "unix";
 
+    /** {@code kea-dhcp6} beside {@code kea-dhcp4}. */
+    static final Map<String, String> DHCP6 = Map.of("KEA_DHCP6", "yes");
+
     private final Path lab = lab();
     private final Path directory;
     private final String version;
@@ -91,6 +94,8 @@ final class LabKea implements AutoCloseable {
     }
 
     KeaSettings settings(String password) {
+        var six = Optional.ofNullable(told.get(unix ? "socket6" : "url6"))
+                .map(where -> URI.create(unix ? UNIX + ":" + where : where));
         if (unix) {
             return new KeaSettings(
                     URI.create(UNIX + ":" + socket()),
@@ -102,7 +107,8 @@ final class LabKea implements AutoCloseable {
                     Optional.empty(),
                     Duration.ofSeconds(5),
                     DhcpProvider.SUGGESTION_TIME,
-                    List.of());
+                    List.of(),
+                    six);
         }
         var tls = directory.resolve("tls");
         var https = told("url").startsWith("https");
@@ -116,7 +122,8 @@ final class LabKea implements AutoCloseable {
                 https ? Optional.of(tls.resolve("client.key")) : Optional.empty(),
                 Duration.ofSeconds(5),
                 DhcpProvider.SUGGESTION_TIME,
-                List.of());
+                List.of(),
+                six);
     }
 
     KeaDhcpProvider provider(KeaSettings settings) throws Exception {
@@ -129,16 +136,39 @@ final class LabKea implements AutoCloseable {
     KeaDhcpProvider provider(KeaSettings settings, KeaTransport transport, GuardSettings guard) throws Exception {
         var store = SqliteStore.open(Files.createTempDirectory(directory, "store"));
         var context = new TestContext(KeaFactory.NAME, store, guard);
-        var client = new KeaClient(KeaFactory.NAME, settings, transport);
-        var provider = new KeaDhcpProvider(settings, client, WriterLock.ALONE, context);
+        var client = new KeaClient(KeaFactory.NAME, Family.V4, settings, transport);
+        var provider = new KeaDhcpProvider(settings, client, WriterLock.ALONE, context, Optional.empty());
         provider.start();
         opened.add(provider);
         opened.add(store);
         return provider;
     }
 
+    /** Speaks to {@code kea-dhcp6}, of a lab with {@link #DHCP6}. */
+    Kea6Provider provider6() throws Exception {
+        return provider6(transport(settings().dhcp6().orElseThrow()));
+    }
+
+    Kea6Provider provider6(KeaTransport transport) throws Exception {
+        var settings = settings().dhcp6().orElseThrow();
+        var client = new KeaClient(KeaFactory.NAME, Family.V6, settings, transport);
+        var store = SqliteStore.open(Files.createTempDirectory(directory, "store"));
+        var context = new TestContext(KeaFactory.NAME, store);
+        var backend = context.backend(Family.V6.service());
+        var provider = new Kea6Provider(settings, client, WriterLock.ALONE, backend, context);
+        provider.start();
+        opened.add(provider);
+        opened.add(store);
+        return provider;
+    }
+
+    KeaClient client6() throws Exception {
+        var settings = settings().dhcp6().orElseThrow();
+        return new KeaClient(KeaFactory.NAME, Family.V6, settings, transport(settings));
+    }
+
     KeaClient client(KeaSettings settings) throws Exception {
-        return new KeaClient(KeaFactory.NAME, settings, transport(settings));
+        return new KeaClient(KeaFactory.NAME, Family.V4, settings, transport(settings));
     }
 
     KeaTransport transport(KeaSettings settings) throws Exception {
@@ -164,6 +194,21 @@ final class LabKea implements AutoCloseable {
         signal("KILL");
     }
 
+    /** The same for {@code kea-dhcp6}. */
+    void kill6() {
+        signal("KILL", "dhcp6.pid");
+    }
+
+    /** Starts {@code kea-dhcp6} again with the configuration it wrote. */
+    void restart6() {
+        run(lab.resolve("daemon.sh").toString(), directory.toString(), version, "6");
+    }
+
+    /** The configuration file that {@code kea-dhcp6} reads at its start. */
+    Path configuration6() {
+        return Path.of(told("conf6"));
+    }
+
     /** Starts {@code kea-dhcp4} again with the configuration it wrote. */
     void restart() {
         run(lab.resolve("daemon.sh").toString(), directory.toString(), version);
@@ -183,11 +228,12 @@ final class LabKea implements AutoCloseable {
     }
 
     private void signal(String name) {
+        signal(name, "dhcp4.pid");
+    }
+
+    private void signal(String name, String pidFile) {
         try {
-            run(
-                    "kill",
-                    "-" + name,
-                    Files.readString(directory.resolve("dhcp4.pid")).strip());
+            run("kill", "-" + name, Files.readString(directory.resolve(pidFile)).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

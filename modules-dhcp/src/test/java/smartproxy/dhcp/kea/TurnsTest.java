@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -20,10 +19,6 @@ import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
-import smartproxy.dhcp.Reservation;
-import smartproxy.dhcp.Subnet;
 
 final class TurnsTest {
     private final Turns turns = new Turns();
@@ -39,14 +34,12 @@ final class TurnsTest {
     }
 
     private static Change change(int n, Duration time) {
-        var reservation = new Reservation(
-                Subnet.parse("192.0.2.0/24").orElseThrow(),
-                "a" + n,
-                Ipv4.of("192.0.2." + n),
-                MacAddress.of("02:00:00:00:00:" + Integer.toHexString(n)),
-                true,
-                Map.of());
-        return Change.remove(1, reservation, Deadline.in(time));
+        var target = new Target(
+                1,
+                "192.0.2.0/255.255.255.0",
+                new HostKey(HostKey.MAC, "02:00:00:00:00:0" + n),
+                List.of("192.0.2." + n));
+        return Change.remove(target, Deadline.in(time));
     }
 
     private void slow(List<Change> changes, Deadline deadline) {

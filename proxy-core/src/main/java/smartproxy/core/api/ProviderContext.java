@@ -6,6 +6,16 @@ public interface ProviderContext {
     Backend backend();
 
     /**
+     * One more guarded server, or another side of the same, with bounds like those of {@link #backend()}. Asked for once, in
+     * {@link ProviderFactory#create}.
+     *
+     * @param part joined to the provider's name: {@code dhcp6}
+     */
+    default Backend backend(String part) {
+        throw new UnsupportedOperationException("one server alone is guarded here");
+    }
+
+    /**
      * An HTTP server that the provider speaks to. Asked for once, in {@link ProviderFactory#create}: reads and checks the
      * identity's files; connections and threads come with the first call, and end with the provider.
      *

@@ -36,7 +36,7 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         items.backend(provider, backend::health);
         attachments.add(gauges);
         attachments.add(items);
-        return new Context(provider, backend, items, attachments);
+        return new Context(provider, guard, backend, items, attachments);
     }
 
     /**
@@ -61,12 +61,19 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
 
     private final class Context implements ProviderContext {
         private final String provider;
+        private final GuardSettings guard;
         private final Backend backend;
         private final HealthScope items;
         private final List<AutoCloseable> attachments;
 
-        Context(String provider, Backend backend, HealthScope items, List<AutoCloseable> attachments) {
+        Context(
+                String provider,
+                GuardSettings guard,
+                Backend backend,
+                HealthScope items,
+                List<AutoCloseable> attachments) {
             this.provider = provider;
+            this.guard = guard;
             this.backend = backend;
             this.items = items;
             this.attachments = attachments;
@@ -75,6 +82,11 @@ public record CoreServices(Metrics metrics, HealthRegistry health, Store store, 
         @Override
         public Backend backend() {
             return backend;
+        }
+
+        @Override
+        public Backend backend(String part) {
+            return providerContext(provider + " " + part, guard, attachments).backend();
         }
 
         @Override
