@@ -97,16 +97,16 @@ public interface ContentProvider {
 
     // upstream
 
-    /** The upstream of a repository, without its secrets. */
+    /** The upstream of a repository; an empty secret stands for each that is set. */
     Optional<Upstream> upstream(Repository repository, Deadline deadline);
 
     /**
      * Creates or replaces the upstream of a repository; what {@code wanted} does not have is unset.
      *
-     * @param present as read a moment ago
+     * @return {@link Change#NONE} when it is so already, where the backend can tell that of secrets, too
      * @throws CallerException 400 when the type does not know an option, or the backend refuses a value
      */
-    Change setUpstream(Repository repository, Optional<Upstream> present, Upstream wanted, Deadline deadline);
+    Change setUpstream(Repository repository, Upstream wanted, Deadline deadline);
 
     Change clearUpstream(Repository repository, Deadline deadline);
 
@@ -133,11 +133,10 @@ public interface ContentProvider {
     /**
      * Creates the serve point of a repository, or changes it.
      *
-     * @param present as read a moment ago
      * @param wanted its target is served from now on; an empty one leaves what is served
      * @throws CallerException 409 when the path is taken, 409 when it is to be protected and the Pulp has no authority yet
      */
-    Change serve(Repository repository, Optional<ServePoint> present, ServePoint wanted, Deadline deadline);
+    Change serve(Repository repository, ServePoint wanted, Deadline deadline);
 
     /** Ends serving a repository. */
     Change unserve(Repository repository, Deadline deadline);

@@ -65,14 +65,14 @@ public record Upstream(
      * @param verify whether the upstream's certificate must be good
      * @param authorities null: those of the Pulp's host
      * @param certificate null: none is shown
-     * @param key of the certificate; null, as always in what is read back
+     * @param key of the certificate; null: there is none
      */
     public record Tls(
             boolean verify, @Nullable String authorities, @Nullable String certificate, @Nullable Secret key) {
         public static final Tls DEFAULT = new Tls(true, null, null, null);
     }
 
-    /** User and password; both null when read back, or when there is none. */
+    /** User and password; both null when there is none. */
     public record Login(@Nullable Secret user, @Nullable Secret password) {
         public static final Login NONE = new Login(null, null);
     }
@@ -80,7 +80,7 @@ public record Upstream(
     /** An HTTP proxy. */
     public record Proxy(URI url, Login login) {}
 
-    /** Whether there is something in it that a Pulp takes and never shows. */
+    /** Whether there is something in it that a Pulp takes and never shows: an empty secret when it is read back. */
     public boolean hasSecrets() {
         return tls.key() != null
                 || login.user() != null
