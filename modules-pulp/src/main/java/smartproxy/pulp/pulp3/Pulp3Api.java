@@ -23,19 +23,21 @@ import smartproxy.pulp.content.Change;
 
 /** The REST API of one Pulp 3: JSON in and out, and what its errors mean. Thread-safe. */
 final class Pulp3Api {
-    /** Before each path; the rest of an address of Pulp. */
-    static final String ROOT = "/pulp/api/v3/";
-
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 500;
 
     private final String pulp;
+    private final String root;
     private final HttpPeer peer;
     private final Backend backend;
 
-    /** @param pulp its name, for errors */
-    Pulp3Api(String pulp, HttpPeer peer, Backend backend) {
+    /**
+     * @param pulp its name, for errors
+     * @param root before each address that does not begin with a slash: {@code /pulp/api/v3/}
+     */
+    Pulp3Api(String pulp, String root, HttpPeer peer, Backend backend) {
         this.pulp = pulp;
+        this.root = root;
         this.peer = peer;
         this.backend = backend;
     }
@@ -47,7 +49,7 @@ final class Pulp3Api {
         return new Parameter(name, String.valueOf(value));
     }
 
-    /** @param address below {@link #ROOT}, or with it */
+    /** @param address below the root, or, as Pulp gives it, whole */
     JsonNode get(Operation operation, String address, Deadline deadline, Parameter... parameters) {
         return find(operation, address, deadline, parameters)
                 .orElseThrow(() -> BackendException.rejected(
@@ -105,8 +107,8 @@ final class Pulp3Api {
         return href.substring(href.lastIndexOf('/', end - 1) + 1, end);
     }
 
-    private static String path(String address) {
-        return (address.startsWith("/") ? address : ROOT + address).substring(1);
+    private String path(String address) {
+        return (address.startsWith("/") ? address : root + address).substring(1);
     }
 
     private HttpReply send(Operation operation, HttpCall call, Deadline deadline) {

@@ -75,9 +75,12 @@ public final class Pulp3Provider implements ContentProvider {
 
     private final Pulp3Api api;
 
-    /** @param pulp its name, for errors */
-    public Pulp3Provider(String pulp, HttpPeer peer, Backend backend) {
-        this.api = new Pulp3Api(pulp, peer, backend);
+    /**
+     * @param pulp its name, for errors
+     * @param root of its API on that server, with slashes around it: {@code /pulp/api/v3/}
+     */
+    public Pulp3Provider(String pulp, String root, HttpPeer peer, Backend backend) {
+        this.api = new Pulp3Api(pulp, root, peer, backend);
     }
 
     @Override

@@ -221,7 +221,7 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         generation
                 .resources()
-                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters));
+                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters, body));
     }
 
     /** Runs a step of a request with its ids in the log, and answers whatever it throws. */
