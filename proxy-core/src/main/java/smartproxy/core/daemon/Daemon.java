@@ -221,7 +221,10 @@ public final class Daemon {
     private Generation generation(HostSettings settings, Modules modules) {
         var core = core(settings, modules);
         var authorizer =
-                new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
+                new Authorizer(
+                settings.auth(),
+                new HostResolver(settings.auth().resolveTimeouts()),
+                () -> tls.map(present -> present.context().chain().get(0)));
         var all = Stream.concat(core.stream(), modules.running().stream().flatMap(module -> module.mounts().stream()))
                 .toList();
         return new Generation(
