@@ -3,6 +3,7 @@ package smartproxy.pulp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.ModuleContext;
@@ -46,7 +47,7 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var identity = HttpIdentity.of(url.resolve("/"), PulpcoreSettings.SSL_CA.key());
         var trusted = settings.authorities().or(context.daemon().foreman()::authorities);
         identity = settings.gateway().enabled()
-                ? settings.gateway().login().at(url)
+                ? settings.gateway().pulp().open()
                 : trusted.map(identity::trusting).orElse(identity);
         var peer = context.http(identity.header("Accept", new Secret("application/json")));
         var pulp = new Pulp3Status(url, peer, context.backend());
@@ -54,14 +55,14 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, Map.of(), components);
+            return new Instance(mounts, components, Optional.empty());
         }
-        var gateway = new Gateway(settings.gateway(), context);
+        var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
-        return new Instance(mounts, gateway.shown(), components);
+        return new Instance(mounts, components, Optional.of(gateway));
     }
 
-    private record Instance(List<Mount> mounts, Map<String, @Nullable Object> settings, Components components)
+    private record Instance(List<Mount> mounts, Components components, Optional<Gateway> gateway)
             implements ModuleInstance {
         @Override
         public List<String> capabilities() {
@@ -69,13 +70,20 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         }
 
         @Override
+        public Map<String, @Nullable Object> settings() {
+            return gateway.map(Gateway::shown).orElse(Map.of());
+        }
+
+        @Override
         public void start() {
             components.start();
+            gateway.ifPresent(Gateway::start);
         }
 
         @Override
         public void close() {
             components.close();
+            gateway.ifPresent(Gateway::close);
         }
     }
 }

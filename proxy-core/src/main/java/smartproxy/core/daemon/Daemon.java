@@ -221,7 +221,10 @@ public final class Daemon {
     private Generation generation(HostSettings settings, Modules modules) {
         var core = core(settings, modules);
         var authorizer =
-                new Authorizer(settings.auth(), new HostResolver(settings.auth().resolveTimeouts()));
+                new Authorizer(
+                settings.auth(),
+                new HostResolver(settings.auth().resolveTimeouts()),
+                () -> tls.map(present -> present.context().chain().get(0)));
         var all = Stream.concat(core.stream(), modules.running().stream().flatMap(module -> module.mounts().stream()))
                 .toList();
         return new Generation(
@@ -249,13 +252,21 @@ public final class Daemon {
     }
 
     private static List<Mount> mounts(List<Mount> core, Modules modules, boolean https) {
-        var mounts = new ArrayList<>(core);
+        var mounts = new ArrayList<Mount>();
         for (var module : modules.running()) {
             if (https ? module.ports().https() : module.ports().http()) {
-                mounts.addAll(module.mounts());
+                module.mounts().stream()
+                        .filter(mount -> https || mount.relay() == null || isContent(mount))
+                        .forEach(mounts::add);
             }
         }
+        mounts.addAll(core); // a module comes first where both have a path
         return mounts;
+    }
+
+    /** Only that passes on to other servers over plain http. */
+    private static boolean isContent(Mount mount) {
+        return mount.relay() != null && mount.relay().content();
     }
 
     /** Goes over to what the files say now; when they are wrong, everything stays as it is and the log says why. */
