@@ -9,94 +9,115 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import org.jspecify.annotations.Nullable;
-import smartproxy.core.api.Backend;
 import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.Relay;
+import smartproxy.core.api.Relay.Times;
 import smartproxy.core.api.Role;
 import smartproxy.core.api.StartException;
 
 /** The routes to Pulp through the daemon, and what Katello is told of them. */
-final class Gateway {
+final class Gateway implements AutoCloseable {
     /** Katello waits 30 s. */
-    private static final Duration API_TIME = Duration.ofSeconds(25);
+    private static final Times API = Times.all(Duration.ofSeconds(25));
 
-    private static final Duration CONTENT_FIRST_BYTE = Duration.ofMinutes(10);
-    private static final Duration CONTENT_IDLE = Duration.ofMinutes(1);
+    private static final Times CONTENT = new Times(Optional.empty(), Duration.ofMinutes(10), Duration.ofMinutes(1));
+    /** Layers are large, and checked by Pulp before it answers. */
+    private static final Times REGISTRY =
+            new Times(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
+
+    private static final Times RHSM = Times.all(Duration.ofSeconds(50));
     private static final int CONTENT_PERMITS = 512;
-    private static final Set<String> READ = Set.of("GET", "HEAD");
-    private static final Set<String> ALL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
-    private static final Set<String> NO_SCHEMES = Set.of();
-    private static final Optional<String> CLIENT = Optional.of("X-CLIENT-CERT");
+    private static final int PERMITS = 64;
 
     private final GatewaySettings settings;
+    private final ModuleContext context;
     private final URI own;
     private final List<Mount> mounts = new ArrayList<>();
+    private Optional<RegistryGate> registry = Optional.empty();
 
     /** @throws StartException when its own URL is not known, or a file of an identity cannot be used */
-    Gateway(GatewaySettings settings, ModuleContext context) throws StartException {
+    Gateway(GatewaySettings settings, Collection<PulpTarget> further, ModuleContext context) throws StartException {
         this.settings = settings;
+        this.context = context;
         this.own = settings.url().isPresent() ? settings.url().get() : own(context.daemon());
-        var login = settings.login();
-        var api = login.to(settings.apiUrl());
-        var content = login.at(settings.contentUrl());
-        // reads the files of the identities now, when it can still be said
-        var unused = List.of(context.http(api), context.http(content));
-        var ask = api(login.at(settings.apiUrl()), context.backend("gateway status", 16), READ);
-        var asForeman = api(api, context.backend("gateway api", 64), ALL);
-        var open = api(login.at(settings.apiUrl()), context.backend("gateway open", 64), READ);
-        var serve = content(content, context.backend("gateway content", CONTENT_PERMITS), CLIENT, READ);
-        mounts.add(Mount.ofRelay("/pulp/api/v3/status", Role.ANONYMOUS, ask));
-        mounts.add(Mount.ofRelay("/pulp/api/v3", Role.FOREMAN, asForeman));
-        mounts.add(Mount.ofRelay("/pulp/api/v2", Role.FOREMAN, asForeman));
-        for (var path : List.of("/pulp/content", "/pulp/container", "/pulp/repos", "/pulp/isos", "/pulp/deb")) {
-            mounts.add(Mount.ofRelay(path, Role.ANONYMOUS, serve));
+        addPulp(settings.pulp());
+        for (var pulp : further) {
+            addPulp(pulp);
         }
+        var open = Relay.to(
+                checked(settings.pulp().open()), context.backend("gateway open", PERMITS), Relay.READ, API);
         mounts.add(Mount.ofRelay("/pulp_ansible/galaxy", Role.ANONYMOUS, open));
         mounts.add(Mount.ofRelay("/pypi", Role.ANONYMOUS, open));
+        if (settings.registry()) {
+            registry = Optional.of(addRegistry());
+        }
         if (settings.rhsm()) {
-            mounts.add(rhsm(context));
+            mounts.add(rhsm());
         }
     }
 
-    private Relay api(HttpIdentity identity, Backend backend, Set<String> methods) {
-        return new Relay(
-                identity,
-                backend,
-                methods,
-                Optional.of(settings.spool()),
-                Optional.empty(),
-                NO_SCHEMES,
-                Optional.of(API_TIME),
-                API_TIME,
-                API_TIME);
+    /** API and content of one Pulp. */
+    private void addPulp(PulpTarget pulp) throws StartException {
+        var part = "gateway " + (pulp.name().equals(PulpTarget.OWN) ? "" : pulp.name() + " ");
+        var place = pulp.place();
+        var ask = Relay.to(checked(pulp.open()), context.backend(part + "status", 16), Relay.READ, API)
+                .rewriting(place, pulp.root());
+        var asForeman = Relay.to(checked(pulp.api()), context.backend(part + "api", PERMITS), Relay.ALL, API)
+                .collecting(settings.spool())
+                .rewriting(place, pulp.root());
+        var content = Relay.to(
+                        checked(pulp.content()),
+                        context.backend(part + "content", CONTENT_PERMITS),
+                        Relay.READ,
+                        CONTENT)
+                .telling("X-CLIENT-CERT")
+                .rewriting(place, pulp.root())
+                .ofContent();
+        mounts.add(Mount.ofRelay(place + "api/v3/status", Role.ANONYMOUS, ask));
+        mounts.add(Mount.ofRelay(place + "api/v3", Role.FOREMAN, asForeman));
+        mounts.add(Mount.ofRelay(place + "api/v2", Role.FOREMAN, asForeman));
+        for (var path : List.of("content", "container", "repos", "isos", "deb")) {
+            mounts.add(Mount.ofRelay(place + path, Role.ANONYMOUS, content));
+        }
     }
 
-    private static Relay content(
-            HttpIdentity identity, Backend backend, Optional<String> certificateHeader, Set<String> methods) {
-        return new Relay(
-                identity,
-                backend,
-                methods,
-                Optional.empty(),
-                certificateHeader,
-                NO_SCHEMES,
-                Optional.empty(),
-                CONTENT_FIRST_BYTE,
-                CONTENT_IDLE);
+    /** Its users log in by themselves, with Pulp's tokens. */
+    private RegistryGate addRegistry() throws StartException {
+        var pulp = settings.pulp();
+        var backend = context.backend("gateway registry", PERMITS);
+        var gate = new RegistryGate(context.http(pulp.open()), context.backend("gateway registry gate", 2));
+        context.health("registry", gate::health);
+        var anybody = Relay.to(pulp.open(), backend, Relay.ALL, REGISTRY)
+                .collecting(settings.spool())
+                .behind(gate);
+        mounts.add(Mount.ofRelay("/v2", Role.ANONYMOUS, anybody.passing("bearer")));
+        mounts.add(Mount.ofRelay("/extensions/v2", Role.ANONYMOUS, anybody.passing("bearer")));
+        mounts.add(Mount.ofRelay("/token", Role.ANONYMOUS, anybody.passing("basic")));
+        var asForeman = Relay.to(checked(pulp.api()), backend, Relay.ALL, REGISTRY)
+                .collecting(settings.spool())
+                .rewriting("/pulpcore_registry/", "/");
+        mounts.add(Mount.ofRelay("/pulpcore_registry/v2", Role.FOREMAN_OR_DAEMON, asForeman));
+        return gate;
     }
 
-    private Mount rhsm(ModuleContext context) throws StartException {
+    /** Reads the files of an identity now, when it can still be said what is wrong with them. */
+    private HttpIdentity checked(HttpIdentity identity) throws StartException {
+        var unused = context.http(identity);
+        return identity;
+    }
+
+    private Mount rhsm() throws StartException {
         var foreman = context.daemon().foremanUrl();
         if (foreman.isEmpty()) {
             throw new StartException("pulpcore: :rhsm: of the gateway needs :foreman_url: in settings.yml");
@@ -111,22 +132,23 @@ final class Gateway {
             identity = identity.presenting(
                     files.certificate().get(), files.privateKey().get());
         }
-        var unused = context.http(identity);
-        var relay = new Relay(
-                identity,
-                context.backend("gateway rhsm", 64),
-                ALL,
-                Optional.of(settings.spool()),
-                Optional.of("X-RHSM-SSL-CLIENT-CERT"),
-                NO_SCHEMES,
-                Optional.of(API_TIME.multipliedBy(2)),
-                API_TIME.multipliedBy(2),
-                API_TIME.multipliedBy(2));
+        var relay = Relay.to(checked(identity), context.backend("gateway rhsm", PERMITS), Relay.ALL, RHSM)
+                .collecting(settings.spool())
+                .telling("X-RHSM-SSL-CLIENT-CERT");
         return Mount.ofRelay("/rhsm", Role.MANAGED_HOST, relay);
     }
 
     List<Mount> mounts() {
         return mounts;
+    }
+
+    void start() {
+        registry.ifPresent(RegistryGate::start);
+    }
+
+    @Override
+    public void close() {
+        registry.ifPresent(RegistryGate::close);
     }
 
     /** What Katello is told in place of what the file says. */

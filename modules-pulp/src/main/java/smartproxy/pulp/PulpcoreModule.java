@@ -3,6 +3,7 @@ package smartproxy.pulp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.ModuleContext;
@@ -13,10 +14,16 @@ import smartproxy.core.api.Role;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Secret;
 import smartproxy.core.api.StartException;
+import smartproxy.pulp.content.ContentApi;
+import smartproxy.pulp.content.Pulps;
+import smartproxy.pulp.pulp3.Pulp3Provider;
 
 /** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
 public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
     static final String NAME = "pulpcore";
+
+    /** Requests of the content API at one Pulp at once, which serves them one by one. */
+    private static final int CONTENT_PERMITS = 64;
 
     @Override
     public String name() {
@@ -46,22 +53,38 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var identity = HttpIdentity.of(url.resolve("/"), PulpcoreSettings.SSL_CA.key());
         var trusted = settings.authorities().or(context.daemon().foreman()::authorities);
         identity = settings.gateway().enabled()
-                ? settings.gateway().login().at(url)
+                ? settings.gateway().pulp().open()
                 : trusted.map(identity::trusting).orElse(identity);
         var peer = context.http(identity.header("Accept", new Secret("application/json")));
         var pulp = new Pulp3Status(url, peer, context.backend());
         var components = new Components(pulp);
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
+        var content = content(settings, context);
+        content.ifPresent(api -> mounts.addAll(api.mounts()));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, Map.of(), components);
+            return new Instance(mounts, components, Optional.empty(), content);
         }
-        var gateway = new Gateway(settings.gateway(), context);
+        var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
-        return new Instance(mounts, gateway.shown(), components);
+        return new Instance(mounts, components, Optional.of(gateway), content);
     }
 
-    private record Instance(List<Mount> mounts, Map<String, @Nullable Object> settings, Components components)
+    /** Empty when there is no Pulp that the daemon has a login for. */
+    private static Optional<ContentApi> content(PulpcoreSettings settings, ModuleContext context)
+            throws StartException {
+        var pulps = new ArrayList<Pulps.Pulp>();
+        for (var target : settings.targets().values()) {
+            var peer = context.http(target.api().header("Accept", new Secret("application/json")));
+            var backend = context.backend("content " + target.name(), CONTENT_PERMITS);
+            var provider = new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
+            pulps.add(new Pulps.Pulp(target.name(), "pulp3", provider));
+        }
+        return pulps.isEmpty() ? Optional.empty() : Optional.of(new ContentApi(new Pulps(pulps), context.store()));
+    }
+
+    private record Instance(
+            List<Mount> mounts, Components components, Optional<Gateway> gateway, Optional<ContentApi> content)
             implements ModuleInstance {
         @Override
         public List<String> capabilities() {
@@ -69,13 +92,22 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         }
 
         @Override
+        public Map<String, @Nullable Object> settings() {
+            return gateway.map(Gateway::shown).orElse(Map.of());
+        }
+
+        @Override
         public void start() {
             components.start();
+            gateway.ifPresent(Gateway::start);
+            content.ifPresent(ContentApi::start);
         }
 
         @Override
         public void close() {
             components.close();
+            gateway.ifPresent(Gateway::close);
+            content.ifPresent(ContentApi::close);
         }
     }
 }

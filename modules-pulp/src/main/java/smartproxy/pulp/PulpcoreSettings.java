@@ -3,7 +3,9 @@ package smartproxy.pulp;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Secret;
@@ -16,9 +18,11 @@ import smartproxy.core.api.Values;
  *
  * @param pulpUrl Pulp 3; of its path nothing counts. Always there without the gateway
  * @param gateway through which Pulp is reached
+ * @param pulps further ones, by name
  * @param authorities of Pulp's certificate; empty: {@code foreman_ssl_ca}, {@code ssl_ca_file}
  */
-public record PulpcoreSettings(Optional<URI> pulpUrl, GatewaySettings gateway, Optional<Path> authorities) {
+public record PulpcoreSettings(
+        Optional<URI> pulpUrl, GatewaySettings gateway, Map<String, PulpTarget> pulps, Optional<Path> authorities) {
     private static final List<String> AUTHENTICATION = List.of("password", "client_certificate");
 
     static final Setting<URI> PULP_URL = SettingTypes.url("pulp_url", "URL of Pulp 3 as Katello reaches it")
@@ -66,6 +70,7 @@ public record PulpcoreSettings(Optional<URI> pulpUrl, GatewaySettings gateway, O
             "Pulp 3, for Katello",
             List.of(
                     GatewaySettings.SETTING,
+                    PulpTarget.FURTHER,
                     PULP_URL,
                     MIRROR,
                     CONTENT_APP_URL,
@@ -80,6 +85,7 @@ public record PulpcoreSettings(Optional<URI> pulpUrl, GatewaySettings gateway, O
         return new PulpcoreSettings(
                 values.find(PULP_URL),
                 values.find(GatewaySettings.SETTING).orElse(GatewaySettings.OFF),
+                values.find(PulpTarget.FURTHER).orElse(Map.of()),
                 values.find(SSL_CA));
     }
 
@@ -109,6 +115,15 @@ public record PulpcoreSettings(Optional<URI> pulpUrl, GatewaySettings gateway, O
 
     /** Where Pulp's status is asked for: by scheme, host and port alone. */
     URI statusUrl() {
-        return gateway.enabled() ? gateway.apiUrl() : pulpUrl.orElseThrow();
+        return gateway.enabled() ? gateway.pulp().apiUrl() : pulpUrl.orElseThrow();
+    }
+
+    /** The Pulps that are spoken to with a login, by name: that of the gateway when it is on, and the further ones. */
+    public Map<String, PulpTarget> targets() {
+        var targets = new TreeMap<>(pulps);
+        if (gateway.enabled()) {
+            targets.put(PulpTarget.OWN, gateway.pulp());
+        }
+        return targets;
     }
 }

@@ -8,9 +8,15 @@ import jakarta.ws.rs.container.ContainerRequestContext;
  * @param id the request id, from {@code X-Request-Id} or made up
  * @param deadline by which it must be answered
  * @param parameters query and form
+ * @param body as it came, whole; empty when there is none
  */
-public record RequestContext(String id, Deadline deadline, Parameters parameters) {
+public record RequestContext(String id, Deadline deadline, Parameters parameters, byte[] body) {
     private static final String PROPERTY = RequestContext.class.getName();
+
+    /** A request without a body. */
+    public RequestContext(String id, Deadline deadline, Parameters parameters) {
+        this(id, deadline, parameters, new byte[0]);
+    }
 
     /** The context of the request a resource method serves. */
     public static RequestContext of(ContainerRequestContext request) {

@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Deadline;
@@ -20,13 +22,20 @@ public final class Authorizer {
     private final boolean forwardVerify;
     private final boolean allowHttp;
     private final HostResolver resolver;
+    private final Supplier<Optional<X509Certificate>> own;
 
     public Authorizer(AuthSettings settings, HostResolver resolver) {
+        this(settings, resolver, Optional::empty);
+    }
+
+    /** @param own the daemon's certificate that is in use */
+    public Authorizer(AuthSettings settings, HostResolver resolver, Supplier<Optional<X509Certificate>> own) {
         this.trustedHosts = settings.trustedHosts().map(entries -> new TrustedHosts("trusted_hosts", entries));
         this.monitorHosts = settings.monitorHosts().map(entries -> new TrustedHosts("monitor_hosts", entries));
         this.forwardVerify = settings.forwardVerify();
         this.allowHttp = settings.allowHttpWithoutTrustedHosts();
         this.resolver = resolver;
+        this.own = own;
     }
 
     /**
@@ -50,11 +59,30 @@ public final class Authorizer {
             case ANONYMOUS -> Optional.empty();
             case MANAGED_HOST -> withoutCertificate(peer, "Plain http shows no client certificate, use https");
             case FOREMAN -> foreman(peer, pathInMount, deadline);
+            case FOREMAN_OR_DAEMON ->
+                isDaemon(peer, pathInMount) ? Optional.empty() : foreman(peer, pathInMount, deadline);
             case MONITOR ->
                 monitorHosts.isPresent()
                         ? listed(monitorHosts.get(), peer, pathInMount, deadline)
                         : foreman(peer, pathInMount, deadline);
         };
+    }
+
+    /** Names that lie in no domain, such as localhost, are nobody's. */
+    private boolean isDaemon(Peer peer, String path) {
+        if (peer.certificate().isEmpty() || own.get().isEmpty()) {
+            return false;
+        }
+        try {
+            var names = PeerNames.of(own.get().get());
+            var listed = Stream.concat(names.dnsNames().stream(), names.commonNames().stream())
+                    .filter(name -> name.contains("."))
+                    .toList();
+            return secure(new TrustedHosts("ssl_certificate", listed), peer, path)
+                    .isEmpty();
+        } catch (CertificateParsingException e) {
+            return false;
+        }
     }
 
     private Optional<String> foreman(Peer peer, String path, Deadline deadline) {

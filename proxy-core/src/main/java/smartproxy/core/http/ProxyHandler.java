@@ -127,7 +127,9 @@ public final class ProxyHandler extends Handler.Abstract {
             return;
         }
         var path = RequestPath.parse(String.valueOf(request.getHttpURI().getPathQuery()));
-        var hit = generation.routes(exchange.peer().secure()).find(path);
+        var hit = generation
+                .routes(exchange.peer().secure(), Listeners.servedBy(request.getConnectionMetaData().getConnector()))
+                .find(path);
         if (hit.isEmpty()) {
             exchange.answer(Answer.notFound());
             return;
@@ -221,7 +223,7 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         generation
                 .resources()
-                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters));
+                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters, body));
     }
 
     /** Runs a step of a request with its ids in the log, and answers whatever it throws. */

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,11 +51,12 @@ final class RelayHandler extends ProxyHandler {
 
     /** Answers the request, now or later. */
     void pass(Exchange exchange) {
-        var target = RelayTarget.check(exchange.request().getHttpURI().getPathQuery());
+        var target = RelayTarget.of(exchange.request().getHttpURI().getPathQuery(), relay.rewrite());
         if (!relay.methods().contains(exchange.request().getMethod())) {
             exchange.answer(Answer.notFound());
             return;
         }
+        relay.gate().ifPresent(Relay.Gate::check);
         exchange.request().addIdleTimeoutListener(timeout -> false); // the relay has bounds of its own
         if (relay.whole().isEmpty() || !exchange.mayHaveBody()) {
             send(new Passed(exchange, target, null));
@@ -157,10 +159,22 @@ final class RelayHandler extends ProxyHandler {
                 .newRequest(uri.toURI())
                 .path(passed.target)
                 .method(passed.getMethod())
-                .idleTimeout(relay.firstByte().plus(relay.idle()).toMillis(), TimeUnit.MILLISECONDS);
+                .idleTimeout(firstByte(passed).plus(relay.times().idle()).toMillis(), TimeUnit.MILLISECONDS);
         made.headers(headers -> headers.remove(HttpHeader.USER_AGENT)); // of the library; that of the client follows
-        relay.total().ifPresent(total -> made.timeout(total.toMillis(), TimeUnit.MILLISECONDS));
+        relay.times()
+                .total()
+                .ifPresent(total ->
+                        made.timeout(total.plus(forBody(passed)).toMillis(), TimeUnit.MILLISECONDS));
         return made;
+    }
+
+    private Duration firstByte(Passed request) {
+        return relay.times().firstByte().plus(forBody(request));
+    }
+
+    /** A large body takes its time to be taken. */
+    private static Duration forBody(Passed request) {
+        return request.body == null ? Duration.ZERO : Duration.ofSeconds(request.body.length() >> 20);
     }
 
     /** Said in the header already, in the way Pulp understands. */
@@ -194,7 +208,7 @@ final class RelayHandler extends ProxyHandler {
             super(request, made, response, callback);
             this.request = request;
             this.response = response;
-            this.watch = new RelayWatch(getHttpClient().getScheduler(), relay.firstByte(), relay.idle(), () -> {
+            this.watch = new RelayWatch(getHttpClient().getScheduler(), firstByte(this.request), relay.times().idle(), () -> {
                 var unused = made.abort(new TimeoutException("no byte in time"));
             });
             watch.start();

@@ -1,7 +1,9 @@
 package smartproxy.core.http;
 
 import java.util.Locale;
+import java.util.Optional;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Relay.Rewrite;
 
 /**
  * The target of a request that is passed on. It is not cleaned, as the server must see what the client sent; so nothing is let
@@ -13,11 +15,17 @@ final class RelayTarget {
     private RelayTarget() {}
 
     /**
-     * The target as it came.
+     * What the server is sent.
      *
      * @throws CallerException 400 when it is not plainly one path
      */
-    static String check(String target) {
+    static String of(String target, Optional<Rewrite> rewrite) {
+        check(target);
+        return rewrite.map(way -> way.to() + target.substring(way.from().length()))
+                .orElse(target);
+    }
+
+    private static void check(String target) {
         var end = target.indexOf('?') < 0 ? target.length() : target.indexOf('?');
         var path = target.substring(0, end).toLowerCase(Locale.ROOT).replace("%2e", ".");
         var crooked = !path.startsWith("/")
@@ -33,6 +41,5 @@ final class RelayTarget {
             throw CallerException.badRequest(
                     "bad URI `" + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown) + "'.");
         }
-        return target;
     }
 }

@@ -1,5 +1,6 @@
 package smartproxy.core.http;
 
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.WriterInterceptor;
 import jakarta.ws.rs.ext.WriterInterceptorContext;
@@ -39,6 +40,7 @@ import smartproxy.core.api.RequestContext;
 public final class ResourceApp {
     private static final Logger LOG = LoggerFactory.getLogger(ResourceApp.class);
     private static final URI BASE = URI.create("http://proxy/");
+    private static final MediaType EVENTS = MediaType.SERVER_SENT_EVENTS_TYPE;
 
     /** Bytes of a body that are held back; a longer one is sent in chunks of about that size. */
     private static final int CHUNK = 32 << 10;
@@ -70,9 +72,7 @@ public final class ResourceApp {
     private static ResourceConfig configuration(List<Mount> mounts) {
         MethodRoles.check(mounts);
         var config = new ResourceConfig();
-        for (var mount : mounts) {
-            mount.resources().forEach(config::register);
-        }
+        mounts.stream().flatMap(mount -> mount.resources().stream()).distinct().forEach(config::register);
         config.register(new BrokenBodies());
         config.register(new AbstractBinder() {
             @Override
@@ -243,6 +243,14 @@ public final class ResourceApp {
                     if (held.size() >= CHUNK) {
                         send();
                     }
+                }
+            }
+
+            /** Events are for now: each part goes out when its writer says so. */
+            @Override
+            public void flush() throws IOException {
+                if (held.size() > 0 && response != null && EVENTS.isCompatible(response.getMediaType())) {
+                    send();
                 }
             }
 

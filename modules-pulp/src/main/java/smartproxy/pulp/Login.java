@@ -1,0 +1,80 @@
+package smartproxy.pulp;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.InvalidSetting;
+import smartproxy.core.api.Secret;
+import smartproxy.core.api.SettingBlock;
+import smartproxy.core.api.SettingTypes;
+
+/**
+ * How to log in to a Pulp: user and password, a client certificate, or the header {@code Remote-User}.
+ *
+ * @param authorities of Pulp's certificate
+ */
+record Login(
+        Optional<String> username,
+        Optional<Secret> password,
+        Optional<Path> certificate,
+        Optional<Path> key,
+        Optional<Path> authorities,
+        Optional<String> remoteUser) {
+    static final Set<String> KEYS = new TreeSet<>(
+            Set.of("username", "password_file", "client_cert", "client_key", "ca_file", "remote_user"));
+
+    static final Login NONE = new Login(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    /** @throws InvalidSetting when it is half a login, or two that contradict each other */
+    static Login parse(SettingBlock block) throws InvalidSetting {
+        var login = new Login(
+                block.find(SettingTypes.text("username", "")),
+                password(block),
+                block.find(SettingTypes.readableFile("client_cert", "")),
+                block.find(SettingTypes.readableFile("client_key", "")),
+                block.find(SettingTypes.readableFile("ca_file", "")),
+                block.find(SettingTypes.text("remote_user", "")));
+        var half = login.username.isPresent() != login.password.isPresent()
+                || login.certificate.isPresent() != login.key.isPresent();
+        if (half || (login.username.isPresent() && login.remoteUser.isPresent())) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key() + "' does not say how to log in to Pulp",
+                    "username and password_file, or client_cert and client_key, or remote_user");
+        }
+        return login;
+    }
+
+    private static Optional<Secret> password(SettingBlock block) throws InvalidSetting {
+        var file = block.find(SettingTypes.readableFile("password_file", ""));
+        return file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(SettingTypes.secret("password_file", "").parse("file:" + file.get()));
+    }
+
+    /** A server, spoken to with this login. */
+    HttpIdentity to(URI server) {
+        var identity = nobodyAt(server);
+        if (certificate.isPresent() && key.isPresent()) {
+            identity = identity.presenting(certificate.get(), key.get());
+        }
+        if (username.isPresent() && password.isPresent()) {
+            identity = identity.basic(username.get(), password.get());
+        }
+        return remoteUser.isPresent() ? identity.header("Remote-User", new Secret(remoteUser.get())) : identity;
+    }
+
+    /** A server, spoken to as nobody: not even with the certificate, which what stands before Pulp may take for a login. */
+    HttpIdentity nobodyAt(URI server) {
+        var identity = HttpIdentity.of(server, "ca_file");
+        return authorities.map(identity::trusting).orElse(identity);
+    }
+}

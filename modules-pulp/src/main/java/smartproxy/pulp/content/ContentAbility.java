@@ -1,0 +1,26 @@
+package smartproxy.pulp.content;
+
+/** What a content provider declares; what it does not is refused with 400 before it is asked. The contract kit checks both directions. */
+public enum ContentAbility {
+    /** It tells how much room its store has. */
+    STORAGE("the room in its store"),
+    /** It keeps older versions of a repository, which can be listed and removed. Without it there is the current one alone. */
+    VERSIONS("older versions of a repository"),
+    /** It lists the units of a repository. */
+    UNITS("the units of a repository"),
+    /** It takes the authority whose clients protected content is for. Without it, the authority is set up at the Pulp itself. */
+    PROTECTION_AUTHORITY("an authority for protected content"),
+    /** It can give back the room of content that can be had from upstream again. */
+    RECLAIM("giving back the room of content that upstream has");
+
+    private final String phrase;
+
+    ContentAbility(String phrase) {
+        this.phrase = phrase;
+    }
+
+    /** For the sentence "pulp2 does not know …". */
+    String phrase() {
+        return phrase;
+    }
+}

@@ -1,0 +1,51 @@
+package smartproxy.pulp.content;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import smartproxy.core.api.Mount;
+import smartproxy.core.api.Role;
+import smartproxy.core.api.Store;
+
+/** The content API over some Pulps: its mounts, and the jobs behind them. */
+public final class ContentApi implements AutoCloseable {
+    private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    private final JobRunner jobs;
+    private final List<Mount> mounts;
+
+    public ContentApi(Pulps pulps, Store store) {
+        var rows = new JobRows(store, Clock.systemUTC());
+        this.jobs = new JobRunner(store, rows, pulps, host(), JobRunner.PATIENCE);
+        var answers = new Answers(jobs);
+        var resources = List.<Object>of(
+                new PulpsResource(pulps, jobs, answers), new JobsResource(pulps, jobs, rows, answers));
+        this.mounts = List.of(new Mount("/content", Role.FOREMAN, resources));
+    }
+
+    /** Whose jobs these are where daemons share a store. */
+    private static String host() {
+        try {
+            return Files.readString(HOST_NAME).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+
+    public List<Mount> mounts() {
+        return mounts;
+    }
+
+    /** Goes on with the jobs of before. */
+    public void start() {
+        jobs.start();
+    }
+
+    /** Leaves the jobs that run to the next one. */
+    @Override
+    public void close() {
+        jobs.close();
+    }
+}

@@ -1,0 +1,186 @@
+package smartproxy.pulp.content;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Deadline;
+
+/**
+ * One way to speak to a Pulp. A provider talks to its backend and nothing else: whose an object is, whether anything is to be changed and
+ * in which order, waiting for tasks and resuming after a crash are the family's.
+ *
+ * <p>Promises, each with a test in {@code ContentContract}:
+ *
+ * <ul>
+ *   <li>Thread-safe. A call ends by its deadline, which is seconds: long work is a {@link Task} of the backend, begun and not waited for.
+ *   <li>Repository, upstream and serve point of one repository are joined by its name. Upstreams and serve points of other names are not
+ *       touched.
+ *   <li>Labels are kept and read back as they were given.
+ *   <li>What is read back of an upstream is what was set, but for its secrets; so is a serve point.
+ *   <li>A refusal of the backend that lies in what the caller wants (a bad URL, a path that is taken) is a {@link CallerException} with the
+ *       backend's words: 400, or 409 when something else is in the way. Every other failure is a {@link BackendException} that names the
+ *       Pulp, the operation and the cause; an answer that is no JSON is {@code REJECTED} and says so.
+ *   <li>Begun twice, a change does no harm: what is there already is {@link Change#NONE}.
+ * </ul>
+ *
+ * <p>What stands below an ability is called only when that is declared.
+ */
+public interface ContentProvider {
+    /** What this kind of Pulp can do; constant. */
+    Set<ContentAbility> abilities();
+
+    // the Pulp
+
+    PulpStatus status(Deadline deadline);
+
+    /** The types of repositories it knows. */
+    Set<ContentType> types(Deadline deadline);
+
+    /** {@link ContentAbility#STORAGE}; empty when this Pulp keeps its content elsewhere. */
+    Optional<Storage> storage(Deadline deadline);
+
+    // repositories
+
+    /**
+     * Repositories by name.
+     *
+     * @param type of this type alone; empty: of all types
+     * @param names of these names alone, at most {@value Page.Window#MOST}; empty: all
+     */
+    Page<Repository> repositories(
+            Optional<ContentType> type, List<String> names, Page.Window window, Deadline deadline);
+
+    Optional<Repository> repository(String name, Deadline deadline);
+
+    /**
+     * Creates a repository without content.
+     *
+     * @param wanted its id and version do not count
+     * @throws CallerException 400 when the Pulp does not know the type, 409 when there is one of that name
+     */
+    Repository create(Repository wanted, Deadline deadline);
+
+    /** Gives a repository another description and other labels. */
+    Change update(Repository present, String description, java.util.Map<String, String> labels, Deadline deadline);
+
+    /** Removes a repository; its upstream and serve point stay where the backend keeps them apart. */
+    Change remove(Repository present, Deadline deadline);
+
+    /**
+     * Units by type.
+     *
+     * @param version a number of {@link #versions}; empty: the current one
+     * @throws CallerException 404 when there is no such version
+     */
+    Version counts(Repository repository, Optional<String> version, Deadline deadline);
+
+    /** {@link ContentAbility#VERSIONS}: the newest first. */
+    Page<Version> versions(Repository repository, Page.Window window, Deadline deadline);
+
+    /**
+     * {@link ContentAbility#VERSIONS}: removes an older version.
+     *
+     * @throws CallerException 404 when there is no such version, 409 when it is served or the only one
+     */
+    Change removeVersion(Repository repository, String number, Deadline deadline);
+
+    /**
+     * {@link ContentAbility#UNITS}: units of the current version, as JSON objects of the backend's making.
+     *
+     * @param type as in {@link Version#counts}
+     */
+    Page<String> units(Repository repository, String type, Page.Window window, Deadline deadline);
+
+    // upstream
+
+    /** The upstream of a repository; an empty secret stands for each that is set. */
+    Optional<Upstream> upstream(Repository repository, Deadline deadline);
+
+    /**
+     * Creates or replaces the upstream of a repository; what {@code wanted} does not have is unset.
+     *
+     * @return {@link Change#NONE} when it is so already, where the backend can tell that of secrets, too
+     * @throws CallerException 400 when the type does not know an option, or the backend refuses a value
+     */
+    Change setUpstream(Repository repository, Upstream wanted, Deadline deadline);
+
+    Change clearUpstream(Repository repository, Deadline deadline);
+
+    /** All upstreams, of repositories that are there or not. */
+    Page<Named<Upstream>> upstreams(ContentType type, Page.Window window, Deadline deadline);
+
+    // content
+
+    /**
+     * Begins to bring a repository up to date from its upstream.
+     *
+     * @throws CallerException 409 when it has none
+     */
+    Change sync(Repository repository, SyncMode mode, Deadline deadline);
+
+    /** What of the current version can be served, named by the backend; empty when it has to be {@linkplain #publish published} first. */
+    Optional<String> servable(Repository repository, Deadline deadline);
+
+    /** Begins to make the current version servable; {@link Change#NONE} for types whose versions are so by themselves. */
+    Change publish(Repository repository, Deadline deadline);
+
+    /** Whether versions of this type are published before they are served, by {@link #publish} or by the sync itself. */
+    default boolean publishes(ContentType type) {
+        return true;
+    }
+
+    Optional<ServePoint> servePoint(Repository repository, Deadline deadline);
+
+    /**
+     * Creates the serve point of a repository, or changes it.
+     *
+     * @param wanted its target is served from now on; an empty one leaves what is served
+     * @throws CallerException 409 when the path is taken, 409 when it is to be protected and the Pulp has no authority yet
+     */
+    Change serve(Repository repository, ServePoint wanted, Deadline deadline);
+
+    /** Ends serving a repository. */
+    Change unserve(Repository repository, Deadline deadline);
+
+    /** All serve points, of repositories that are there or not. */
+    Page<ServePoint> servePoints(ContentType type, Page.Window window, Deadline deadline);
+
+    /**
+     * {@link ContentAbility#PROTECTION_AUTHORITY}: sets whose certificates open protected content.
+     *
+     * @param authority PEM
+     */
+    Change protect(String authority, Deadline deadline);
+
+    // upkeep
+
+    /** Begins to remove content that no repository has any more and that is older than this. */
+    Change removeOrphans(Duration minimumAge, Deadline deadline);
+
+    /** Begins to compare the files of the current version with their checksums and to fetch broken ones again. */
+    Change verify(Repository repository, Deadline deadline);
+
+    /** {@link ContentAbility#RECLAIM}: begins to remove the files of these repositories that upstream has. */
+    Change reclaim(List<Repository> repositories, Deadline deadline);
+
+    // the backend's own tasks
+
+    /** Tasks, the newest first. */
+    Page<Task> tasks(Optional<JobState> state, Page.Window window, Deadline deadline);
+
+    /** A task with its state of now; of one that began others, the state of all. Empty when it is not known (any more). */
+    Optional<Task> task(String id, Deadline deadline);
+
+    /** Asks for the end of a task; one that has ended or is not known is left as it is. */
+    void cancel(String id, Deadline deadline);
+
+    /** Forgets the tasks that ended before a time. */
+    Change purgeTasks(Instant before, Deadline deadline);
+
+    /** A thing and the name it has. */
+    record Named<T>(String name, T value) {}
+}

@@ -1,0 +1,103 @@
+package smartproxy.pulp.content;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Secret;
+
+/**
+ * Where the content of a repository comes from.
+ *
+ * @param url of the repository; for {@code file} that of its manifest, for {@code container} of the registry
+ * @param policy what is downloaded when
+ * @param tls whom to trust there and as whom to speak
+ * @param login at the upstream
+ * @param proxy on the way to it
+ * @param limits by name, see {@link #LIMITS}
+ * @param options of the type, see {@code docs/content-api.md}: texts, numbers, lists of texts
+ * @param labels set by whoever made it
+ */
+public record Upstream(
+        URI url,
+        Policy policy,
+        Tls tls,
+        Login login,
+        Optional<Proxy> proxy,
+        Map<String, Double> limits,
+        Map<String, Object> options,
+        Map<String, String> labels) {
+    /** Names of {@code limits}: seconds, bytes a second and downloads at once. */
+    public static final java.util.Set<String> LIMITS = java.util.Set.of(
+            "total_timeout",
+            "connect_timeout",
+            "sock_connect_timeout",
+            "sock_read_timeout",
+            "rate_limit",
+            "download_concurrency");
+
+    public Upstream {
+        limits = new TreeMap<>(limits);
+        options = new TreeMap<>(options);
+        labels = Map.copyOf(labels);
+    }
+
+    /** When files are downloaded. */
+    public enum Policy {
+        /** All of them by the sync. */
+        IMMEDIATE,
+        /** Each when it is asked for the first time. */
+        ON_DEMAND,
+        /** Each whenever it is asked for, and not kept. */
+        STREAMED;
+
+        /** As in JSON: {@code on_demand}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /**
+     * PEM texts.
+     *
+     * @param verify whether the upstream's certificate must be good
+     * @param authorities null: those of the Pulp's host
+     * @param certificate null: none is shown
+     * @param key of the certificate; null: there is none
+     */
+    public record Tls(
+            boolean verify, @Nullable String authorities, @Nullable String certificate, @Nullable Secret key) {
+        public static final Tls DEFAULT = new Tls(true, null, null, null);
+    }
+
+    /** User and password; both null when there is none. */
+    public record Login(@Nullable Secret user, @Nullable Secret password) {
+        public static final Login NONE = new Login(null, null);
+    }
+
+    /** An HTTP proxy. */
+    public record Proxy(URI url, Login login) {}
+
+    /** Whether there is something in it that a Pulp takes and never shows: an empty secret when it is read back. */
+    public boolean hasSecrets() {
+        return tls.key() != null
+                || login.user() != null
+                || login.password() != null
+                || proxy.isPresent() && proxy.get().login().user() != null;
+    }
+
+    /** Without what a Pulp never shows, and without labels: what two of them can be compared by. */
+    public Upstream visible() {
+        return new Upstream(
+                url,
+                policy,
+                new Tls(tls.verify(), tls.authorities(), tls.certificate(), null),
+                Login.NONE,
+                proxy.map(one -> new Proxy(one.url(), Login.NONE)),
+                limits,
+                options,
+                Map.of());
+    }
+}

@@ -1,0 +1,234 @@
+package smartproxy.pulp.pulp3;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import smartproxy.core.api.Backend;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpCall;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
+import smartproxy.core.api.Operation;
+import smartproxy.pulp.content.Change;
+
+/** The REST API of one Pulp 3: JSON in and out, and what its errors mean. Thread-safe. */
+final class Pulp3Api {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SHOWN = 500;
+
+    private final String pulp;
+    private final String root;
+    private final HttpPeer peer;
+    private final Backend backend;
+
+    /**
+     * @param pulp its name, for errors
+     * @param root before each address that does not begin with a slash: {@code /pulp/api/v3/}
+     */
+    Pulp3Api(String pulp, String root, HttpPeer peer, Backend backend) {
+        this.pulp = pulp;
+        this.root = root;
+        this.peer = peer;
+        this.backend = backend;
+    }
+
+    /** A query parameter. */
+    record Parameter(String name, String value) {}
+
+    static Parameter with(String name, Object value) {
+        return new Parameter(name, String.valueOf(value));
+    }
+
+    /** @param address below the root, or, as Pulp gives it, whole */
+    JsonNode get(Operation operation, String address, Deadline deadline, Parameter... parameters) {
+        return find(operation, address, deadline, parameters)
+                .orElseThrow(() -> BackendException.rejected(
+                        said(operation, "status 404: there is no " + path(address) + "; is it a Pulp 3?")));
+    }
+
+    /** Empty when there is no such thing. */
+    Optional<JsonNode> find(Operation operation, String address, Deadline deadline, Parameter... parameters) {
+        var call = HttpCall.get(path(address));
+        for (var parameter : parameters) {
+            call = call.with(parameter.name(), parameter.value());
+        }
+        var reply = send(operation, call, deadline);
+        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, reply));
+    }
+
+    /** The newest of what a list has; empty when it has nothing. */
+    Optional<JsonNode> first(Operation operation, String address, Deadline deadline, Parameter... parameters) {
+        var results = get(operation, address, deadline, parameters).path("results");
+        return results.isEmpty() ? Optional.empty() : Optional.of(results.get(0));
+    }
+
+    /** What Pulp answers, or a missing node when that is nothing. */
+    JsonNode post(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
+        return json(operation, send(operation, HttpCall.post(path(address)).json(text(body)), deadline));
+    }
+
+    /** A change that Pulp makes at once, or by a task. */
+    Change begin(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
+        return change(post(operation, address, body, deadline));
+    }
+
+    /** As {@link #begin}; Pulp says when there is nothing to change. */
+    Change patch(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
+        var reply = send(operation, HttpCall.patch(path(address)).json(text(body)), deadline);
+        var answer = json(operation, reply);
+        return answer.path("task").isTextual() ? change(answer) : Change.NONE;
+    }
+
+    /** What is not there (any more) is no change. */
+    Change delete(Operation operation, String address, Deadline deadline) {
+        var reply = send(operation, HttpCall.delete(path(address)), deadline);
+        return reply.status() == 404 ? Change.NONE : change(json(operation, reply));
+    }
+
+    private static Change change(JsonNode answer) {
+        return answer.path("task").isTextual()
+                ? Change.by(lastPart(answer.path("task").asText()))
+                : Change.MADE;
+    }
+
+    /** The end of an address: {@code /pulp/api/v3/tasks/018f/} is {@code 018f}. */
+    static String lastPart(String href) {
+        var end = href.endsWith("/") ? href.length() - 1 : href.length();
+        return href.substring(href.lastIndexOf('/', end - 1) + 1, end);
+    }
+
+    private String path(String address) {
+        return (address.startsWith("/") ? address : root + address).substring(1);
+    }
+
+    private HttpReply send(Operation operation, HttpCall call, Deadline deadline) {
+        HttpReply reply;
+        try (var permit = backend.admit()) {
+            reply = backend.call(operation, deadline, attempt -> peer.send(call, attempt));
+        }
+        var status = reply.status();
+        if (status / 100 == 2 || (status == 404 && !call.method().equals("POST"))) {
+            return reply;
+        }
+        throw refused(operation, call, reply);
+    }
+
+    private RuntimeException refused(Operation operation, HttpCall call, HttpReply reply) {
+        var status = reply.status();
+        var words = said(operation, words(reply));
+        return switch (status) {
+            case 400 -> isTaken(words) ? CallerException.conflict(words) : CallerException.badRequest(words);
+            case 404 -> CallerException.notFound(words);
+            case 409 -> CallerException.conflict(words);
+            case 401, 403 -> BackendException.rejected(said(
+                    operation,
+                    "status " + status + ": it does not accept the daemon's login; check user, password or certificate of this Pulp in"
+                            + " pulpcore.yml"));
+            case 503 -> failed(Kind.UNAVAILABLE, call, words);
+            case 504 -> failed(Kind.TIMEOUT, call, words);
+            default -> failed(Kind.REJECTED, call, words);
+        };
+    }
+
+    /** After an error of the server whether a change was made is not known. */
+    private static BackendException failed(Kind kind, HttpCall call, String words) {
+        return new BackendException(kind, call.isSafe() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN, words, null);
+    }
+
+    private static boolean isTaken(String words) {
+        return words.contains("must be unique") || words.contains("Overlaps with existing distribution");
+    }
+
+    private String said(Operation operation, String what) {
+        return "Pulp '" + pulp + "': " + operation.name() + ": " + what;
+    }
+
+    private static String words(HttpReply reply) {
+        var status = reply.status();
+        if (status / 100 == 3) {
+            return "status " + status + ", it is somewhere else: " + line(reply.header("location").orElse("nowhere"))
+                    + "; check api_url of this Pulp";
+        }
+        if (status >= 500 && !isJson(reply)) {
+            return "status " + status + " and a page in place of JSON: its database may be away, see the log of Pulp";
+        }
+        return status == 400 || status == 409
+                ? line(fields(reply))
+                : "status " + status + ": " + line(fields(reply));
+    }
+
+    private static boolean isJson(HttpReply reply) {
+        return reply.header("content-type").orElse("").toLowerCase(Locale.ROOT).startsWith("application/json");
+    }
+
+    /** {@code {"name":["This field must be unique."]}} as {@code name: This field must be unique.} */
+    private static String fields(HttpReply reply) {
+        JsonNode body;
+        try {
+            body = JSON.readTree(reply.body());
+        } catch (java.io.IOException e) {
+            return reply.text();
+        }
+        if (!body.isObject()) {
+            return values(body);
+        }
+        var parts = new ArrayList<String>();
+        body.fields().forEachRemaining(field -> parts.add(field.getKey() + ": " + values(field.getValue())));
+        return String.join("; ", parts);
+    }
+
+    private static String values(JsonNode value) {
+        if (!value.isContainerNode()) {
+            return value.asText();
+        }
+        var parts = new ArrayList<String>();
+        value.forEach(one -> parts.add(values(one)));
+        return String.join(" ", parts);
+    }
+
+    /** On one line, and not too long. */
+    static String line(String text) {
+        var line = text.strip().replaceAll("\\s+", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    }
+
+    private JsonNode json(Operation operation, HttpReply reply) {
+        if (reply.body().length == 0) {
+            return MissingNode.getInstance();
+        }
+        try {
+            var body = JSON.readTree(reply.body());
+            if (body != null && body.isObject()) {
+                return body;
+            }
+        } catch (java.io.IOException e) {
+            // said below
+        }
+        throw BackendException.rejected(
+                said(operation, "status " + reply.status() + " and something that is no JSON: " + line(reply.text())));
+    }
+
+    private static String text(Map<String, ?> body) {
+        try {
+            return JSON.writeValueAsString(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static List<String> texts(JsonNode list) {
+        var texts = new ArrayList<String>();
+        list.forEach(one -> texts.add(one.asText()));
+        return texts;
+    }
+}

@@ -1,0 +1,58 @@
+package smartproxy.pulp.pulp3;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import smartproxy.pulp.content.JobState;
+import smartproxy.pulp.content.Task;
+
+/** Tasks of Pulp, and whether anybody works on them. */
+final class Tasks {
+    private Tasks() {}
+
+    static boolean hasEnded(JsonNode task) {
+        return state(task).ended();
+    }
+
+    private static JobState state(JsonNode task) {
+        // canceling: a worker is to end it
+        return JobState.named(task.path("state").asText()).orElse(JobState.RUNNING);
+    }
+
+    static Task task(JsonNode task, String trouble) {
+        var progress = "";
+        var done = 0L;
+        var total = 0L;
+        for (var report : task.path("progress_reports")) {
+            if (progress.isEmpty() || report.path("state").asText().equals("running")) {
+                progress = report.path("message").asText("");
+            }
+            done += report.path("done").asLong();
+            total += Math.max(report.path("total").asLong(), report.path("done").asLong());
+        }
+        return new Task(
+                Pulp3Api.lastPart(task.path("pulp_href").asText()),
+                task.path("name").asText(),
+                state(task),
+                progress,
+                done,
+                total,
+                Pulp3Api.line(task.path("error").path("description").asText("")),
+                trouble,
+                Pulp3Provider.time(task, "pulp_created"),
+                Pulp3Provider.time(task, "started_at"),
+                Pulp3Provider.time(task, "finished_at"));
+    }
+
+    /** Why a task that has not ended does not go on; empty when it does. */
+    static String trouble(JsonNode task, JsonNode status) {
+        var workers = new HashSet<String>();
+        status.path("online_workers").forEach(worker -> workers.add(worker.path("pulp_href").asText()));
+        if (workers.isEmpty()) {
+            return "no worker of Pulp is online";
+        }
+        var worker = task.path("worker").asText("");
+        return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker)
+                ? "the worker of its task is missing"
+                : "";
+    }
+}
