@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
 import smartproxy.core.daemon.Wire;
-import smartproxy.core.daemon.Wire.Reply;
 import smartproxy.dhcp.RoutesOfDaemon;
 
 /** The routes of the whole daemon; statuses, texts and shapes are those recorded from the Ruby daemon. */

@@ -266,7 +266,9 @@ abstract class Kea6Contract {
     @DisplayName("when the answer to a change is lost, Kea is asked what came of it")
     void aLostAnswerIsSettled() throws Exception {
         var wanted = wanted(duid());
-        assertThat(losing(Set.of("config-set", "reservation-add")).create(wanted, soon()).done())
+        assertThat(losing(Set.of("config-set", "reservation-add"))
+                        .create(wanted, soon())
+                        .done())
                 .isTrue();
         isShown(fresh(), wanted);
         assertThat(losing(Set.of("config-set", "reservation-del")).remove(wanted, soon()))

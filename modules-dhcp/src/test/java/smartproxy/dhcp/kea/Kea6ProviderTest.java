@@ -1,5 +1,6 @@
 package smartproxy.dhcp.kea;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
@@ -11,8 +12,6 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.store.LazyStore;
 import smartproxy.dhcp.TestContext;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What is said when {@code dhcp_kea_dhcp6_url} leads elsewhere. */
 final class Kea6ProviderTest {
@@ -42,7 +41,8 @@ final class Kea6ProviderTest {
 
     @Test
     void somethingElseThanKea() {
-        var provider = provider((command, body, deadline) -> "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        var provider =
+                provider((command, body, deadline) -> "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThatThrownBy(() -> provider.view(Deadline.in(Duration.ofSeconds(10))))
                 .hasMessageContaining("check dhcp_kea_dhcp6_url");
     }

@@ -295,8 +295,7 @@ final class KeaDhcpProviderTest {
         kea.reservations().addObject().put("client-id", "01:02:03").put("ip-address", "192.0.2.40");
         kea.reservations().addObject().put("hw-address", "02:00:00:00:00:29").put("hostname", "named.example.com");
         for (var n : List.of(40, 41)) {
-            assertThat(create(wanted(n, "a.example.com")))
-                    .isEqualTo(new Creation.Occupied(List.of()));
+            assertThat(create(wanted(n, "a.example.com"))).isEqualTo(new Creation.Occupied(List.of()));
         }
         assertThat(kea.commands).doesNotContain("config-set");
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,9 +223,28 @@ final class LabKea implements AutoCloseable {
         signal("CONT");
     }
 
-    /** Its PostgreSQL: {@code crash}, {@code freeze}, {@code thaw} or {@code start}. */
+    /**
+     * Its PostgreSQL: {@code crash}, {@code freeze}, {@code thaw} or {@code start}. Kea 3.0 may end when it loses its database within
+     * a transaction; with {@code start} it is started again, too, as systemd would.
+     */
     void database(String what) {
         run(lab.resolve("pgsql.sh").toString(), directory.toString(), what.equals("start") ? told("sql") : what);
+        if (what.equals("start") && hasEnded()) {
+            restart();
+        }
+    }
+
+    /** One that is not reaped yet has ended, too. */
+    private boolean hasEnded() {
+        try {
+            var pid = Files.readString(directory.resolve("dhcp4.pid")).strip();
+            var stat = Files.readString(Path.of("/proc", pid, "stat"));
+            return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void signal(String name) {
