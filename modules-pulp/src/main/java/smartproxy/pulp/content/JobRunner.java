@@ -79,6 +79,9 @@ final class JobRunner implements AutoCloseable {
     /** Goes on with what was left. */
     void start() {
         try {
+            for (var id : rows.unfinished()) {
+                queue().add(id, "", Instant.now()); // it may not have come so far
+            }
             var unused = queue();
             rows.purge(Clock.systemUTC().instant().minus(KEPT));
         } catch (SQLException | BackendException e) {
@@ -101,7 +104,7 @@ final class JobRunner implements AutoCloseable {
      * @throws BackendException when the store cannot be used
      */
     Job begin(String kind, Pulp pulp, String subject, String request, List<String> items) {
-        if (rows.unfinished() >= MOST_WAITING) {
+        if (rows.unfinished().size() >= MOST_WAITING) {
             throw new BusyException("There are " + MOST_WAITING + " content jobs already; nothing was begun");
         }
         var id = UUID.randomUUID().toString();

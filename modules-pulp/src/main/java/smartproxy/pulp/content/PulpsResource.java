@@ -25,9 +25,9 @@ public final class PulpsResource {
 
     private final Pulps pulps;
     private final JobRunner jobs;
-    private final Answers answers;
+    private final ContentAnswers answers;
 
-    PulpsResource(Pulps pulps, JobRunner jobs, Answers answers) {
+    PulpsResource(Pulps pulps, JobRunner jobs, ContentAnswers answers) {
         this.pulps = pulps;
         this.jobs = jobs;
         this.answers = answers;
@@ -55,13 +55,13 @@ public final class PulpsResource {
         pulps.all().forEach(pulp -> items.add(ContentJson.pulp(pulp)));
         var list = ContentJson.object().put("total", items.size());
         list.set("items", items);
-        return Answers.ok(list);
+        return ContentAnswers.ok(list);
     }
 
     @GET
     @Path("{pulp}/status")
     public Response status(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
-        return Answers.ok(ContentJson.status(pulps.named(pulp).provider().status(deadline(request))));
+        return ContentAnswers.ok(ContentJson.status(pulps.named(pulp).provider().status(deadline(request))));
     }
 
     @GET
@@ -74,7 +74,7 @@ public final class PulpsResource {
                 .forEach(types::add);
         var capabilities = ContentJson.object();
         capabilities.set("types", types);
-        return Answers.ok(capabilities);
+        return ContentAnswers.ok(capabilities);
     }
 
     @GET
@@ -85,7 +85,7 @@ public final class PulpsResource {
         var storage = pulp.provider()
                 .storage(deadline(request))
                 .orElseThrow(() -> CallerException.notFound("Pulp '" + name + "' does not tell of its storage"));
-        return Answers.ok(ContentJson.object()
+        return ContentAnswers.ok(ContentJson.object()
                 .put("total", storage.total())
                 .put("used", storage.used())
                 .put("free", storage.free()));
@@ -100,11 +100,11 @@ public final class PulpsResource {
         var page = pulps.named(pulp)
                 .provider()
                 .repositories(
-                        Answers.type(parameters),
-                        Answers.names(parameters),
-                        Answers.window(parameters),
+                        ContentAnswers.type(parameters),
+                        ContentAnswers.names(parameters),
+                        ContentAnswers.window(parameters),
                         deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::repository));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::repository));
     }
 
     @GET
@@ -113,7 +113,7 @@ public final class PulpsResource {
             @Context ContainerRequestContext request,
             @PathParam("pulp") String pulp,
             @PathParam("name") String name) {
-        return Answers.ok(ContentJson.repository(repository(request, pulps.named(pulp), name)));
+        return ContentAnswers.ok(ContentJson.repository(repository(request, pulps.named(pulp), name)));
     }
 
     @PUT
@@ -122,15 +122,15 @@ public final class PulpsResource {
             @Context ContainerRequestContext request,
             @PathParam("pulp") String pulp,
             @PathParam("name") String name) {
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "type", "description");
         var type = ContentInput.type(ContentInput.text(body, "type"));
         var description = Optional.ofNullable(ContentInput.optional(body, "description"));
         var to = pulps.named(pulp);
         var setup = new Setup(to, new RequestChanges(to, deadline(request)), Ownership.BY_API);
-        var repository = Answers.uninterrupted(
+        var repository = ContentAnswers.uninterrupted(
                 () -> setup.repository(ContentInput.name(name), type, description));
-        return Answers.ok(ContentJson.repository(repository.orElseThrow()));
+        return ContentAnswers.ok(ContentJson.repository(repository.orElseThrow()));
     }
 
     @DELETE
@@ -156,7 +156,7 @@ public final class PulpsResource {
             of.require(ContentAbility.VERSIONS);
         }
         var counts = of.provider().counts(repository(request, of, name), version, deadline(request));
-        return Answers.ok(ContentJson.version(counts));
+        return ContentAnswers.ok(ContentJson.version(counts));
     }
 
     @GET
@@ -167,9 +167,9 @@ public final class PulpsResource {
             @PathParam("name") String name) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.VERSIONS);
-        var window = Answers.window(RequestContext.of(request).parameters());
+        var window = ContentAnswers.window(RequestContext.of(request).parameters());
         var page = of.provider().versions(repository(request, of, name), window, deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::version));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::version));
     }
 
     @DELETE
@@ -201,8 +201,8 @@ public final class PulpsResource {
             throw CallerException.badRequest("Parameter 'type' is needed: a type of units as in counts");
         }
         var page = of.provider()
-                .units(repository(request, of, name), type, Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.rawPage(page));
+                .units(repository(request, of, name), type, ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.rawPage(page));
     }
 
     // upstream and distribution
@@ -217,7 +217,7 @@ public final class PulpsResource {
         var upstream = of.provider()
                 .upstream(repository(request, of, name), deadline(request))
                 .orElseThrow(() -> CallerException.notFound("Repository '" + name + "' has no upstream"));
-        return Answers.ok(ContentJson.upstream(name, upstream));
+        return ContentAnswers.ok(ContentJson.upstream(name, upstream));
     }
 
     @PUT
@@ -226,12 +226,12 @@ public final class PulpsResource {
             @Context ContainerRequestContext request,
             @PathParam("pulp") String pulp,
             @PathParam("name") String name) {
-        var wanted = ContentInput.upstream(Answers.body(request));
+        var wanted = ContentInput.upstream(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
         Ownership.require("Repository '" + name + "'", repository.labels());
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
-        Answers.uninterrupted(() -> {
+        ContentAnswers.uninterrupted(() -> {
             setup.upstream(repository, wanted);
             return "";
         });
@@ -263,7 +263,7 @@ public final class PulpsResource {
         var point = of.provider()
                 .servePoint(repository(request, of, name), deadline(request))
                 .orElseThrow(() -> CallerException.notFound("Repository '" + name + "' has no distribution"));
-        return Answers.ok(ContentJson.servePoint(point));
+        return ContentAnswers.ok(ContentJson.servePoint(point));
     }
 
     @PUT
@@ -272,7 +272,7 @@ public final class PulpsResource {
             @Context ContainerRequestContext request,
             @PathParam("pulp") String pulp,
             @PathParam("name") String name) {
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "path", "protect");
         var path = ContentInput.path(ContentInput.text(body, "path"));
         var protect = ContentInput.flag(body, "protect", false);
@@ -280,7 +280,7 @@ public final class PulpsResource {
         var repository = repository(request, of, name);
         Ownership.require("Repository '" + name + "'", repository.labels());
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
-        Answers.uninterrupted(() -> {
+        ContentAnswers.uninterrupted(() -> {
             setup.served(repository, path, protect);
             return "";
         });
@@ -307,11 +307,11 @@ public final class PulpsResource {
     }
 
     private static Response changed(RequestChanges changes, Step step) {
-        Answers.uninterrupted(() -> {
+        ContentAnswers.uninterrupted(() -> {
             step.run();
             return "";
         });
-        return Answers.ok(ContentJson.object().put("changed", changes.changed()));
+        return ContentAnswers.ok(ContentJson.object().put("changed", changes.changed()));
     }
 
     @GET
@@ -320,8 +320,8 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .upstreams(needed(Answers.type(parameters)), Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.page(page, one -> ContentJson.upstream(one.name(), one.value())));
+                .upstreams(needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.page(page, one -> ContentJson.upstream(one.name(), one.value())));
     }
 
     @GET
@@ -330,8 +330,8 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .servePoints(needed(Answers.type(parameters)), Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::servePoint));
+                .servePoints(needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::servePoint));
     }
 
     private static ContentType needed(Optional<ContentType> type) {
@@ -346,7 +346,7 @@ public final class PulpsResource {
             @Context ContainerRequestContext request,
             @PathParam("pulp") String pulp,
             @PathParam("name") String name) {
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         var unused = ContentInput.syncMode(body);
         var of = pulps.named(pulp);
         if (of.provider().upstream(repository(request, of, name), deadline(request)).isEmpty()) {
@@ -374,7 +374,7 @@ public final class PulpsResource {
     }
 
     private Response begin(ContainerRequestContext request, String pulp, String name, String kind) {
-        ContentInput.only(Answers.body(request));
+        ContentInput.only(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var unused = repository(request, of, name);
         return begin(request, of, kind, name, ContentJson.object());
@@ -385,7 +385,7 @@ public final class PulpsResource {
     public Response protection(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.PROTECTION_AUTHORITY);
-        var authority = ContentInput.authority(Answers.body(request));
+        var authority = ContentInput.authority(ContentAnswers.body(request));
         var changes = new RequestChanges(of, deadline(request));
         return changed(
                 changes,
@@ -395,7 +395,7 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/orphans")
     public Response orphans(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "minimum_age");
         var age = ContentInput.number(body, "minimum_age", USUAL_AGE_SECONDS, LONGEST_AGE_SECONDS);
         return begin(
@@ -407,7 +407,7 @@ public final class PulpsResource {
     public Response reclaim(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.RECLAIM);
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "repositories");
         var names = ContentInput.texts(body, "repositories");
         if (names.isEmpty() || names.size() > Page.Window.MOST) {
@@ -426,8 +426,8 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .tasks(Answers.state(parameters), Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::task));
+                .tasks(ContentAnswers.state(parameters), ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::task));
     }
 
     @GET
@@ -439,7 +439,7 @@ public final class PulpsResource {
         return pulps.named(pulp)
                 .provider()
                 .task(task, deadline(request))
-                .map(found -> Answers.ok(ContentJson.task(found)))
+                .map(found -> ContentAnswers.ok(ContentJson.task(found)))
                 .orElseThrow(() -> CallerException.notFound("Pulp '" + pulp + "' has no task '" + task + "'"));
     }
 
@@ -456,7 +456,7 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/tasks/purge")
     public Response purgeTasks(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
-        var before = Answers.before(Answers.body(request));
+        var before = ContentAnswers.before(ContentAnswers.body(request));
         return begin(
                 request, pulps.named(pulp), JobWork.PURGE, "", ContentJson.object().put("before", before.toString()));
     }

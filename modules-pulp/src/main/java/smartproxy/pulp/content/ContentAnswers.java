@@ -20,7 +20,7 @@ import smartproxy.core.api.Parameters;
 import smartproxy.core.api.RequestContext;
 
 /** What the routes of the content API have in common: JSON, pages, and waiting for a job. */
-final class Answers {
+final class ContentAnswers {
     static final int MOST_WAITERS = 32;
     static final int LONGEST_WAIT_SECONDS = 300;
 
@@ -29,7 +29,7 @@ final class Answers {
     private final JobRunner jobs;
     private final Semaphore waiters = new Semaphore(MOST_WAITERS);
 
-    Answers(JobRunner jobs) {
+    ContentAnswers(JobRunner jobs) {
         this.jobs = jobs;
     }
 
