@@ -85,7 +85,8 @@ final class ContentAnswers {
 
     static Page.Window window(Parameters parameters) {
         return new Page.Window(
-                number(parameters, "offset", 0, 0, 1_000_000_000), number(parameters, "limit", Page.Window.MOST, 1, Page.Window.MOST));
+                number(parameters, "offset", 0, 0, 1_000_000_000),
+                number(parameters, "limit", Page.Window.MOST, 1, Page.Window.MOST));
     }
 
     private static int number(Parameters parameters, String key, int otherwise, int least, int most) {

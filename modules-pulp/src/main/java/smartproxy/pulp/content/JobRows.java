@@ -33,8 +33,9 @@ final class JobRows {
                     + " actions TEXT NOT NULL, steps TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (job, position))",
             "CREATE TABLE content_job_event (id BIGINT NOT NULL PRIMARY KEY, newest BIGINT NOT NULL)",
             "INSERT INTO content_job_event (id, newest) VALUES (1, 0)");
-    private static final String COLUMNS = "SELECT id, kind, pulp, subject, request, state, message, done, total, error, created,"
-            + " started, finished, cancel, event FROM content_job";
+    private static final String COLUMNS =
+            "SELECT id, kind, pulp, subject, request, state, message, done, total, error, created,"
+                    + " started, finished, cancel, event FROM content_job";
 
     private final Store store;
     private final String host;
@@ -278,8 +279,7 @@ final class JobRows {
 
     /** Jobs that were changed after an event, by their newest one. */
     List<Job> changedAfter(long event, int most) {
-        return ask(
-                connection -> jobs(connection, COLUMNS + " WHERE event > ? ORDER BY event LIMIT ?", event, most));
+        return ask(connection -> jobs(connection, COLUMNS + " WHERE event > ? ORDER BY event LIMIT ?", event, most));
     }
 
     long newestEvent() {
@@ -335,7 +335,8 @@ final class JobRows {
 
     private static List<Job.Item> items(Connection connection, String job) throws SQLException {
         var items = new ArrayList<Job.Item>();
-        var sql = "SELECT position, name, state, actions, steps, error FROM content_job_item WHERE job = ? ORDER BY position";
+        var sql =
+                "SELECT position, name, state, actions, steps, error FROM content_job_item WHERE job = ? ORDER BY position";
         try (var statement = bound(connection, sql, job);
                 var rows = statement.executeQuery()) {
             while (rows.next()) {

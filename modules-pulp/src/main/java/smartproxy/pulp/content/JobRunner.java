@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -214,7 +213,11 @@ final class JobRunner implements AutoCloseable {
             }
             return Next.done();
         } catch (BusyException e) {
-            rows.progress(job.id(), "waits for the end of another mirror of this Pulp", 0, job.items().size());
+            rows.progress(
+                    job.id(),
+                    "waits for the end of another mirror of this Pulp",
+                    0,
+                    job.items().size());
             return Next.again(LATER, "");
         }
     }

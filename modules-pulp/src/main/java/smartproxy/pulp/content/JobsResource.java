@@ -39,9 +39,9 @@ public final class JobsResource {
     public Response mirror(@Context ContainerRequestContext request) {
         var body = ContentAnswers.body(request);
         var wanted = ContentInput.mirror(body);
-        var names = wanted.repositories().stream().map(ContentInput.Wanted::name).toList();
-        return answers.job(
-                request, jobs.begin(Job.MIRROR, pulps.named(wanted.pulp()), "", body.toString(), names));
+        var names =
+                wanted.repositories().stream().map(ContentInput.Wanted::name).toList();
+        return answers.job(request, jobs.begin(Job.MIRROR, pulps.named(wanted.pulp()), "", body.toString(), names));
     }
 
     @GET
@@ -49,7 +49,9 @@ public final class JobsResource {
     public Response list(@Context ContainerRequestContext request) {
         var parameters = RequestContext.of(request).parameters();
         var page = rows.list(
-                ContentAnswers.state(parameters), Optional.ofNullable(parameters.text("pulp")), ContentAnswers.window(parameters));
+                ContentAnswers.state(parameters),
+                Optional.ofNullable(parameters.text("pulp")),
+                ContentAnswers.window(parameters));
         return ContentAnswers.ok(ContentJson.page(page, ContentJson::job));
     }
 

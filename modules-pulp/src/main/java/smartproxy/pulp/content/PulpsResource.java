@@ -40,12 +40,11 @@ public final class PulpsResource {
     private Repository repository(ContainerRequestContext request, Pulp pulp, String name) {
         return pulp.provider()
                 .repository(ContentInput.name(name), deadline(request))
-                .orElseThrow(() -> CallerException.notFound(
-                        "Pulp '" + pulp.name() + "' has no repository '" + name + "'"));
+                .orElseThrow(
+                        () -> CallerException.notFound("Pulp '" + pulp.name() + "' has no repository '" + name + "'"));
     }
 
-    private Response begin(
-            ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
+    private Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
         return answers.job(request, jobs.begin(kind, pulp, subject, body.toString(), List.of(subject)));
     }
 
@@ -110,47 +109,41 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/repositories/{name}")
     public Response repository(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         return ContentAnswers.ok(ContentJson.repository(repository(request, pulps.named(pulp), name)));
     }
 
     @PUT
     @Path("{pulp}/repositories/{name}")
     public Response putRepository(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var body = ContentAnswers.body(request);
         ContentInput.only(body, "type", "description");
         var type = ContentInput.type(ContentInput.text(body, "type"));
         var description = Optional.ofNullable(ContentInput.optional(body, "description"));
         var to = pulps.named(pulp);
         var setup = new Setup(to, new RequestChanges(to, deadline(request)), Ownership.BY_API);
-        var repository = ContentAnswers.uninterrupted(
-                () -> setup.repository(ContentInput.name(name), type, description));
+        var repository =
+                ContentAnswers.uninterrupted(() -> setup.repository(ContentInput.name(name), type, description));
         return ContentAnswers.ok(ContentJson.repository(repository.orElseThrow()));
     }
 
     @DELETE
     @Path("{pulp}/repositories/{name}")
     public Response removeRepository(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var from = pulps.named(pulp);
-        Ownership.require("Repository '" + name + "'", repository(request, from, name).labels());
+        Ownership.require(
+                "Repository '" + name + "'", repository(request, from, name).labels());
         return begin(request, from, JobWork.REMOVE, name, ContentJson.object());
     }
 
     @GET
     @Path("{pulp}/repositories/{name}/counts")
     public Response counts(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        var version = Optional.ofNullable(RequestContext.of(request).parameters().text("version"));
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        var version =
+                Optional.ofNullable(RequestContext.of(request).parameters().text("version"));
         var of = pulps.named(pulp);
         if (version.isPresent()) {
             of.require(ContentAbility.VERSIONS);
@@ -162,9 +155,7 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/repositories/{name}/versions")
     public Response versions(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.VERSIONS);
         var window = ContentAnswers.window(RequestContext.of(request).parameters());
@@ -184,15 +175,14 @@ public final class PulpsResource {
         var repository = repository(request, of, name);
         Ownership.require("Repository '" + name + "'", repository.labels());
         var unused = of.provider().counts(repository, Optional.of(version), deadline(request));
-        return begin(request, of, JobWork.REMOVE_VERSION, name, ContentJson.object().put("version", version));
+        return begin(
+                request, of, JobWork.REMOVE_VERSION, name, ContentJson.object().put("version", version));
     }
 
     @GET
     @Path("{pulp}/repositories/{name}/units")
     public Response units(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.UNITS);
         var parameters = RequestContext.of(request).parameters();
@@ -210,9 +200,7 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/repositories/{name}/upstream")
     public Response upstream(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var upstream = of.provider()
                 .upstream(repository(request, of, name), deadline(request))
@@ -223,9 +211,7 @@ public final class PulpsResource {
     @PUT
     @Path("{pulp}/repositories/{name}/upstream")
     public Response putUpstream(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var wanted = ContentInput.upstream(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
@@ -241,9 +227,7 @@ public final class PulpsResource {
     @DELETE
     @Path("{pulp}/repositories/{name}/upstream")
     public Response removeUpstream(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
         of.provider()
@@ -256,9 +240,7 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/repositories/{name}/distribution")
     public Response distribution(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var point = of.provider()
                 .servePoint(repository(request, of, name), deadline(request))
@@ -269,9 +251,7 @@ public final class PulpsResource {
     @PUT
     @Path("{pulp}/repositories/{name}/distribution")
     public Response putDistribution(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var body = ContentAnswers.body(request);
         ContentInput.only(body, "path", "protect");
         var path = ContentInput.path(ContentInput.text(body, "path"));
@@ -290,9 +270,7 @@ public final class PulpsResource {
     @DELETE
     @Path("{pulp}/repositories/{name}/distribution")
     public Response removeDistribution(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
         of.provider()
@@ -320,7 +298,8 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .upstreams(needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
+                .upstreams(
+                        needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
         return ContentAnswers.ok(ContentJson.page(page, one -> ContentJson.upstream(one.name(), one.value())));
     }
 
@@ -330,7 +309,8 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .servePoints(needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
+                .servePoints(
+                        needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
         return ContentAnswers.ok(ContentJson.page(page, ContentJson::servePoint));
     }
 
@@ -343,13 +323,13 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/repositories/{name}/sync")
     public Response sync(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var body = ContentAnswers.body(request);
         var unused = ContentInput.syncMode(body);
         var of = pulps.named(pulp);
-        if (of.provider().upstream(repository(request, of, name), deadline(request)).isEmpty()) {
+        if (of.provider()
+                .upstream(repository(request, of, name), deadline(request))
+                .isEmpty()) {
             throw CallerException.conflict("Repository '" + name + "' has no upstream");
         }
         return begin(request, of, JobWork.SYNC, name, body);
@@ -358,18 +338,14 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/repositories/{name}/publish")
     public Response publish(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         return begin(request, pulp, name, JobWork.PUBLISH);
     }
 
     @POST
     @Path("{pulp}/repositories/{name}/verify")
     public Response verify(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         return begin(request, pulp, name, JobWork.VERIFY);
     }
 
@@ -388,8 +364,7 @@ public final class PulpsResource {
         var authority = ContentInput.authority(ContentAnswers.body(request));
         var changes = new RequestChanges(of, deadline(request));
         return changed(
-                changes,
-                () -> changes.make("protection", () -> of.provider().protect(authority, deadline(request))));
+                changes, () -> changes.make("protection", () -> of.provider().protect(authority, deadline(request))));
     }
 
     @POST
@@ -399,7 +374,11 @@ public final class PulpsResource {
         ContentInput.only(body, "minimum_age");
         var age = ContentInput.number(body, "minimum_age", USUAL_AGE_SECONDS, LONGEST_AGE_SECONDS);
         return begin(
-                request, pulps.named(pulp), JobWork.ORPHANS, "", ContentJson.object().put("minimum_age", age));
+                request,
+                pulps.named(pulp),
+                JobWork.ORPHANS,
+                "",
+                ContentJson.object().put("minimum_age", age));
     }
 
     @POST
@@ -433,9 +412,7 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/tasks/{task}")
     public Response task(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("task") String task) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("task") String task) {
         return pulps.named(pulp)
                 .provider()
                 .task(task, deadline(request))
@@ -446,9 +423,7 @@ public final class PulpsResource {
     @DELETE
     @Path("{pulp}/tasks/{task}")
     public Response cancelTask(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("task") String task) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("task") String task) {
         pulps.named(pulp).provider().cancel(task, deadline(request));
         return task(request, pulp, task);
     }
@@ -458,6 +433,10 @@ public final class PulpsResource {
     public Response purgeTasks(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
         var before = ContentAnswers.before(ContentAnswers.body(request));
         return begin(
-                request, pulps.named(pulp), JobWork.PURGE, "", ContentJson.object().put("before", before.toString()));
+                request,
+                pulps.named(pulp),
+                JobWork.PURGE,
+                "",
+                ContentJson.object().put("before", before.toString()));
     }
 }

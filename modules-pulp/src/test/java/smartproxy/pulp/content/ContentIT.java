@@ -63,7 +63,8 @@ class ContentIT {
         source(name("rpm1"), "rpm", "content/rpm/packages/", rpm);
         source(name("rpm2"), "rpm", "content/rpm/packages/", TestRpm.named(name("rpm2"), directory));
         for (var name : List.of("image1", "image2")) {
-            primary.push(name(name), "latest", ("layer of " + name(name)).repeat(50).getBytes(StandardCharsets.UTF_8));
+            primary.push(
+                    name(name), "latest", ("layer of " + name(name)).repeat(50).getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -88,7 +89,11 @@ class ContentIT {
     private void source(String name, String type, String where, byte[] unit) throws Exception {
         var at = "/pulps/pulp/repositories/" + name;
         content.done("PUT", at, "{\"type\": \"" + type + "\"}");
-        var href = primary.get("repositories/?name=" + name).path("results").get(0).path("pulp_href").asText();
+        var href = primary.get("repositories/?name=" + name)
+                .path("results")
+                .get(0)
+                .path("pulp_href")
+                .asText();
         primary.upload(where, name + "." + type, unit, href);
         content.done("POST", at + "/publish", "");
         content.done("PUT", at + "/distribution", "{\"path\": \"" + name + "\"}");
@@ -100,7 +105,8 @@ class ContentIT {
                 ? "\"" + served + "PULP_MANIFEST\""
                 : what.startsWith("rpm")
                         ? "\"" + served + "\""
-                        : "{\"url\": \"" + primary.api() + "\", \"options\": {\"upstream_name\": \"" + name(what) + "\"}}";
+                        : "{\"url\": \"" + primary.api() + "\", \"options\": {\"upstream_name\": \"" + name(what)
+                                + "\"}}";
         var type = what.startsWith("image") ? "container" : what.replaceAll("\\d", "");
         return "{\"name\": \"" + name(what) + "\", \"type\": \"" + type + "\", \"upstream\": " + upstream
                 + ", \"policy\": \"immediate\", \"path\": \"" + name(what) + "\", \"protect\": false}";
@@ -117,8 +123,9 @@ class ContentIT {
 
     private static List<String> actions(JsonNode job) {
         var actions = new ArrayList<String>();
-        job.path("items").forEach(item -> actions.add(item.path("state").asText() + " " + item.path("actions")
-                + item.path("error").asText("")));
+        job.path("items")
+                .forEach(item -> actions.add(item.path("state").asText() + " " + item.path("actions")
+                        + item.path("error").asText("")));
         return actions;
     }
 
@@ -136,7 +143,8 @@ class ContentIT {
                         "completed " + ALL_NEW,
                         "completed " + ALL_NEW_UNPUBLISHED,
                         "completed " + ALL_NEW_UNPUBLISHED);
-        assertThat(content.get("/pulps/mirror/repositories/" + name("file1")).status()).isEqualTo(404);
+        assertThat(content.get("/pulps/mirror/repositories/" + name("file1")).status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -190,23 +198,37 @@ class ContentIT {
         var made = content.done("PUT", at, "{\"type\": \"file\", \"description\": \"a\"}");
         assertThat(made.path("managed").asBoolean()).isTrue();
         assertThat(made.path("labels").path("katello_orphan_cleanup").asText()).isEqualTo("false");
-        assertThat(content.done("PUT", at, "{\"type\": \"file\", \"description\": \"b\"}").path("description").asText())
+        assertThat(content.done("PUT", at, "{\"type\": \"file\", \"description\": \"b\"}")
+                        .path("description")
+                        .asText())
                 .isEqualTo("b");
         assertThat(content.send("POST", at + "/sync", "").status()).isEqualTo(409);
         content.done("PUT", at + "/upstream", "{\"url\": \"" + url + "\"}");
         var sync = content.done("POST", at + "/sync", "{\"mode\": \"additive\"}");
         assertThat(sync.path("state").asText()).as(sync.toString()).isEqualTo("completed");
         assertThat(sync.path("actions").toString()).isEqualTo("[\"sync\"]");
-        assertThat(content.done("POST", at + "/sync", "").path("actions").size()).isZero();
+        assertThat(content.done("POST", at + "/sync", "").path("actions").size())
+                .isZero();
         assertThat(content.done("POST", at + "/publish", "").path("actions").toString())
                 .isEqualTo("[\"publish\"]");
         content.done("PUT", at + "/distribution", "{\"path\": \"" + name + "\"}");
         assertThat(second.served(name + "/" + name + ".file")).isEqualTo(file);
-        assertThat(content.get(at + "/counts").json().path("counts").path("file.file").asInt()).isEqualTo(1);
-        assertThat(content.get(at + "/units?type=file.file").json().path("items").get(0).path("relative_path").asText())
+        assertThat(content.get(at + "/counts")
+                        .json()
+                        .path("counts")
+                        .path("file.file")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(content.get(at + "/units?type=file.file")
+                        .json()
+                        .path("items")
+                        .get(0)
+                        .path("relative_path")
+                        .asText())
                 .isEqualTo(name + ".file");
         assertThat(content.get(at + "/versions").json().path("total").asInt()).isEqualTo(2);
-        assertThat(content.done("POST", at + "/verify", "").path("state").asText()).isEqualTo("completed");
+        assertThat(content.done("POST", at + "/verify", "").path("state").asText())
+                .isEqualTo("completed");
         var removal = content.done("DELETE", at, "");
         assertThat(removal.path("actions").toString())
                 .isEqualTo("[\"remove distribution\",\"remove remote\",\"remove repository\"]");
@@ -218,19 +240,20 @@ class ContentIT {
     void oneBrokenUpstreamDoesNotStopTheOthers() throws Exception {
         var broken = wanted("file3").replace("PULP_MANIFEST", "nothing/PULP_MANIFEST");
         var job = content.done(
-                "POST",
-                "/mirror",
-                six().replace("]}", ", " + broken + "]}").replace(wanted("file1") + ", ", ""));
+                "POST", "/mirror", six().replace("]}", ", " + broken + "]}").replace(wanted("file1") + ", ", ""));
 
         assertThat(job.path("state").asText()).isEqualTo("failed");
         assertThat(job.path("error").asText()).isEqualTo("1 of 7 repositories failed");
         var actions = actions(job);
         assertThat(actions.subList(0, 5)).containsOnly("completed []");
-        assertThat(actions.get(5)).startsWith("failed [\"create repository\",\"create remote\"]sync: ").contains("404");
+        assertThat(actions.get(5))
+                .startsWith("failed [\"create repository\",\"create remote\"]sync: ")
+                .contains("404");
         // it is no longer wanted
         assertThat(actions.get(6))
                 .isEqualTo("completed [\"remove distribution\",\"remove remote\",\"remove repository\"]");
-        assertThat(content.get("/pulps/mirror/repositories/" + name("file1")).status()).isEqualTo(404);
+        assertThat(content.get("/pulps/mirror/repositories/" + name("file1")).status())
+                .isEqualTo(404);
     }
 
     @Test
@@ -248,8 +271,14 @@ class ContentIT {
                         + "' has no label smart_proxy_managed: somebody else made it, and it is left as it is");
         var at = "/pulps/mirror/repositories/" + foreign;
         assertThat(content.send("DELETE", at, "").status()).isEqualTo(409);
-        assertThat(content.send("PUT", at, "{\"type\": \"file\", \"description\": \"x\"}").status()).isEqualTo(409);
+        assertThat(content.send("PUT", at, "{\"type\": \"file\", \"description\": \"x\"}")
+                        .status())
+                .isEqualTo(409);
         assertThat(content.get(at).json().path("managed").asBoolean()).isFalse();
-        assertThat(content.get("/pulps/mirror/repositories?name=" + name("rpm1")).json().path("total").asInt()).isZero();
+        assertThat(content.get("/pulps/mirror/repositories?name=" + name("rpm1"))
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isZero();
     }
 }

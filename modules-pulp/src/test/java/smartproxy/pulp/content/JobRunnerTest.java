@@ -95,7 +95,8 @@ class JobRunnerTest {
         ended(mirror("a"));
         pulp.news = false;
         pulp.points.computeIfPresent(
-                "a", (key, one) -> new ServePoint(
+                "a",
+                (key, one) -> new ServePoint(
                         one.name(), one.type(), "elsewhere", false, one.target(), one.url(), one.labels()));
 
         assertThat(told(ended(mirror("a")))).containsExactly("a completed [distribute]");
@@ -113,8 +114,7 @@ class JobRunnerTest {
     @Test
     void whatAMirrorMadeAndIsNoLongerWantedGoesAndNothingElse() throws Exception {
         ended(mirror("a", "b"));
-        pulp.repositories.put(
-                "foreign", new Repository("foreign", ContentType.FILE, "foreign", "", "0", Map.of()));
+        pulp.repositories.put("foreign", new Repository("foreign", ContentType.FILE, "foreign", "", "0", Map.of()));
         pulp.repositories.put(
                 "byhand",
                 new Repository("byhand", ContentType.FILE, "byhand", "", "0", Ownership.labels(Ownership.BY_API)));
@@ -135,7 +135,8 @@ class JobRunnerTest {
         assertThat(job.state()).isEqualTo(JobState.FAILED);
         assertThat(job.error()).isEqualTo("1 of 2 repositories failed");
         assertThat(told(job).get(0))
-                .isEqualTo("a failed []Repository 'a' has no label smart_proxy_managed: somebody else made it, and it is left as it is");
+                .isEqualTo(
+                        "a failed []Repository 'a' has no label smart_proxy_managed: somebody else made it, and it is left as it is");
         assertThat(told(job).get(1)).startsWith("b completed [create repository");
         assertThat(pulp.changes).noneMatch(change -> change.endsWith(" a"));
     }
@@ -156,7 +157,8 @@ class JobRunnerTest {
         pulp.syncs = JobState.RUNNING;
         var job = mirror("a");
         await().atMost(WATCHDOG).until(() -> pulp.changes.contains("sync a"));
-        await().atMost(WATCHDOG).until(() -> jobs.find(job.id()).items().get(0).steps().containsKey("sync"));
+        await().atMost(WATCHDOG)
+                .until(() -> jobs.find(job.id()).items().get(0).steps().containsKey("sync"));
         jobs.close();
         jobs = runner(Duration.ofMinutes(1));
         jobs.start();
@@ -172,7 +174,8 @@ class JobRunnerTest {
     void whatWasMadeAndNotNotedCountsWhenItIsTakenUpAgain() throws Exception {
         pulp.repositories.put(
                 "a", new Repository("a", ContentType.FILE, "a", "", "0", Ownership.labels(Ownership.BY_MIRROR)));
-        var request = "{\"pulp\":\"p\",\"repositories\":[{\"name\":\"a\",\"type\":\"file\",\"upstream\":\"https://u.example.com/x\",\"path\":\"a\"}]}";
+        var request =
+                "{\"pulp\":\"p\",\"repositories\":[{\"name\":\"a\",\"type\":\"file\",\"upstream\":\"https://u.example.com/x\",\"path\":\"a\"}]}";
         rows.insert("killed", Job.MIRROR, "p", "", request, List.of("a"));
         rows.keep("killed", new Job.Item(0, "a", JobState.RUNNING, List.of(), Map.of("create repository", ""), ""));
         jobs.start();
@@ -242,7 +245,8 @@ class JobRunnerTest {
         ended(mirror("a"));
         var second = ended(mirror("a"));
 
-        assertThat(rows.list(java.util.Optional.of(JobState.COMPLETED), java.util.Optional.of("p"), new Page.Window(0, 1)))
+        assertThat(rows.list(
+                        java.util.Optional.of(JobState.COMPLETED), java.util.Optional.of("p"), new Page.Window(0, 1)))
                 .satisfies(page -> {
                     assertThat(page.total()).isEqualTo(2);
                     assertThat(page.items().get(0).id()).isEqualTo(second.id());

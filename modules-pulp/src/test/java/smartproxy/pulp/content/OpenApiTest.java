@@ -51,9 +51,11 @@ class OpenApiTest {
     @Test
     void hasTheRoutesThatThereAre() {
         var told = new TreeSet<String>();
-        document.path("paths").fields().forEachRemaining(path -> path.getValue()
-                .fieldNames()
-                .forEachRemaining(method -> told.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        document.path("paths")
+                .fields()
+                .forEachRemaining(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method -> told.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
         assertThat(told).isEqualTo(routes()).hasSizeGreaterThan(30);
     }
@@ -61,34 +63,42 @@ class OpenApiTest {
     @Test
     void namesTheParametersOfEachPathAndEachOperationOnce() {
         var operations = new HashSet<String>();
-        document.path("paths").fields().forEachRemaining(path -> path.getValue().forEach(operation -> {
-            var wanted = PARAMETER
-                    .matcher(path.getKey())
-                    .results()
-                    .map(found -> found.group(1))
-                    .toList();
-            var told = operation.path("parameters").findValuesAsText("in").stream()
-                    .filter("path"::equals)
-                    .count();
-            assertThat(told).as(path.getKey()).isEqualTo(wanted.size());
-            assertThat(operations.add(operation.path("operationId").asText())).isTrue();
-        }));
+        document.path("paths")
+                .fields()
+                .forEachRemaining(path -> path.getValue().forEach(operation -> {
+                    var wanted = PARAMETER
+                            .matcher(path.getKey())
+                            .results()
+                            .map(found -> found.group(1))
+                            .toList();
+                    var told = operation.path("parameters").findValuesAsText("in").stream()
+                            .filter("path"::equals)
+                            .count();
+                    assertThat(told).as(path.getKey()).isEqualTo(wanted.size());
+                    assertThat(operations.add(operation.path("operationId").asText()))
+                            .isTrue();
+                }));
     }
 
     @Test
     void refersToNothingThatIsNotThere() {
         assertThat(document.findValuesAsText("$ref"))
                 .isNotEmpty()
-                .allSatisfy(reference ->
-                        assertThat(document.at(reference.substring(1)).isMissingNode())
-                                .as(reference)
-                                .isFalse());
+                .allSatisfy(reference -> assertThat(
+                                document.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse());
     }
 
     @Test
     void knowsTheWordsOfTheCode() {
-        assertThat(words("Type")).isEqualTo(Arrays.stream(ContentType.values()).map(ContentType::toString).toList());
-        assertThat(words("State")).isEqualTo(Arrays.stream(JobState.values()).map(JobState::toString).toList());
+        assertThat(words("Type"))
+                .isEqualTo(Arrays.stream(ContentType.values())
+                        .map(ContentType::toString)
+                        .toList());
+        assertThat(words("State"))
+                .isEqualTo(
+                        Arrays.stream(JobState.values()).map(JobState::toString).toList());
     }
 
     private List<String> words(String schema) {

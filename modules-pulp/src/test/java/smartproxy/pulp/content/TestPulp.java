@@ -36,8 +36,8 @@ final class TestPulp {
     private static final Random RANDOM = new Random();
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final long START_WATCHDOG_SECONDS = 600;
-    private static final String BASIC = "Basic "
-            + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    private static final String BASIC =
+            "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -55,14 +55,15 @@ final class TestPulp {
     static TestPulp start(Path directory, String name) throws IOException, InterruptedException {
         var ports = freePort() + " " + freePort();
         // without a gateway the registry sends its clients to the API itself for their tokens
-        var environment = Map.of(
-                "PULP_PORTS", ports, "PULP_TOKEN_SERVER", "http://127.0.0.1:" + ports.split(" ")[0] + "/token/");
+        var environment =
+                Map.of("PULP_PORTS", ports, "PULP_TOKEN_SERVER", "http://127.0.0.1:" + ports.split(" ")[0] + "/token/");
         var told = new HashMap<String, String>();
         for (var line : run(environment, "start.sh", directory.toString(), name)) {
             var pair = line.split("=", 2);
             told.put(pair[0], pair[pair.length - 1]);
         }
-        return new TestPulp(URI.create(told.getOrDefault("api", "")), URI.create(told.getOrDefault("content", "")), told);
+        return new TestPulp(
+                URI.create(told.getOrDefault("api", "")), URI.create(told.getOrDefault("content", "")), told);
     }
 
     /** Ends all below the directory. */
@@ -73,8 +74,7 @@ final class TestPulp {
     /** Below those that outgoing connections get. */
     private static int freePort() {
         for (var tries = 0; tries < 100; tries++) {
-            try (var probe =
-                    new ServerSocket(RANDOM.nextInt(12_000, 20_000), 1, InetAddress.getLoopbackAddress())) {
+            try (var probe = new ServerSocket(RANDOM.nextInt(12_000, 20_000), 1, InetAddress.getLoopbackAddress())) {
                 return probe.getLocalPort();
             } catch (IOException e) {
                 // taken
@@ -211,20 +211,24 @@ final class TestPulp {
 
     /** Pushes an image of one layer into the registry. */
     void push(String name, String tag, byte[] layer) throws IOException {
-        var token = json(HttpRequest.newBuilder(api.resolve("/token/?service=" + api.getAuthority()
-                        + "&scope=repository:" + name + ":pull,push")))
+        var token = json(HttpRequest.newBuilder(api.resolve(
+                        "/token/?service=" + api.getAuthority() + "&scope=repository:" + name + ":pull,push")))
                 .path("token")
                 .asText();
         var bearer = "Bearer " + token;
-        var config = ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
-                        + sha256(layer) + "\"]}}")
-                .getBytes(StandardCharsets.UTF_8);
+        var config =
+                ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
+                                + sha256(layer) + "\"]}}")
+                        .getBytes(StandardCharsets.UTF_8);
         blob(name, bearer, layer);
         blob(name, bearer, config);
-        var manifest = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
-                + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:" + sha256(config) + "\",\"size\":"
-                + config.length + "},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:"
-                + sha256(layer) + "\",\"size\":" + layer.length + "}]}";
+        var manifest =
+                "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
+                        + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:" + sha256(config)
+                        + "\",\"size\":"
+                        + config.length
+                        + "},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:"
+                        + sha256(layer) + "\",\"size\":" + layer.length + "}]}";
         ok(HttpRequest.newBuilder(api.resolve("/v2/" + name + "/manifests/" + tag))
                 .header("Authorization", bearer)
                 .header("Content-Type", "application/vnd.oci.image.manifest.v1+json")
