@@ -257,7 +257,12 @@ class GatewayIT {
                 "Content-Length: 3\r\nContent-Length: 4",
                 "Content-Length: 3\r\nTransfer-Encoding: chunked",
                 "Transfer-Encoding: chunked, identity",
-                "Transfer-Encoding: xchunked"
+                "Transfer-Encoding: xchunked",
+                "Content-Length: 3, 4",
+                "Content-Length: +3",
+                "Content-Length : 3",
+                "Content-Length: 3\r\nContent_Length: 3\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"
             })
     void anAmbiguousLengthIsRefused(String headers) throws Exception {
         var before = api.asked().size();
@@ -266,6 +271,31 @@ class GatewayIT {
             assertThat(client.read().status()).isIn(400, 411, 501);
         }
         assertThat(api.asked().stream().skip(before)).noneMatch(asked -> asked.startsWith("POST"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X: a\r\nGET /pulp/api/v3/tasks/ HTTP/1.1\r\nHost: b",
+                "X: a\nGET /pulp/api/v3/tasks/ HTTP/1.1\nHost: b\n\n",
+                "X: a\rRemote-User: admin",
+                "X: a\u0000Remote-User: admin",
+                " Remote-User: admin",
+                "Remote-User : admin",
+                "Transfer_Encoding: chunked",
+                "Transfer-Encoding\u000b: chunked"
+            })
+    void aHeaderSmugglesNothingIn(String header) throws Exception {
+        try (var stranger = proxy.stranger()) {
+            stranger.send("GET /pulp/content/x HTTP/1.1\r\nHost: a\r\n" + header + "\r\nConnection: close\r\n\r\n");
+            assertThat(stranger.isClosedByPeer()).isTrue();
+        }
+        assertThat(api.asked()).noneMatch(asked -> asked.contains("tasks"));
+        assertThat(content.asked()).allMatch(asked -> asked.startsWith("GET /pulp/content/x "));
+        assertThat(content.asked()).hasSizeLessThanOrEqualTo(1);
+        if (!content.asked().isEmpty()) {
+            assertThat(content.last().headers()).doesNotContainKeys("Remote-user", "Transfer-encoding", "Transfer_encoding");
+        }
     }
 
     @Test
@@ -317,6 +347,48 @@ class GatewayIT {
             for (var client : clients) {
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void aDownloadThatRunsEndsBeforeTheDaemonDoes() throws Exception {
+        var goOn = new CompletableFuture<Void>();
+        var begun = new CompletableFuture<Void>();
+        try (var slow = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var thread = new Thread(() -> {
+                try (var socket = slow.accept()) {
+                    socket.getInputStream().read(new byte[8192]);
+                    var out = socket.getOutputStream();
+                    out.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                    begun.complete(null);
+                    goOn.get(30, TimeUnit.SECONDS);
+                    out.write("def".getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                } catch (Exception e) {
+                    begun.completeExceptionally(e);
+                }
+            });
+            thread.start();
+            configure("", slow.getLocalPort());
+            proxy.reload();
+            try (var client = proxy.https()) {
+                client.send(Wire.head("GET", "/pulp/content/x") + "\r\n");
+                begun.get(10, TimeUnit.SECONDS);
+                var ended = CompletableFuture.runAsync(proxy::close);
+                await().atMost(Duration.ofSeconds(10)).until(() -> {
+                    try (var newcomer = proxy.https()) {
+                        return false;
+                    } catch (IOException refused) {
+                        return true;
+                    }
+                });
+                assertThat(ended).isNotDone();
+                goOn.complete(null);
+                assertThat(client.read().body()).isEqualTo("abcdef");
+                ended.get(20, TimeUnit.SECONDS);
+            }
+            thread.join(10_000);
         }
     }
 

@@ -1,8 +1,11 @@
 package smartproxy.core.daemon;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.ProxyModule;
@@ -103,6 +107,17 @@ public final class DaemonFixture implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What {@code check}, or {@code check --live}, prints. */
+    public String check(boolean live) {
+        writeSettings();
+        var out = new ByteArrayOutputStream();
+        new CheckCommand(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        live ? Optional.of(List.of()) : Optional.empty())
+                .run(settingsFile());
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     public Daemon daemon() {
