@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -322,6 +323,37 @@ class GatewayIT {
         }
     }
 
+    /** 30 times 3.5 MiB: of the budget in memory, 16 MiB, and of the heap, where a timer of 600 s might hold them. */
+    @Test
+    void whatABodyTookIsGivenBackWithItsRequest() throws Exception {
+        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                .replace(":spool_size: 16", ":spool_size: 1"));
+        proxy.reload();
+        var chunk = "x".repeat(3_500 << 10);
+        var request = Wire.head("POST", "/pulp/api/v3/uploads/", "Transfer-Encoding: chunked") + "\r\n"
+                + Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n0\r\n\r\n";
+        var memory = ManagementFactory.getMemoryMXBean();
+        var before = 0L;
+
+        try (var client = proxy.https()) {
+            for (var i = 0; i < 30; i++) {
+                // without room in memory it would have to go to disk, where there is none
+                assertThat(client.send(request).read().status()).isEqualTo(200);
+                api.forget();
+                if (i == 4) {
+                    System.gc();
+                    before = memory.getHeapMemoryUsage().getUsed();
+                }
+            }
+        }
+
+        var most = before + (40L << 20);
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            System.gc();
+            assertThat(memory.getHeapMemoryUsage().getUsed()).isLessThan(most);
+        });
+    }
+
     @Test
     void aBodyLargerThanTheSpoolIs507() throws Exception {
         var before = api.asked().size();
@@ -332,14 +364,20 @@ class GatewayIT {
         assertThat(api.asked().stream().skip(before)).noneMatch(asked -> asked.startsWith("PUT"));
     }
 
+    /** Ten callers have sent half of a chunk of 64 MiB. */
     @Test
     void halfABodyKeepsNobodyWaiting() throws Exception {
+        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                .replace(":spool_size: 16", ":spool_size: 1024"));
+        proxy.reload();
+        var half = new byte[32 << 20];
         var clients = new ArrayList<Wire>();
         try {
             for (var i = 0; i < 10; i++) {
                 var client = proxy.https();
                 clients.add(client);
-                client.send(Wire.head("PUT", "/pulp/api/v3/uploads/1/", "Content-Length: 1000000") + "\r\nhalf");
+                client.send(Wire.head("PUT", "/pulp/api/v3/uploads/1/", "Content-Length: " + 2 * half.length) + "\r\n")
+                        .send(half);
             }
             assertThat(get("/pulp/api/v3/tasks/").status()).isEqualTo(200);
             assertThat(api.asked()).noneMatch(asked -> asked.startsWith("PUT"));

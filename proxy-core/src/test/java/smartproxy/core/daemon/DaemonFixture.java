@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.StartException;
 import smartproxy.core.tls.TestPki;
@@ -118,6 +119,11 @@ public final class DaemonFixture implements AutoCloseable {
                         live ? Optional.of(List.of()) : Optional.empty())
                 .run(settingsFile());
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What is served on https, or on plain http. */
+    public List<Mount> mounts(boolean https) {
+        return daemon().mounts(https);
     }
 
     public Daemon daemon() {
