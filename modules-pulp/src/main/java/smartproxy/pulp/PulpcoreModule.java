@@ -1,11 +1,15 @@
 package smartproxy.pulp;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.Mount;
@@ -14,16 +18,13 @@ import smartproxy.core.api.Role;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Secret;
 import smartproxy.core.api.StartException;
-import smartproxy.pulp.content.ContentApi;
-import smartproxy.pulp.content.Pulps;
-import smartproxy.pulp.pulp3.Pulp3Provider;
 
 /** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
 public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
     static final String NAME = "pulpcore";
 
-    /** Requests of the content API at one Pulp at once, which serves them one by one. */
-    private static final int CONTENT_PERMITS = 64;
+    /** For a look at one Pulp. */
+    private static final Duration LOOK = Duration.ofSeconds(6);
 
     @Override
     public String name() {
@@ -60,32 +61,28 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var components = new Components(pulp);
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
-        var content = content(settings, context);
-        content.ifPresent(api -> mounts.addAll(api.mounts()));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, components, Optional.empty(), content);
+            return new Instance(mounts, components, Optional.empty(), KatelloNeeds.of(settings), List.of());
         }
         var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
-        return new Instance(mounts, components, Optional.of(gateway), content);
-    }
-
-    /** Empty when there is no Pulp that the daemon has a login for. */
-    private static Optional<ContentApi> content(PulpcoreSettings settings, ModuleContext context)
-            throws StartException {
-        var pulps = new ArrayList<Pulps.Pulp>();
+        var checks = new ArrayList<GatewayCheck>();
         for (var target : settings.targets().values()) {
-            var peer = context.http(target.api().header("Accept", new Secret("application/json")));
-            var backend = context.backend("content " + target.name(), CONTENT_PERMITS);
-            var provider = new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
-            pulps.add(new Pulps.Pulp(target.name(), "pulp3", provider));
+            var main = target.name().equals(PulpTarget.OWN);
+            checks.add(new GatewayCheck(
+                    target, gateway.own(), main && settings.gateway().registry(), context));
         }
-        return pulps.isEmpty() ? Optional.empty() : Optional.of(new ContentApi(new Pulps(pulps), context.store()));
+        var findings = KatelloNeeds.of(gateway.own(), context.daemon());
+        return new Instance(mounts, components, Optional.of(gateway), findings, checks);
     }
 
     private record Instance(
-            List<Mount> mounts, Components components, Optional<Gateway> gateway, Optional<ContentApi> content)
-            implements ModuleInstance {
+            List<Mount> mounts,
+            Components components,
+            Optional<Gateway> gateway,
+            List<Finding> findings,
+            List<GatewayCheck> checks)
+            implements ModuleInstance, LiveCheck {
         @Override
         public List<String> capabilities() {
             return components.now();
@@ -97,17 +94,24 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         }
 
         @Override
+        public List<Finding> probe(Host host, Deadline deadline) throws InterruptedException {
+            var found = new ArrayList<Finding>();
+            for (var check : checks) {
+                found.addAll(check.look(deadline.within(LOOK)));
+            }
+            return found;
+        }
+
+        @Override
         public void start() {
             components.start();
             gateway.ifPresent(Gateway::start);
-            content.ifPresent(ContentApi::start);
         }
 
         @Override
         public void close() {
             components.close();
             gateway.ifPresent(Gateway::close);
-            content.ifPresent(ContentApi::close);
         }
     }
 }

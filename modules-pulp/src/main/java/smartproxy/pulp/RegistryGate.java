@@ -76,14 +76,15 @@ final class RegistryGate implements Relay.Gate, AutoCloseable {
     @Override
     public void check() {
         var known = asksForToken.now();
-        if (known.value() == null || asksForToken.age(known).compareTo(OLDEST) > 0) {
+        var asks = known.value();
+        if (asks == null || asksForToken.age(known).compareTo(OLDEST) > 0) {
             throw new BackendException(
                     Kind.UNAVAILABLE,
                     Outcome.NOT_APPLIED,
                     "The registry is shut, as it is not known whether Pulp asks for tokens: " + known.trouble(),
                     null);
         }
-        if (!known.value()) {
+        if (!asks) {
             throw CallerException.forbidden(OPEN);
         }
     }

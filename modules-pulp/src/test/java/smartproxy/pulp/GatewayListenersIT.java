@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -129,7 +130,7 @@ class GatewayListenersIT {
                         client.get("/pulp/api/v3/tasks/");
                     }
                 })
-                .isInstanceOf(java.io.IOException.class);
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Wire.open(
                         port(true),
                         proxy.pki().client("x").sslContext(proxy.pki().ca())))
@@ -184,7 +185,7 @@ class GatewayListenersIT {
         assertThat(proxy.listening(false)).hasSize(1);
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(
-                        () -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(java.io.IOException.class));
+                        () -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(IOException.class));
     }
 
     @Test

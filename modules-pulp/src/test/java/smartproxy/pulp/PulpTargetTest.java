@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.InvalidSetting;
+import smartproxy.core.api.Secret;
 
 class PulpTargetTest {
     private static final String API = "http://127.0.0.1:25817";
@@ -38,7 +40,7 @@ class PulpTargetTest {
 
         assertThat(pulp.name()).isEqualTo("mirror");
         assertThat(pulp.api().base()).isEqualTo(URI.create(API));
-        assertThat(pulp.api().headers().get("Authorization").reveal()).isEqualTo("Basic YWRtaW46c2VzYW1l");
+        assertThat(pulp.api().headers()).containsEntry("Authorization", new Secret("Basic YWRtaW46c2VzYW1l"));
         assertThat(pulp.content().base()).isEqualTo(URI.create(CONTENT));
         assertThat(pulp.path("api/v3/status/")).isEqualTo("pulp/api/v3/status/");
         assertThat(pulp.place()).isEqualTo("/pulp/mirror/");
@@ -63,7 +65,7 @@ class PulpTargetTest {
                         file));
 
         assertThat(pulp.api().certificate()).contains(Path.of(file));
-        for (var nobody : new smartproxy.core.api.HttpIdentity[] {pulp.open(), pulp.content()}) {
+        for (var nobody : List.of(pulp.open(), pulp.content())) {
             assertThat(nobody.certificate()).isEmpty();
             assertThat(nobody.headers()).isEmpty();
             assertThat(nobody.caFile()).contains(Path.of(file));
