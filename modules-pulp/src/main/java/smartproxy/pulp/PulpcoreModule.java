@@ -18,10 +18,16 @@ import smartproxy.core.api.Role;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Secret;
 import smartproxy.core.api.StartException;
+import smartproxy.pulp.content.ContentApi;
+import smartproxy.pulp.content.Pulps;
+import smartproxy.pulp.pulp3.Pulp3Provider;
 
 /** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
 public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
     static final String NAME = "pulpcore";
+
+    /** Requests of the content API at one Pulp at once, which serves them one by one. */
+    private static final int CONTENT_PERMITS = 64;
 
     /** For a look at one Pulp. */
     private static final Duration LOOK = Duration.ofSeconds(6);
@@ -61,8 +67,11 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var components = new Components(pulp);
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
+        var content = content(settings, context);
+        content.ifPresent(api -> mounts.addAll(api.mounts()));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, components, Optional.empty(), KatelloNeeds.of(settings), List.of());
+            return new Instance(
+                    mounts, components, Optional.empty(), content, KatelloNeeds.of(settings), List.of());
         }
         var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
@@ -73,13 +82,27 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
                     target, gateway.own(), main && settings.gateway().registry(), context));
         }
         var findings = KatelloNeeds.of(gateway.own(), context.daemon());
-        return new Instance(mounts, components, Optional.of(gateway), findings, checks);
+        return new Instance(mounts, components, Optional.of(gateway), content, findings, checks);
+    }
+
+    /** Empty when there is no Pulp that the daemon has a login for. */
+    private static Optional<ContentApi> content(PulpcoreSettings settings, ModuleContext context)
+            throws StartException {
+        var pulps = new ArrayList<Pulps.Pulp>();
+        for (var target : settings.targets().values()) {
+            var peer = context.http(target.api().header("Accept", new Secret("application/json")));
+            var backend = context.backend("content " + target.name(), CONTENT_PERMITS);
+            var provider = new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
+            pulps.add(new Pulps.Pulp(target.name(), "pulp3", provider));
+        }
+        return pulps.isEmpty() ? Optional.empty() : Optional.of(new ContentApi(new Pulps(pulps), context.store()));
     }
 
     private record Instance(
             List<Mount> mounts,
             Components components,
             Optional<Gateway> gateway,
+            Optional<ContentApi> content,
             List<Finding> findings,
             List<GatewayCheck> checks)
             implements ModuleInstance, LiveCheck {
@@ -106,12 +129,14 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         public void start() {
             components.start();
             gateway.ifPresent(Gateway::start);
+            content.ifPresent(ContentApi::start);
         }
 
         @Override
         public void close() {
             components.close();
             gateway.ifPresent(Gateway::close);
+            content.ifPresent(ContentApi::close);
         }
     }
 }

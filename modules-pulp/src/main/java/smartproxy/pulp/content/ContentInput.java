@@ -261,7 +261,7 @@ final class ContentInput {
     private static Map<String, Double> limits(JsonNode limits) {
         only("limits: ", limits, Upstream.LIMITS.toArray(String[]::new));
         var read = new TreeMap<String, Double>();
-        limits.fields().forEachRemaining(limit -> {
+        limits.properties().forEach(limit -> {
             if (!limit.getValue().isNumber() || limit.getValue().asDouble() < 0) {
                 throw CallerException.badRequest("Key '" + limit.getKey() + "' is expected to be a number");
             }
@@ -272,7 +272,7 @@ final class ContentInput {
 
     private static Map<String, Object> options(JsonNode options) {
         var read = new TreeMap<String, Object>();
-        options.fields().forEachRemaining(option -> {
+        options.properties().forEach(option -> {
             var value = option.getValue();
             if (value.isObject() || value.isNull() || value.toString().length() > MOST_TEXT) {
                 throw CallerException.badRequest("options: Key '" + option.getKey()

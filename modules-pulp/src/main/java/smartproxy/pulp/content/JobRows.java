@@ -145,7 +145,7 @@ final class JobRows {
             for (var position = 0; position < items.size(); position++) {
                 insertItem(connection, id, Job.Item.waiting(position, items.get(position)));
             }
-            return null;
+            return items.size();
         });
     }
 

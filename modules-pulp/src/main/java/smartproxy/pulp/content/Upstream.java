@@ -88,7 +88,7 @@ public record Upstream(
         return tls.key() != null
                 || login.user() != null
                 || login.password() != null
-                || proxy.isPresent() && proxy.get().login().user() != null;
+                || (proxy.isPresent() && proxy.get().login().user() != null);
     }
 
     /** Without what a Pulp never shows, and without labels: what two of them can be compared by. */

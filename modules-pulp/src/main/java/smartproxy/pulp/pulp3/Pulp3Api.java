@@ -183,7 +183,7 @@ final class Pulp3Api {
             return values(body);
         }
         var parts = new ArrayList<String>();
-        body.fields().forEachRemaining(field -> parts.add(field.getKey() + ": " + values(field.getValue())));
+        body.properties().forEach(field -> parts.add(field.getKey() + ": " + values(field.getValue())));
         return String.join("; ", parts);
     }
 

@@ -229,8 +229,8 @@ public final class Pulp3Provider implements ContentProvider {
         var counts = new TreeMap<String, Long>();
         one.path("content_summary")
                 .path("present")
-                .fields()
-                .forEachRemaining(type ->
+                .properties()
+                .forEach(type ->
                         counts.put(type.getKey(), type.getValue().path("count").asLong()));
         return new Version(one.path("number").asText(), time(one, "pulp_created"), counts);
     }

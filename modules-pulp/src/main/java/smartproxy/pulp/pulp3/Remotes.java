@@ -139,8 +139,8 @@ final class Remotes {
     static Map<String, String> labels(JsonNode object) {
         var labels = new HashMap<String, String>();
         object.path("pulp_labels")
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                         label -> labels.put(label.getKey(), label.getValue().asText("")));
         return labels;
     }

@@ -52,8 +52,8 @@ class OpenApiTest {
     void hasTheRoutesThatThereAre() {
         var told = new TreeSet<String>();
         document.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue()
+                .properties()
+                .forEach(path -> path.getValue()
                         .fieldNames()
                         .forEachRemaining(method -> told.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
@@ -64,8 +64,8 @@ class OpenApiTest {
     void namesTheParametersOfEachPathAndEachOperationOnce() {
         var operations = new HashSet<String>();
         document.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue().forEach(operation -> {
+                .properties()
+                .forEach(path -> path.getValue().forEach(operation -> {
                     var wanted = PARAMETER
                             .matcher(path.getKey())
                             .results()
