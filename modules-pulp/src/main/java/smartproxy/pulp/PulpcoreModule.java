@@ -70,8 +70,7 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var content = content(settings, context);
         content.ifPresent(api -> mounts.addAll(api.mounts()));
         if (!settings.gateway().enabled()) {
-            return new Instance(
-                    mounts, components, Optional.empty(), content, KatelloNeeds.of(settings), List.of());
+            return new Instance(mounts, components, Optional.empty(), content, KatelloNeeds.of(settings), List.of());
         }
         var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());

@@ -140,8 +140,7 @@ final class Remotes {
         var labels = new HashMap<String, String>();
         object.path("pulp_labels")
                 .properties()
-                .forEach(
-                        label -> labels.put(label.getKey(), label.getValue().asText("")));
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText("")));
         return labels;
     }
 }

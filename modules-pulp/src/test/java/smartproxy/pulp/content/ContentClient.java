@@ -28,13 +28,13 @@ final class ContentClient {
     record Reply(int status, String text, JsonNode json) {}
 
     Reply get(String path, String... headers) throws IOException {
-        return send("GET", path, null, headers);
+        return send("GET", path, "", headers);
     }
 
     Reply send(String method, String path, String body, String... headers) throws IOException {
         try (var wire = proxy.https()) {
             var all = new ArrayList<>(List.of(headers));
-            var octets = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
+            var octets = body.getBytes(StandardCharsets.UTF_8);
             if (!method.equals("GET")) {
                 all.add("Content-Length: " + octets.length);
                 all.add("Content-Type: application/json");

@@ -57,12 +57,12 @@ public abstract class ContentContract {
         return provider().create(new Repository(name, ContentType.FILE, "", "of the kit", "", LABELS), soon());
     }
 
-    private static Upstream upstream(String url, Secret password) {
+    private static Upstream upstream(String url, Upstream.Login login) {
         return new Upstream(
                 URI.create(url),
                 Upstream.Policy.ON_DEMAND,
                 Upstream.Tls.DEFAULT,
-                password == null ? Upstream.Login.NONE : new Upstream.Login(new Secret("user"), password),
+                login,
                 Optional.empty(),
                 Map.of("download_concurrency", 3.0),
                 Map.of(),
@@ -74,8 +74,8 @@ public abstract class ContentContract {
         assertThat(provider().status(soon()).online()).isTrue();
         assertThat(provider().types(soon())).contains(ContentType.FILE);
         if (provider().abilities().contains(ContentAbility.STORAGE)) {
-            assertThat(provider().storage(soon())).hasValueSatisfying(one -> assertThat(one.total())
-                    .isPositive());
+            assertThat(provider().storage(soon()))
+                    .hasValueSatisfying(one -> assertThat(one.total()).isPositive());
         }
     }
 
@@ -117,7 +117,8 @@ public abstract class ContentContract {
     void anUpstreamIsReadBackButForItsSecretsAndGoes() throws Exception {
         var repository = created();
         assertThat(provider().upstream(repository, soon())).isEmpty();
-        var first = upstream("https://up.example.com/a/PULP_MANIFEST", new Secret("sesame"));
+        var first = upstream(
+                "https://up.example.com/a/PULP_MANIFEST", new Upstream.Login(new Secret("user"), new Secret("sesame")));
         made(provider().setUpstream(repository, first, soon()));
 
         var read = provider().upstream(repository, soon()).orElseThrow();
@@ -125,14 +126,11 @@ public abstract class ContentContract {
         assertThat(read.hasSecrets()).isTrue();
         assertThat(read.toString()).doesNotContain("sesame");
         assertThat(read.labels()).isEqualTo(LABELS);
-        assertThat(provider()
-                        .upstreams(ContentType.FILE, Page.Window.FIRST, soon())
-                        .items()
-                        .stream()
+        assertThat(provider().upstreams(ContentType.FILE, Page.Window.FIRST, soon()).items().stream()
                         .map(ContentProvider.Named::name))
                 .contains(name);
 
-        var second = upstream("https://up.example.com/b/PULP_MANIFEST", null);
+        var second = upstream("https://up.example.com/b/PULP_MANIFEST", Upstream.Login.NONE);
         made(provider().setUpstream(repository, second, soon()));
         read = provider().upstream(repository, soon()).orElseThrow();
         assertThat(read.visible()).isEqualTo(second.visible());
@@ -147,7 +145,7 @@ public abstract class ContentContract {
     @Test
     void whatItsTypeDoesNotKnowIsRefused() throws Exception {
         var repository = created();
-        var one = upstream("https://up.example.com/PULP_MANIFEST", null);
+        var one = upstream("https://up.example.com/PULP_MANIFEST", Upstream.Login.NONE);
         var strange = new Upstream(
                 one.url(),
                 one.policy(),
@@ -188,9 +186,12 @@ public abstract class ContentContract {
 
     @Test
     void aTaskThatIsNotKnownIsNone() {
-        assertThat(provider().task("018f0000-0000-7000-8000-000000000000", soon())).isEmpty();
+        assertThat(provider().task("018f0000-0000-7000-8000-000000000000", soon()))
+                .isEmpty();
         provider().cancel("018f0000-0000-7000-8000-000000000000", soon());
-        assertThat(provider().tasks(Optional.of(JobState.COMPLETED), new Page.Window(0, 1), soon()).items())
+        assertThat(provider()
+                        .tasks(Optional.of(JobState.COMPLETED), new Page.Window(0, 1), soon())
+                        .items())
                 .hasSizeLessThanOrEqualTo(1);
     }
 }

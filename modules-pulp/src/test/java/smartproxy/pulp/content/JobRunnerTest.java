@@ -81,9 +81,13 @@ class JobRunnerTest {
                 .containsExactly(
                         "a completed [create repository, create remote, sync, publish, distribute]",
                         "b completed [create repository, create remote, sync, publish, distribute]");
-        assertThat(pulp.repositories.get("a").labels())
-                .isEqualTo(Map.of("smart_proxy_managed", "mirror", "katello_orphan_cleanup", "false"));
-        assertThat(pulp.points.get("a").path()).isEqualTo("at/a");
+        assertThat(pulp.repositories)
+                .hasEntrySatisfying(
+                        "a",
+                        one -> assertThat(one.labels())
+                                .isEqualTo(Map.of("smart_proxy_managed", "mirror", "katello_orphan_cleanup", "false")));
+        assertThat(pulp.points)
+                .hasEntrySatisfying("a", one -> assertThat(one.path()).isEqualTo("at/a"));
         assertThat(first.request()).isEmpty();
 
         pulp.news = false;

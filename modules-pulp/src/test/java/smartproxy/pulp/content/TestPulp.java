@@ -53,10 +53,10 @@ final class TestPulp {
 
     /** Starts one from {@code lab/pulp}; those below one directory share a database server. */
     static TestPulp start(Path directory, String name) throws IOException, InterruptedException {
-        var ports = freePort() + " " + freePort();
+        var port = freePort();
+        var ports = port + " " + freePort();
         // without a gateway the registry sends its clients to the API itself for their tokens
-        var environment =
-                Map.of("PULP_PORTS", ports, "PULP_TOKEN_SERVER", "http://127.0.0.1:" + ports.split(" ")[0] + "/token/");
+        var environment = Map.of("PULP_PORTS", ports, "PULP_TOKEN_SERVER", "http://127.0.0.1:" + port + "/token/");
         var told = new HashMap<String, String>();
         for (var line : run(environment, "start.sh", directory.toString(), name)) {
             var pair = line.split("=", 2);
