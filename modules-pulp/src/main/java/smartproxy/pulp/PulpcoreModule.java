@@ -1,11 +1,15 @@
 package smartproxy.pulp;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.Mount;
@@ -24,6 +28,9 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
 
     /** Requests of the content API at one Pulp at once, which serves them one by one. */
     private static final int CONTENT_PERMITS = 64;
+
+    /** For a look at one Pulp. */
+    private static final Duration LOOK = Duration.ofSeconds(6);
 
     @Override
     public String name() {
@@ -63,11 +70,18 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var content = content(settings, context);
         content.ifPresent(api -> mounts.addAll(api.mounts()));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, components, Optional.empty(), content);
+            return new Instance(mounts, components, Optional.empty(), content, KatelloNeeds.of(settings), List.of());
         }
         var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
-        return new Instance(mounts, components, Optional.of(gateway), content);
+        var checks = new ArrayList<GatewayCheck>();
+        for (var target : settings.targets().values()) {
+            var main = target.name().equals(PulpTarget.OWN);
+            checks.add(new GatewayCheck(
+                    target, gateway.own(), main && settings.gateway().registry(), context));
+        }
+        var findings = KatelloNeeds.of(gateway.own(), context.daemon());
+        return new Instance(mounts, components, Optional.of(gateway), content, findings, checks);
     }
 
     /** Empty when there is no Pulp that the daemon has a login for. */
@@ -84,8 +98,13 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
     }
 
     private record Instance(
-            List<Mount> mounts, Components components, Optional<Gateway> gateway, Optional<ContentApi> content)
-            implements ModuleInstance {
+            List<Mount> mounts,
+            Components components,
+            Optional<Gateway> gateway,
+            Optional<ContentApi> content,
+            List<Finding> findings,
+            List<GatewayCheck> checks)
+            implements ModuleInstance, LiveCheck {
         @Override
         public List<String> capabilities() {
             return components.now();
@@ -94,6 +113,15 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         @Override
         public Map<String, @Nullable Object> settings() {
             return gateway.map(Gateway::shown).orElse(Map.of());
+        }
+
+        @Override
+        public List<Finding> probe(Host host, Deadline deadline) throws InterruptedException {
+            var found = new ArrayList<Finding>();
+            for (var check : checks) {
+                found.addAll(check.look(deadline.within(LOOK)));
+            }
+            return found;
         }
 
         @Override

@@ -68,7 +68,10 @@ public record Upstream(
      * @param key of the certificate; null: there is none
      */
     public record Tls(
-            boolean verify, @Nullable String authorities, @Nullable String certificate, @Nullable Secret key) {
+            boolean verify,
+            @Nullable String authorities,
+            @Nullable String certificate,
+            @Nullable Secret key) {
         public static final Tls DEFAULT = new Tls(true, null, null, null);
     }
 
@@ -85,7 +88,7 @@ public record Upstream(
         return tls.key() != null
                 || login.user() != null
                 || login.password() != null
-                || proxy.isPresent() && proxy.get().login().user() != null;
+                || (proxy.isPresent() && proxy.get().login().user() != null);
     }
 
     /** Without what a Pulp never shows, and without labels: what two of them can be compared by. */

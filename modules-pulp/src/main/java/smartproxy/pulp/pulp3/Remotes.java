@@ -49,7 +49,8 @@ final class Remotes {
         body.put("password", revealed(wanted.login().password()));
         var proxy = wanted.proxy();
         body.put("proxy_url", proxy.map(one -> one.url().toString()).orElse(null));
-        body.put("proxy_username", proxy.map(one -> revealed(one.login().user())).orElse(null));
+        body.put(
+                "proxy_username", proxy.map(one -> revealed(one.login().user())).orElse(null));
         body.put(
                 "proxy_password",
                 proxy.map(one -> revealed(one.login().password())).orElse(null));
@@ -138,9 +139,8 @@ final class Remotes {
     static Map<String, String> labels(JsonNode object) {
         var labels = new HashMap<String, String>();
         object.path("pulp_labels")
-                .fields()
-                .forEachRemaining(
-                        label -> labels.put(label.getKey(), label.getValue().asText("")));
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText("")));
         return labels;
     }
 }

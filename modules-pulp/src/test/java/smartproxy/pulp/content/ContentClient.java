@@ -16,7 +16,7 @@ import smartproxy.core.daemon.Wire;
 /** Foreman at the content API of a daemon. */
 final class ContentClient {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration WATCHDOG = Duration.ofMinutes(3);
+    private static final Duration WATCHDOG = Duration.ofMinutes(10);
 
     private final DaemonFixture proxy;
 
@@ -28,13 +28,13 @@ final class ContentClient {
     record Reply(int status, String text, JsonNode json) {}
 
     Reply get(String path, String... headers) throws IOException {
-        return send("GET", path, null, headers);
+        return send("GET", path, "", headers);
     }
 
     Reply send(String method, String path, String body, String... headers) throws IOException {
         try (var wire = proxy.https()) {
             var all = new ArrayList<>(List.of(headers));
-            var octets = (body == null ? "" : body).getBytes(StandardCharsets.UTF_8);
+            var octets = body.getBytes(StandardCharsets.UTF_8);
             if (!method.equals("GET")) {
                 all.add("Content-Length: " + octets.length);
                 all.add("Content-Type: application/json");
@@ -43,8 +43,7 @@ final class ContentClient {
             wire.send(octets);
             var reply = wire.read();
             var isObject = reply.body().startsWith("{");
-            return new Reply(
-                    reply.status(), reply.body(), JSON.readTree(isObject ? reply.body() : "{}"));
+            return new Reply(reply.status(), reply.body(), JSON.readTree(isObject ? reply.body() : "{}"));
         }
     }
 
@@ -64,6 +63,7 @@ final class ContentClient {
             }
             assertThat(reply.status()).as(reply.text()).isEqualTo(202);
         }
-        throw new AssertionError("the job does not end: " + get("/jobs/" + job.path("job").asText()).text());
+        throw new AssertionError("the job does not end: "
+                + get("/jobs/" + job.path("job").asText()).text());
     }
 }

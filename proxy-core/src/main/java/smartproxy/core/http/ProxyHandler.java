@@ -128,7 +128,9 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         var path = RequestPath.parse(String.valueOf(request.getHttpURI().getPathQuery()));
         var hit = generation
-                .routes(exchange.peer().secure(), Listeners.servedBy(request.getConnectionMetaData().getConnector()))
+                .routes(
+                        exchange.peer().secure(),
+                        Listeners.servedBy(request.getConnectionMetaData().getConnector()))
                 .find(path);
         if (hit.isEmpty()) {
             exchange.answer(Answer.notFound());
@@ -152,7 +154,11 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         var relay = hit.get().mount().relay();
         if (relay != null) {
-            generation.relays().of(relay, getServer()).pass(exchange);
+            var mount = hit.get().mount().path();
+            generation
+                    .relays()
+                    .of(relay, getServer())
+                    .pass(exchange, metrics.relayedBytes(mount, "in"), metrics.relayedBytes(mount, "out"));
             return;
         }
         var files = hit.get().mount().files();
