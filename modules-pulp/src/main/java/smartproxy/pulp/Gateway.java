@@ -1,12 +1,6 @@
 package smartproxy.pulp;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,10 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
 import org.jspecify.annotations.Nullable;
-import smartproxy.core.api.DaemonSettings;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.Mount;
@@ -37,6 +28,7 @@ final class Gateway implements AutoCloseable {
             new Times(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
 
     private static final Times RHSM = Times.all(Duration.ofSeconds(50));
+    private static final Times FREE = new Times(Optional.empty(), Duration.ofMinutes(1), Duration.ofMinutes(1));
     private static final int CONTENT_PERMITS = 512;
     private static final int PERMITS = 64;
 
@@ -50,7 +42,7 @@ final class Gateway implements AutoCloseable {
     Gateway(GatewaySettings settings, Collection<PulpTarget> further, ModuleContext context) throws StartException {
         this.settings = settings;
         this.context = context;
-        this.own = settings.url().isPresent() ? settings.url().get() : own(context.daemon());
+        this.own = settings.url().isPresent() ? settings.url().get() : OwnAddress.of(context.daemon());
         addPulp(settings.pulp());
         for (var pulp : further) {
             addPulp(pulp);
@@ -64,6 +56,11 @@ final class Gateway implements AutoCloseable {
         }
         if (settings.rhsm()) {
             mounts.add(rhsm());
+        }
+        for (var route : settings.routes()) {
+            var relay = Relay.to(
+                    checked(route.server()), context.backend("gateway " + route.path(), PERMITS), route.methods(), FREE);
+            mounts.add(Mount.ofRelay(route.path(), route.role(), relay));
         }
     }
 
@@ -151,6 +148,11 @@ final class Gateway implements AutoCloseable {
         registry.ifPresent(RegistryGate::close);
     }
 
+    /** Where Katello and hosts find it. */
+    URI own() {
+        return own;
+    }
+
     /** What Katello is told in place of what the file says. */
     Map<String, @Nullable Object> shown() {
         var shown = new LinkedHashMap<String, @Nullable Object>();
@@ -163,44 +165,5 @@ final class Gateway implements AutoCloseable {
             shown.put(PulpcoreSettings.RHSM_URL.key(), own + "/rhsm");
         }
         return shown;
-    }
-
-    /** By the name that clients verify. */
-    private static URI own(DaemonSettings daemon) throws StartException {
-        if (daemon.ports().https().isEmpty() || daemon.own().certificate().isEmpty()) {
-            throw new StartException(
-                    "pulpcore: the gateway needs https; set ssl_certificate, ssl_private_key and ssl_ca_file");
-        }
-        var file = daemon.own().certificate().get();
-        try (InputStream in = Files.newInputStream(file)) {
-            var certificate =
-                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-            var name = name(certificate)
-                    .orElseThrow(() -> new StartException(
-                            "pulpcore: " + file + " names no host; set :url: of the gateway in pulpcore.yml"));
-            return URI.create("https://" + name + ":" + daemon.ports().https().get());
-        } catch (IOException | CertificateException | InvalidNameException | IllegalArgumentException e) {
-            throw new StartException(
-                    "pulpcore: " + file + " does not tell the daemon's name; set :url: of the gateway in pulpcore.yml",
-                    e);
-        }
-    }
-
-    private static Optional<String> name(X509Certificate certificate)
-            throws CertificateException, InvalidNameException {
-        var alternatives = certificate.getSubjectAlternativeNames();
-        if (alternatives != null) {
-            for (var alternative : alternatives) {
-                if (Integer.valueOf(2).equals(alternative.get(0))
-                        && !String.valueOf(alternative.get(1)).startsWith("*")) {
-                    return Optional.of(String.valueOf(alternative.get(1)));
-                }
-            }
-        }
-        return new LdapName(certificate.getSubjectX500Principal().getName())
-                .getRdns().stream()
-                        .filter(part -> part.getType().equalsIgnoreCase("CN"))
-                        .map(part -> String.valueOf(part.getValue()))
-                        .findFirst();
     }
 }

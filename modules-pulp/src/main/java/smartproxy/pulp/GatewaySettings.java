@@ -2,6 +2,7 @@ package smartproxy.pulp;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,10 +20,17 @@ import smartproxy.core.api.SettingTypes;
  * @param url of the daemon as Katello and hosts reach it; empty: by its certificate and port
  * @param rhsm whether the subscription service of Foreman is reached through it, too
  * @param registry whether Pulp's container registry is
+ * @param routes of an administrator's choice
  * @param spool for large bodies on their way to the API
  */
 record GatewaySettings(
-        boolean enabled, PulpTarget pulp, Optional<URI> url, boolean rhsm, boolean registry, Spool spool) {
+        boolean enabled,
+        PulpTarget pulp,
+        Optional<URI> url,
+        boolean rhsm,
+        boolean registry,
+        List<FreeRoute> routes,
+        Spool spool) {
     static final GatewaySettings OFF = new GatewaySettings(
             false,
             new PulpTarget(
@@ -34,6 +42,7 @@ record GatewaySettings(
             Optional.empty(),
             false,
             false,
+            List.of(),
             new Spool(Path.of("/var/cache/foreman-proxy/spool"), 1L << 30));
 
     private static final Set<String> KEYS = keys();
@@ -55,7 +64,7 @@ record GatewaySettings(
     private static Set<String> keys() {
         var keys = new TreeSet<>(PulpTarget.KEYS);
         keys.remove("api_root"); // Katello knows no other than Pulp's own
-        keys.addAll(Set.of("enabled", "url", "rhsm", "registry", "spool_directory", "spool_size"));
+        keys.addAll(Set.of("enabled", "url", "rhsm", "registry", "routes", "spool_directory", "spool_size"));
         return keys;
     }
 
@@ -68,6 +77,7 @@ record GatewaySettings(
                 url.isPresent() ? Optional.of(PulpTarget.server(key, url.get())) : url,
                 block.find(SettingTypes.bool("rhsm", "")).orElse(false),
                 block.find(SettingTypes.bool("registry", "")).orElse(false),
+                FreeRoute.parse(block),
                 new Spool(
                         block.find(SettingTypes.path("spool_directory", "")).orElse(OFF.spool.directory()),
                         block.find(SettingTypes.integer("spool_size", 1, 1 << 20, ""))

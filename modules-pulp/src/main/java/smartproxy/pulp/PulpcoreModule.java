@@ -1,11 +1,15 @@
 package smartproxy.pulp;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
 import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.ModuleContext;
 import smartproxy.core.api.ModuleInstance;
 import smartproxy.core.api.Mount;
@@ -18,6 +22,9 @@ import smartproxy.core.api.StartException;
 /** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
 public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
     static final String NAME = "pulpcore";
+
+    /** For a look at one Pulp. */
+    private static final Duration LOOK = Duration.ofSeconds(6);
 
     @Override
     public String name() {
@@ -55,15 +62,27 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, components, Optional.empty());
+            return new Instance(mounts, components, Optional.empty(), KatelloNeeds.of(settings), List.of());
         }
         var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
-        return new Instance(mounts, components, Optional.of(gateway));
+        var checks = new ArrayList<GatewayCheck>();
+        for (var target : settings.targets().values()) {
+            var main = target.name().equals(PulpTarget.OWN);
+            checks.add(new GatewayCheck(
+                    target, gateway.own(), main && settings.gateway().registry(), context));
+        }
+        var findings = KatelloNeeds.of(gateway.own(), context.daemon());
+        return new Instance(mounts, components, Optional.of(gateway), findings, checks);
     }
 
-    private record Instance(List<Mount> mounts, Components components, Optional<Gateway> gateway)
-            implements ModuleInstance {
+    private record Instance(
+            List<Mount> mounts,
+            Components components,
+            Optional<Gateway> gateway,
+            List<Finding> findings,
+            List<GatewayCheck> checks)
+            implements ModuleInstance, LiveCheck {
         @Override
         public List<String> capabilities() {
             return components.now();
@@ -72,6 +91,15 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         @Override
         public Map<String, @Nullable Object> settings() {
             return gateway.map(Gateway::shown).orElse(Map.of());
+        }
+
+        @Override
+        public List<Finding> probe(Host host, Deadline deadline) throws InterruptedException {
+            var found = new ArrayList<Finding>();
+            for (var check : checks) {
+                found.addAll(check.look(deadline.within(LOOK)));
+            }
+            return found;
         }
 
         @Override

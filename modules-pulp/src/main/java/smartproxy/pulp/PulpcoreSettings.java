@@ -17,12 +17,19 @@ import smartproxy.core.api.Values;
  * {@code pulpcore.yml}.
  *
  * @param pulpUrl Pulp 3; of its path nothing counts. Always there without the gateway
+ * @param contentAppUrl as Katello is told it
+ * @param rhsmUrl as Katello is told it
  * @param gateway through which Pulp is reached
  * @param pulps further ones, by name
  * @param authorities of Pulp's certificate; empty: {@code foreman_ssl_ca}, {@code ssl_ca_file}
  */
 public record PulpcoreSettings(
-        Optional<URI> pulpUrl, GatewaySettings gateway, Map<String, PulpTarget> pulps, Optional<Path> authorities) {
+        Optional<URI> pulpUrl,
+        Optional<URI> contentAppUrl,
+        Optional<URI> rhsmUrl,
+        GatewaySettings gateway,
+        Map<String, PulpTarget> pulps,
+        Optional<Path> authorities) {
     private static final List<String> AUTHENTICATION = List.of("password", "client_certificate");
 
     static final Setting<URI> PULP_URL = SettingTypes.url("pulp_url", "URL of Pulp 3 as Katello reaches it")
@@ -84,6 +91,8 @@ public record PulpcoreSettings(
     private static PulpcoreSettings bind(Values values) {
         return new PulpcoreSettings(
                 values.find(PULP_URL),
+                values.find(CONTENT_APP_URL),
+                values.find(RHSM_URL),
                 values.find(GatewaySettings.SETTING).orElse(GatewaySettings.OFF),
                 values.find(PulpTarget.FURTHER).orElse(Map.of()),
                 values.find(SSL_CA));

@@ -60,6 +60,11 @@ final class FakePulp implements AutoCloseable {
         return requests.get(requests.size() - 1);
     }
 
+    /** Keeps nothing of the requests so far. */
+    void forget() {
+        requests.clear();
+    }
+
     void saysToo(String header, String value) {
         more.set(header, value);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -257,7 +258,12 @@ class GatewayIT {
                 "Content-Length: 3\r\nContent-Length: 4",
                 "Content-Length: 3\r\nTransfer-Encoding: chunked",
                 "Transfer-Encoding: chunked, identity",
-                "Transfer-Encoding: xchunked"
+                "Transfer-Encoding: xchunked",
+                "Content-Length: 3, 4",
+                "Content-Length: +3",
+                "Content-Length : 3",
+                "Content-Length: 3\r\nContent_Length: 3\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"
             })
     void anAmbiguousLengthIsRefused(String headers) throws Exception {
         var before = api.asked().size();
@@ -266,6 +272,31 @@ class GatewayIT {
             assertThat(client.read().status()).isIn(400, 411, 501);
         }
         assertThat(api.asked().stream().skip(before)).noneMatch(asked -> asked.startsWith("POST"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X: a\r\nGET /pulp/api/v3/tasks/ HTTP/1.1\r\nHost: b",
+                "X: a\nGET /pulp/api/v3/tasks/ HTTP/1.1\nHost: b\n\n",
+                "X: a\rRemote-User: admin",
+                "X: a\u0000Remote-User: admin",
+                " Remote-User: admin",
+                "Remote-User : admin",
+                "Transfer_Encoding: chunked",
+                "Transfer-Encoding\u000b: chunked"
+            })
+    void aHeaderSmugglesNothingIn(String header) throws Exception {
+        try (var stranger = proxy.stranger()) {
+            stranger.send("GET /pulp/content/x HTTP/1.1\r\nHost: a\r\n" + header + "\r\nConnection: close\r\n\r\n");
+            assertThat(stranger.isClosedByPeer()).isTrue();
+        }
+        assertThat(api.asked()).noneMatch(asked -> asked.contains("tasks"));
+        assertThat(content.asked()).allMatch(asked -> asked.startsWith("GET /pulp/content/x "));
+        assertThat(content.asked()).hasSizeLessThanOrEqualTo(1);
+        if (!content.asked().isEmpty()) {
+            assertThat(content.last().headers()).doesNotContainKeys("Remote-user", "Transfer-encoding", "Transfer_encoding");
+        }
     }
 
     @Test
@@ -292,6 +323,37 @@ class GatewayIT {
         }
     }
 
+    /** 30 times 3.5 MiB: of the budget in memory, 16 MiB, and of the heap, where a timer of 600 s might hold them. */
+    @Test
+    void whatABodyTookIsGivenBackWithItsRequest() throws Exception {
+        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                .replace(":spool_size: 16", ":spool_size: 1"));
+        proxy.reload();
+        var chunk = "x".repeat(3_500 << 10);
+        var request = Wire.head("POST", "/pulp/api/v3/uploads/", "Transfer-Encoding: chunked") + "\r\n"
+                + Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n0\r\n\r\n";
+        var memory = ManagementFactory.getMemoryMXBean();
+        var before = 0L;
+
+        try (var client = proxy.https()) {
+            for (var i = 0; i < 30; i++) {
+                // without room in memory it would have to go to disk, where there is none
+                assertThat(client.send(request).read().status()).isEqualTo(200);
+                api.forget();
+                if (i == 4) {
+                    System.gc();
+                    before = memory.getHeapMemoryUsage().getUsed();
+                }
+            }
+        }
+
+        var most = before + (40L << 20);
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            System.gc();
+            assertThat(memory.getHeapMemoryUsage().getUsed()).isLessThan(most);
+        });
+    }
+
     @Test
     void aBodyLargerThanTheSpoolIs507() throws Exception {
         var before = api.asked().size();
@@ -302,14 +364,20 @@ class GatewayIT {
         assertThat(api.asked().stream().skip(before)).noneMatch(asked -> asked.startsWith("PUT"));
     }
 
+    /** Ten callers have sent half of a chunk of 64 MiB. */
     @Test
     void halfABodyKeepsNobodyWaiting() throws Exception {
+        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                .replace(":spool_size: 16", ":spool_size: 1024"));
+        proxy.reload();
+        var half = new byte[32 << 20];
         var clients = new ArrayList<Wire>();
         try {
             for (var i = 0; i < 10; i++) {
                 var client = proxy.https();
                 clients.add(client);
-                client.send(Wire.head("PUT", "/pulp/api/v3/uploads/1/", "Content-Length: 1000000") + "\r\nhalf");
+                client.send(Wire.head("PUT", "/pulp/api/v3/uploads/1/", "Content-Length: " + 2 * half.length) + "\r\n")
+                        .send(half);
             }
             assertThat(get("/pulp/api/v3/tasks/").status()).isEqualTo(200);
             assertThat(api.asked()).noneMatch(asked -> asked.startsWith("PUT"));
@@ -317,6 +385,48 @@ class GatewayIT {
             for (var client : clients) {
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void aDownloadThatRunsEndsBeforeTheDaemonDoes() throws Exception {
+        var goOn = new CompletableFuture<Void>();
+        var begun = new CompletableFuture<Void>();
+        try (var slow = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var thread = new Thread(() -> {
+                try (var socket = slow.accept()) {
+                    socket.getInputStream().read(new byte[8192]);
+                    var out = socket.getOutputStream();
+                    out.write("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc".getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                    begun.complete(null);
+                    goOn.get(30, TimeUnit.SECONDS);
+                    out.write("def".getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                } catch (Exception e) {
+                    begun.completeExceptionally(e);
+                }
+            });
+            thread.start();
+            configure("", slow.getLocalPort());
+            proxy.reload();
+            try (var client = proxy.https()) {
+                client.send(Wire.head("GET", "/pulp/content/x") + "\r\n");
+                begun.get(10, TimeUnit.SECONDS);
+                var ended = CompletableFuture.runAsync(proxy::close);
+                await().atMost(Duration.ofSeconds(10)).until(() -> {
+                    try (var newcomer = proxy.https()) {
+                        return false;
+                    } catch (IOException refused) {
+                        return true;
+                    }
+                });
+                assertThat(ended).isNotDone();
+                goOn.complete(null);
+                assertThat(client.read().body()).isEqualTo("abcdef");
+                ended.get(20, TimeUnit.SECONDS);
+            }
+            thread.join(10_000);
         }
     }
 

@@ -283,4 +283,88 @@ class GatewayRoutesIT {
         }
         assertThat(api.asked()).noneMatch(asked -> asked.contains("tasks"));
     }
+
+    @Test
+    void freeRoutesGoWhereTheyAreSetToGo() throws Exception {
+        run("""
+              :routes:
+                /extra: http://127.0.0.1:%1$d
+                /extra/open:
+                  :url: http://127.0.0.1:%1$d
+                  :role: anonymous
+                  :methods: [get, post]
+                /of/hosts:
+                  :url: http://127.0.0.1:%1$d
+                  :role: host
+            """.formatted(other.port()), "");
+        var host = proxy.pki().client("host.example.com").sslContext(proxy.pki().ca());
+
+        assertThat(get("/extra/a%20b?x", BASIC, "Remote-User: x").status()).isEqualTo(200);
+        assertThat(other.last().target()).isEqualTo("/extra/a%20b?x");
+        assertThat(other.last().headers().containsKey("Authorization")).isFalse();
+        assertThat(other.last().headers().containsKey("Remote-User")).isFalse();
+        assertThat(asStranger("/extra/a").status()).isEqualTo(403);
+        assertThat(asStranger("/extra/open/a").status()).isEqualTo(200);
+        assertThat(asStranger("/of/hosts").status()).isEqualTo(403);
+        try (var client = proxy.https(host)) {
+            assertThat(client.get("/of/hosts").status()).isEqualTo(200);
+            assertThat(client.get("/of/hosts/../x").status()).isEqualTo(400);
+            assertThat(client.get("/extra/a").status()).isEqualTo(403);
+        }
+        try (var client = proxy.stranger()) {
+            assertThat(client.send(Wire.head("POST", "/extra/open", "Content-Length: 3") + "\r\nabc")
+                            .read()
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(other.last().body()).hasSize(3);
+        try (var client = proxy.https()) {
+            assertThat(client.request("DELETE", "/extra/a").status()).isEqualTo(404);
+        }
+        assertThat(other.asked()).noneMatch(asked -> asked.startsWith("DELETE"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/health: http://127.0.0.1:1",
+                "/v2/x: http://127.0.0.1:1",
+                "/pulp/x: http://127.0.0.1:1",
+                "/dns: http://127.0.0.1:1",
+                "/a/: http://127.0.0.1:1",
+                "/a/../b: http://127.0.0.1:1",
+                "/: http://127.0.0.1:1",
+                "/a: http://127.0.0.1:1/path",
+                "/a: {url: 'http://127.0.0.1:1', role: everybody}",
+                "/a: {url: 'http://127.0.0.1:1', methods: [TRACE]}",
+                "/a: {role: foreman}"
+            })
+    void aFreeRouteThatCannotBeIsSaid(String route) throws Exception {
+        run("  :routes:\n    " + route + "\n", "");
+
+        assertThat(get("/v2/features").body()).contains("\"state\":\"failed\"");
+        assertThat(proxy.log()).contains("gateway: routes");
+    }
+
+    @Test
+    void bytesAreCountedByRoute() throws Exception {
+        run("", "");
+
+        get("/pulp/content/x");
+        try (var client = proxy.https()) {
+            client.send(Wire.head("POST", "/pulp/api/v3/uploads/", "Content-Length: 5") + "\r\nabcde")
+                    .read();
+        }
+
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            assertThat(counted("/pulp/content", "out")).isEqualTo(FakePulp.STATUS.length());
+            assertThat(counted("/pulp/api/v3", "in")).isEqualTo(5);
+        });
+    }
+
+    private double counted(String mount, String direction) {
+        return proxy.metric("smart_proxy_relayed_bytes_total{direction=\"" + direction + "\",mount=\"" + mount + "\"}")
+                + proxy.metric(
+                        "smart_proxy_relayed_bytes_total{mount=\"" + mount + "\",direction=\"" + direction + "\"}");
+    }
 }

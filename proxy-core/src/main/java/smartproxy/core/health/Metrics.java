@@ -34,6 +34,11 @@ public final class Metrics implements AutoCloseable {
             "Calls that were answered without trying the backend",
             List.of("backend", "reason"),
             LongAdder::new);
+    private final Family<LongAdder> relayed = new Family<>(
+            "smart_proxy_relayed_bytes_total",
+            "Bytes of bodies passed on: to a server, or back to a client",
+            List.of("mount", "direction"),
+            LongAdder::new);
     private final Family<LongAdder> handshakes =
             new Family<>("smart_proxy_handshakes_total", "TLS handshakes that succeeded", List.of(), LongAdder::new);
     private final Family<LongAdder> handshakeFailures = new Family<>(
@@ -50,6 +55,16 @@ public final class Metrics implements AutoCloseable {
     public void requestFinished(String mount, String method, int status, long nanos) {
         requests.of(mount, METHODS.contains(method) ? method : "other", Integer.toString(status), status / 100 + "xx")
                 .record(nanos);
+    }
+
+    /**
+     * Counts bytes of bodies that are passed on.
+     *
+     * @param mount the path of the mount
+     * @param direction {@code in} to a server, {@code out} to a client
+     */
+    public LongAdder relayedBytes(String mount, String direction) {
+        return relayed.of(mount, direction);
     }
 
     /** @param reason one of few constant words: {@code unknown_ca}, {@code expired} */
@@ -95,7 +110,7 @@ public final class Metrics implements AutoCloseable {
         if (prometheus == null) {
             prometheus = new PrometheusText(
                     List.of(requests, backendCalls),
-                    List.of(backendErrors, backendRefusals, handshakes, handshakeFailures),
+                    List.of(backendErrors, backendRefusals, relayed, handshakes, handshakeFailures),
                     () -> scopes.stream()
                             .flatMap(scope -> scope.gauges().stream())
                             .toList());

@@ -152,7 +152,11 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         var relay = hit.get().mount().relay();
         if (relay != null) {
-            generation.relays().of(relay, getServer()).pass(exchange);
+            var mount = hit.get().mount().path();
+            generation
+                    .relays()
+                    .of(relay, getServer())
+                    .pass(exchange, metrics.relayedBytes(mount, "in"), metrics.relayedBytes(mount, "out"));
             return;
         }
         var files = hit.get().mount().files();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.client.ContentSourceRequestContent;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -49,8 +50,13 @@ final class RelayHandler extends ProxyHandler {
         setViaHost("smart-proxy");
     }
 
-    /** Answers the request, now or later. */
-    void pass(Exchange exchange) {
+    /**
+     * Answers the request, now or later.
+     *
+     * @param in counts bytes to the server
+     * @param out counts bytes to the client
+     */
+    void pass(Exchange exchange, LongAdder in, LongAdder out) {
         var target = RelayTarget.of(exchange.request().getHttpURI().getPathQuery(), relay.rewrite());
         if (!relay.methods().contains(exchange.request().getMethod())) {
             exchange.answer(Answer.notFound());
@@ -59,22 +65,24 @@ final class RelayHandler extends ProxyHandler {
         relay.gate().ifPresent(Relay.Gate::check);
         exchange.request().addIdleTimeoutListener(timeout -> false); // the relay has bounds of its own
         if (relay.whole().isEmpty() || !exchange.mayHaveBody()) {
-            send(new Passed(exchange, target, null));
+            send(new Passed(exchange, target, null, out));
             return;
         }
         var body = new WholeBody[1];
         body[0] = new WholeBody(exchange.request(), relay.whole().get(), memory, disk, result -> {
             exchange.atEnd(body[0]::close);
-            collected(exchange, target, body[0], result);
+            in.add(body[0].length());
+            collected(new Passed(exchange, target, body[0], out), result);
         });
         body[0].start();
     }
 
-    private void collected(Exchange exchange, String target, WholeBody body, WholeBody.Result result) {
+    private void collected(Passed passed, WholeBody.Result result) {
+        var exchange = passed.exchange;
         switch (result) {
             case WHOLE -> {
                 if (exchange.bodyArrived()) {
-                    send(new Passed(exchange, target, body));
+                    send(passed);
                 } else {
                     exchange.answer(smartproxy.core.http.ProxyHandler.GIVEN_UP);
                 }
@@ -111,14 +119,16 @@ final class RelayHandler extends ProxyHandler {
         private final String target;
         private final @Nullable WholeBody body;
         private final HttpFields headers;
+        private final LongAdder out;
         private @Nullable Passage passage;
         private boolean again;
 
-        Passed(Exchange exchange, String target, @Nullable WholeBody body) {
+        Passed(Exchange exchange, String target, @Nullable WholeBody body, LongAdder out) {
             super(exchange.request());
             this.exchange = exchange;
             this.target = target;
             this.body = body;
+            this.out = out;
             this.headers = RelayHeaders.of(exchange, relay);
         }
 
@@ -241,6 +251,7 @@ final class RelayHandler extends ProxyHandler {
         @Override
         public void onContent(org.eclipse.jetty.client.Response from, Content.Chunk chunk, Runnable demander) {
             watch.arrived();
+            request.out.add(chunk.remaining());
             super.onContent(from, chunk, () -> {
                 watch.waits();
                 demander.run();

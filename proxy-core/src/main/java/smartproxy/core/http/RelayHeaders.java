@@ -14,7 +14,7 @@ import smartproxy.core.api.Relay;
 
 /**
  * The header of a request that is passed on: that of the client, without what it says of who it is, and with what we know of
- * that. Servers behind WSGI and CGI take underscores for hyphens, so names are compared as if they were the same.
+ * that. Servers behind WSGI and CGI take underscores for hyphens, so no name with one passes, as with Apache and nginx.
  */
 final class RelayHeaders {
     /** Credentials, and what would be a word of ours to the server. */
@@ -44,10 +44,8 @@ final class RelayHeaders {
         var passed = HttpFields.build();
         var scheme = "";
         for (var field : given) {
-            var name = field.getLowerCaseName().replace('_', '-');
-            if (!isOurs(name)
-                    && !(name.equals("correlation-id")
-                            && !field.getLowerCaseName().equals(name))) {
+            var name = field.getLowerCaseName();
+            if (name.indexOf('_') < 0 && !isOurs(name)) {
                 passed.add(field);
             }
         }

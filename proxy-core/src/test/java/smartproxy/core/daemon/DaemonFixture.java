@@ -1,8 +1,11 @@
 package smartproxy.core.daemon;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,8 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProxyModule;
 import smartproxy.core.api.StartException;
 import smartproxy.core.tls.TestPki;
@@ -103,6 +108,22 @@ public final class DaemonFixture implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What {@code check}, or {@code check --live}, prints. */
+    public String check(boolean live) {
+        writeSettings();
+        var out = new ByteArrayOutputStream();
+        new CheckCommand(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        live ? Optional.of(List.of()) : Optional.empty())
+                .run(settingsFile());
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What is served on https, or on plain http. */
+    public List<Mount> mounts(boolean https) {
+        return daemon().mounts(https);
     }
 
     public Daemon daemon() {

@@ -1,0 +1,151 @@
+package smartproxy.pulp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Finding;
+import smartproxy.core.api.HttpCall;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
+import smartproxy.core.api.ModuleContext;
+import smartproxy.core.api.ProxyException;
+import smartproxy.core.api.Secret;
+import smartproxy.core.api.StartException;
+
+/**
+ * Looks at a Pulp behind the gateway: whether it answers, lets the daemon in, and names the daemon in what it answers, not itself.
+ */
+final class GatewayCheck {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern REALM = Pattern.compile("realm=\"([^\"]*)\"");
+
+    private final PulpTarget pulp;
+    private final URI own;
+    private final boolean registry;
+    private final String what;
+    private final HttpPeer asNobody;
+    private final HttpPeer loggedIn;
+
+    /**
+     * @param own the daemon's URL
+     * @param registry whether its registry is served
+     */
+    GatewayCheck(PulpTarget pulp, URI own, boolean registry, ModuleContext context) throws StartException {
+        this.pulp = pulp;
+        this.own = own;
+        this.registry = registry;
+        this.what = "pulpcore: Pulp " + pulp.name() + " at " + pulp.apiUrl();
+        this.asNobody = context.http(asTheGateway(pulp.open()));
+        this.loggedIn = context.http(asTheGateway(pulp.api()));
+    }
+
+    private HttpIdentity asTheGateway(HttpIdentity identity) {
+        return identity.header("Host", new Secret(own.getRawAuthority()))
+                .header("X-Forwarded-Proto", new Secret("https"))
+                .header("Accept", new Secret("application/json"));
+    }
+
+    /** What was found; ends at once where there is no Pulp. */
+    List<Finding> look(Deadline deadline) throws InterruptedException {
+        var findings = new ArrayList<Finding>();
+        try {
+            var status = asNobody.send(HttpCall.get(pulp.path("api/v3/status/")), deadline);
+            if (status.status() != 200) {
+                findings.add(Finding.error(what, "answers its status with " + status.status(), "is it a Pulp 3?"));
+                return findings;
+            }
+            status(JSON.readTree(status.body()), findings);
+            login(loggedIn.send(HttpCall.get(pulp.path("api/v3/")), deadline), findings);
+            if (registry) {
+                realm(asNobody.send(HttpCall.get("v2/"), deadline), findings);
+            }
+        } catch (IOException | ProxyException e) {
+            findings.add(Finding.error(
+                    what, "does not answer: " + e.getMessage(), "look whether it runs, and at api_url in pulpcore.yml"));
+        }
+        return findings;
+    }
+
+    private void status(JsonNode status, List<Finding> findings) {
+        var workers = status.path("online_workers").size();
+        var apps = status.path("online_content_apps").size();
+        if (workers == 0 || apps == 0) {
+            findings.add(Finding.warning(
+                    what,
+                    "has " + workers + " workers and " + apps + " content apps: Katello takes it for broken",
+                    "start pulpcore-worker and pulpcore-content"));
+        } else {
+            findings.add(Finding.ok(what, "answers, with " + workers + " workers and " + apps + " content apps"));
+        }
+        var origin = status.path("content_settings").path("content_origin").asText("");
+        if (origin.isEmpty()) {
+            findings.add(Finding.warning(
+                    what,
+                    "does not tell its CONTENT_ORIGIN",
+                    "look that it is set to " + own + " in Pulp's settings: base_url of its distributions begins with it"));
+        } else if (!origin.equals("null") && !isOwn(origin)) {
+            findings.add(Finding.warning(
+                    what,
+                    "has CONTENT_ORIGIN " + origin + ", so base_url of its distributions leads past the gateway",
+                    "set it to " + own));
+        }
+    }
+
+    private void login(HttpReply root, List<Finding> findings) throws IOException {
+        if (root.status() != 200) {
+            findings.add(Finding.error(
+                    what,
+                    "does not let the daemon in: " + root.status(),
+                    "look at username and password_file, client_cert or remote_user in pulpcore.yml"));
+            return;
+        }
+        var links = JSON.readTree(root.body()).elements();
+        while (links.hasNext()) {
+            var link = links.next();
+            if (link.isTextual() && link.asText().startsWith("http")) {
+                if (!isOwn(link.asText())) {
+                    findings.add(Finding.warning(
+                            what,
+                            "answers with links to " + link.asText() + ": it does not take Host and X-Forwarded-Proto as they"
+                                    + " come, so next pages lead past the gateway",
+                            "let what stands before Pulp pass both headers on"));
+                }
+                return;
+            }
+        }
+    }
+
+    private void realm(HttpReply reply, List<Finding> findings) {
+        var challenge = reply.header("www-authenticate").orElse("");
+        var realm = REALM.matcher(challenge);
+        if (reply.status() != 401 || !realm.find()) {
+            findings.add(Finding.error(
+                    what,
+                    "answers /v2/ with " + reply.status() + " and asks for no token: the registry stays shut",
+                    "set TOKEN_AUTH_DISABLED = False and TOKEN_SERVER = " + own + "/token/ in Pulp's settings"));
+        } else if (!isOwn(realm.group(1))) {
+            findings.add(Finding.warning(
+                    what,
+                    "sends clients of the registry to " + realm.group(1) + " for tokens, past the gateway",
+                    "set TOKEN_SERVER = " + own + "/token/ in Pulp's settings"));
+        }
+    }
+
+    private boolean isOwn(String link) {
+        try {
+            var url = URI.create(link);
+            return "https".equals(url.getScheme())
+                    && own.getHost().equalsIgnoreCase(url.getHost())
+                    && (url.getPort() == own.getPort()
+                            || (OwnAddress.isOnHttpsPort(url) && OwnAddress.isOnHttpsPort(own)));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}
