@@ -113,11 +113,17 @@ class PulpIT {
                         "  :remote_user: admin",
                         "  :registry: true",
                         "  :spool_directory: " + site.directory().resolve("spool"));
-        var words = inside(House.TREE.resolve("bin/smart-proxy").toString(), "run", "--config", site.settingsFile().toString());
+        var words = inside(
+                House.TREE.resolve("bin/smart-proxy").toString(),
+                "run",
+                "--config",
+                site.settingsFile().toString());
         var process = DaemonProcess.launch(site, site.environment(Map.of()), words);
         opened.add(process);
         await().atMost(Duration.ofSeconds(90)).until(() -> {
-            assertThat(process.isAlive()).as(() -> process.errors() + site.log()).isTrue();
+            assertThat(process.isAlive())
+                    .as(() -> process.errors() + site.log())
+                    .isTrue();
             return curl("foreman", url + "/features").status() == 0;
         });
     }
@@ -186,15 +192,19 @@ class PulpIT {
         var words = new ArrayList<>(List.of("curl", "-sSf", "-m", "10", "--noproxy", "*", "--cacert"));
         words.add(pki("ca.pem").toString());
         if (!who.isEmpty()) {
-            words.addAll(List.of("--cert", pki(who + ".pem").toString(), "--key", pki(who + ".key").toString()));
+            words.addAll(List.of(
+                    "--cert",
+                    pki(who + ".pem").toString(),
+                    "--key",
+                    pki(who + ".key").toString()));
         }
         words.addAll(List.of(more));
         words.add(url);
         return Command.run(directory, Map.of(), inside(words.toArray(String[]::new)));
     }
 
-    private Path resource(String name) throws Exception {
-        return Path.of(getClass().getResource("/pulp/" + name).toURI());
+    private static Path script(String name) {
+        return House.ROOT.resolve("packaging/src/test/resources/pulp").resolve(name);
     }
 
     private Path room(String name) throws IOException {
@@ -208,7 +218,7 @@ class PulpIT {
                 room("cli"),
                 environment,
                 "sh",
-                resource("cli.sh").toString(),
+                script("cli.sh").toString(),
                 FIRST,
                 SECOND,
                 pki("").toString(),
@@ -222,7 +232,7 @@ class PulpIT {
                 room("katello"),
                 Map.of(),
                 first.programs().resolve("python").toString(),
-                resource("katello.py").toString(),
+                script("katello.py").toString(),
                 FIRST,
                 SECOND,
                 pki("").toString(),
@@ -263,9 +273,11 @@ class PulpIT {
 
     @Test
     void frozenContentKeepsNobodyElseWaiting() throws Exception {
-        frozen("content", "/pulp/content/", () -> assertThat(
-                        curl("", SECOND + "/pulp/api/v3/status/").status())
-                .isZero());
+        frozen(
+                "content",
+                "/pulp/content/",
+                () -> assertThat(curl("", SECOND + "/pulp/api/v3/status/").status())
+                        .isZero());
     }
 
     /** What is still answered while a part of the second Pulp is frozen and clients wait for it. */
@@ -276,7 +288,13 @@ class PulpIT {
         try {
             for (var i = 0; i < 8; i++) {
                 waiting.add(new ProcessBuilder(inside(
-                                "curl", "-s", "-m", "120", "--cacert", pki("ca.pem").toString(), SECOND + path))
+                                "curl",
+                                "-s",
+                                "-m",
+                                "120",
+                                "--cacert",
+                                pki("ca.pem").toString(),
+                                SECOND + path))
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start());
             }
