@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
@@ -33,6 +35,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -289,6 +292,7 @@ public final class TestPki {
         private List<Purpose> purposes = List.of(Purpose.CLIENT);
         private boolean authority;
         private final List<GeneralName> names = new ArrayList<>();
+        private final Map<String, String> extensions = new LinkedHashMap<>();
 
         private Builder(String subject, @Nullable Issued issuer) {
             this.subject = subject;
@@ -324,6 +328,12 @@ public final class TestPki {
 
         private Builder names(int kind, String... values) {
             Arrays.stream(values).map(value -> new GeneralName(kind, value)).forEach(names::add);
+            return this;
+        }
+
+        /** An extension of this object identifier with a text, as entitlements of subscriptions have them. */
+        public Builder extension(String id, String text) {
+            extensions.put(id, text);
             return this;
         }
 
@@ -409,6 +419,10 @@ public final class TestPki {
                         Extension.subjectAlternativeName,
                         subject.isEmpty(),
                         new GeneralNames(names.toArray(GeneralName[]::new)));
+            }
+            for (var extension : extensions.entrySet()) {
+                builder.addExtension(
+                        new ASN1ObjectIdentifier(extension.getKey()), false, new DERUTF8String(extension.getValue()));
             }
             return new JcaX509CertificateConverter().getCertificate(builder.build(signer(signingKey)));
         }

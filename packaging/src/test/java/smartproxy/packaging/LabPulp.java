@@ -1,0 +1,93 @@
+package smartproxy.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A real Pulp 3 from {@code lab/pulp}, in a network namespace; fails when there is none.
+ *
+ * @param told what {@code start.sh} says of it
+ */
+record LabPulp(Path directory, String name, Map<String, String> told) {
+    private static final Path LAB = House.ROOT.resolve("lab/pulp");
+
+    /**
+     * Starts it; others below the same directory share its database server.
+     *
+     * @param origin where clients see it
+     */
+    static LabPulp start(Path directory, String name, String namespace, String origin, int port)
+            throws IOException, InterruptedException {
+        var environment = new HashMap<String, String>();
+        environment.put("PULP_NETNS", namespace);
+        environment.put("PULP_ORIGIN", origin);
+        environment.put("PULP_PORTS", port + " " + (port + 1));
+        var output = run(environment, "start.sh", directory.toString(), name);
+        var told = new HashMap<String, String>();
+        output.lines().filter(line -> line.contains("=")).forEach(line -> {
+            var pair = line.split("=", 2);
+            told.put(pair[0], pair[1]);
+        });
+        return new LabPulp(directory, name, told);
+    }
+
+    /** Ends all below the directory, and their database server. */
+    static void stopAll(Path directory) throws IOException, InterruptedException {
+        run(Map.of(), "stop.sh", directory.toString());
+    }
+
+    private static String run(Map<String, String> environment, String script, String... words)
+            throws IOException, InterruptedException {
+        var all = new ArrayList<>(List.of(LAB.resolve(script).toString()));
+        all.addAll(List.of(words));
+        var done = Command.run(House.ROOT, environment, all);
+        assertThat(done.status()).as("%s: %s", script, done.output()).isZero();
+        return done.output();
+    }
+
+    private String told(String key) {
+        return Objects.requireNonNull(told.get(key), key);
+    }
+
+    URI api() {
+        return URI.create(told("api"));
+    }
+
+    URI content() {
+        return URI.create(told("content"));
+    }
+
+    /** What {@code file://} remotes may read. */
+    Path imports() {
+        return Path.of(told("import"));
+    }
+
+    /** Where pulp-cli is, and a Python that knows the generated clients. */
+    Path programs() {
+        return Path.of(told("bin"));
+    }
+
+    /** Makes small sources below {@link #imports()}. */
+    void makeSources() throws IOException, InterruptedException {
+        run(Map.of(), "sources.sh", imports().resolve("sources").toString());
+    }
+
+    /**
+     * Sends a signal to all processes of a part.
+     *
+     * @param part {@code api}, {@code content} or {@code worker}
+     * @param signal without SIG
+     */
+    void signal(String part, String signal) throws IOException, InterruptedException {
+        var done = Command.run(directory, Map.of(), List.of("kill", "-" + signal, "--", "-" + told(part + "_pid")));
+        assertThat(done.status()).as(done.output()).isZero();
+    }
+}

@@ -1,0 +1,318 @@
+package smartproxy.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.tls.TestPki;
+
+/**
+ * Two real Pulps in a network namespace, each behind a daemon of its own at port 443 of an address of its own, spoken to by the programs
+ * that people have, which know no more than that address and a certificate.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PulpIT {
+    private static final String FIRST = "https://127.0.0.1";
+    private static final String SECOND = "https://127.0.0.2";
+    private static final String IMAGE = "docker://127.0.0.1/lab/image:latest";
+
+    /** Of entitlement certificates: the order's name, and the first path that may be read. */
+    private static final String ORDER = "1.3.6.1.4.1.2312.9.4.1";
+
+    private static final String PATH = "1.3.6.1.4.1.2312.9.2.1.1.6";
+
+    private final String namespace = "sp-pulp-" + ProcessHandle.current().pid();
+    private final TestPki pki = TestPki.create();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    private Path directory;
+    private LabPulp first;
+    private LabPulp second;
+
+    @BeforeAll
+    void start(@TempDir Path temporary) throws Exception {
+        directory = temporary;
+        ok("ip", "netns", "add", namespace);
+        opened.add(() -> ok("ip", "netns", "del", namespace));
+        ok("ip", "-n", namespace, "link", "set", "lo", "up");
+        writeCertificates();
+        opened.add(() -> LabPulp.stopAll(pulps()));
+        var both = Executors.newFixedThreadPool(2);
+        try {
+            var started = both.invokeAll(List.<Callable<LabPulp>>of(
+                    () -> LabPulp.start(pulps(), "first", namespace, FIRST, 24_816),
+                    () -> LabPulp.start(pulps(), "second", namespace, SECOND, 25_816)));
+            first = started.get(0).get();
+            second = started.get(1).get();
+        } finally {
+            both.shutdown();
+        }
+        first.makeSources();
+        daemon(first, FIRST);
+        daemon(second, SECOND);
+        push();
+    }
+
+    private Path pulps() {
+        return directory.resolve("pulps");
+    }
+
+    private Path pki(String name) {
+        return directory.resolve("pki").resolve(name);
+    }
+
+    private void writeCertificates() throws IOException {
+        TestPki.write(pki("ca.pem"), pki.ca().pem());
+        pki.issueServer().ip("127.0.0.2").sign().writeTo(directory.resolve("pki"), "server");
+        pki.client(Site.FOREMAN).writeTo(directory.resolve("pki"), "foreman");
+        pki.issue("host.example.com")
+                .extension(ORDER, "all")
+                .extension(PATH, "/guarded")
+                .sign()
+                .writeTo(directory.resolve("pki"), "host");
+        pki.issue("other.example.com")
+                .extension(ORDER, "all")
+                .extension(PATH, "/elsewhere")
+                .sign()
+                .writeTo(directory.resolve("pki"), "other");
+        // as skopeo wants its names
+        Files.createDirectories(directory.resolve("skopeo"));
+        Files.copy(pki("ca.pem"), directory.resolve("skopeo/ca.crt"));
+    }
+
+    private void daemon(LabPulp pulp, String url) {
+        var site = Site.in(directory.resolve("daemon-" + pulp.name()));
+        site.set("bind_host", "'" + url.substring("https://".length()) + "'")
+                .set("https_port", "443")
+                .set("ssl_ca_file", pki("ca.pem").toString())
+                .set("ssl_certificate", pki("server.pem").toString())
+                .set("ssl_private_key", pki("server.key").toString())
+                .module(
+                        "pulpcore",
+                        ":enabled: https",
+                        ":mirror: " + (pulp == second),
+                        ":gateway:",
+                        "  :enabled: true",
+                        "  :url: " + url,
+                        "  :api_url: " + pulp.api(),
+                        "  :content_url: " + pulp.content(),
+                        "  :remote_user: admin",
+                        "  :registry: true",
+                        "  :spool_directory: " + site.directory().resolve("spool"));
+        var words = inside(
+                House.TREE.resolve("bin/smart-proxy").toString(),
+                "run",
+                "--config",
+                site.settingsFile().toString());
+        var process = DaemonProcess.launch(site, site.environment(Map.of()), words);
+        opened.add(process);
+        await().atMost(Duration.ofSeconds(90)).until(() -> {
+            assertThat(process.isAlive())
+                    .as(() -> process.errors() + site.log())
+                    .isTrue();
+            return curl("foreman", url + "/features").status() == 0;
+        });
+    }
+
+    private void push() throws Exception {
+        run(
+                first.imports(),
+                Map.of(),
+                "skopeo",
+                "copy",
+                "--insecure-policy",
+                "--dest-cert-dir=" + directory.resolve("skopeo"),
+                "--dest-creds=admin:password",
+                "oci:" + first.imports().resolve("sources/image") + ":latest",
+                IMAGE);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        for (var i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+    }
+
+    private List<String> inside(String... words) {
+        var all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        all.addAll(List.of(words));
+        return all;
+    }
+
+    private static void ok(String... words) throws IOException, InterruptedException {
+        var done = Command.run(House.ROOT, Map.of(), List.of(words));
+        assertThat(done.status()).as("%s: %s", List.of(words), done.output()).isZero();
+    }
+
+    /** Runs a command in the namespace; it must end with status 0. */
+    private String run(Path where, Map<String, String> environment, String... words) throws Exception {
+        var done = Command.run(where, environment, inside(words), 600);
+        assertThat(done.status())
+                .as(() -> "%s: %s%n%s".formatted(List.of(words), done.output(), logs()))
+                .isZero();
+        return done.output();
+    }
+
+    /** The ends of all logs. */
+    private String logs() {
+        try (var files = Files.walk(directory)) {
+            return files.filter(file -> file.toString().endsWith(".log"))
+                    .map(file -> {
+                        try {
+                            var lines = Files.readAllLines(file);
+                            return file + ":\n"
+                                    + String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+                        } catch (IOException e) {
+                            return file + ": " + e;
+                        }
+                    })
+                    .collect(Collectors.joining("\n"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** A request within 10 seconds; status 0 of curl: it was answered whole and without an error. */
+    private Command curl(String who, String url, String... more) throws IOException, InterruptedException {
+        var words = new ArrayList<>(List.of("curl", "-sSf", "-m", "10", "--noproxy", "*", "--cacert"));
+        words.add(pki("ca.pem").toString());
+        if (!who.isEmpty()) {
+            words.addAll(List.of(
+                    "--cert",
+                    pki(who + ".pem").toString(),
+                    "--key",
+                    pki(who + ".key").toString()));
+        }
+        words.addAll(List.of(more));
+        words.add(url);
+        return Command.run(directory, Map.of(), inside(words.toArray(String[]::new)));
+    }
+
+    private static Path script(String name) {
+        return House.ROOT.resolve("packaging/src/test/resources/pulp").resolve(name);
+    }
+
+    private Path room(String name) throws IOException {
+        return Files.createDirectories(directory.resolve(name));
+    }
+
+    @Test
+    void pulpCliKnowsNoMoreThanAnAddressAndACertificate() throws Exception {
+        var environment = Map.of("PATH", first.programs() + ":/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C.UTF-8");
+        var told = run(
+                room("cli"),
+                environment,
+                "sh",
+                script("cli.sh").toString(),
+                FIRST,
+                SECOND,
+                pki("").toString(),
+                first.imports().toString());
+        assertThat(told).endsWith("done\n");
+    }
+
+    @Test
+    void allThatKatelloAsksOfAPulpAndItsMirror() throws Exception {
+        var told = run(
+                room("katello"),
+                Map.of(),
+                first.programs().resolve("python").toString(),
+                script("katello.py").toString(),
+                FIRST,
+                SECOND,
+                pki("").toString(),
+                first.imports().toString());
+        assertThat(told).endsWith("done\n");
+    }
+
+    @Test
+    void skopeoGetsBackWhatItBrought() throws Exception {
+        var out = room("image");
+        run(
+                out,
+                Map.of(),
+                "skopeo",
+                "copy",
+                "--insecure-policy",
+                "--src-cert-dir=" + directory.resolve("skopeo"),
+                "--src-no-creds",
+                IMAGE,
+                "oci:" + out.resolve("image") + ":latest");
+        var brought = first.imports().resolve("sources/image/blobs/sha256");
+        try (var blobs = Files.list(brought)) {
+            for (var blob : blobs.toList()) {
+                assertThat(out.resolve("image/blobs/sha256").resolve(blob.getFileName()))
+                        .hasSameBinaryContentAs(blob);
+            }
+        }
+    }
+
+    @Test
+    void aFrozenApiKeepsNobodyElseWaiting() throws Exception {
+        frozen("api", "/pulp/api/v3/status/", () -> {
+            assertThat(curl("", SECOND + "/pulp/content/").status()).isZero();
+            assertThat(curl("foreman", SECOND + "/v2/features").output())
+                    .contains("\"container\"", "\"rpm\"", "\"file\"");
+        });
+    }
+
+    @Test
+    void frozenContentKeepsNobodyElseWaiting() throws Exception {
+        frozen(
+                "content",
+                "/pulp/content/",
+                () -> assertThat(curl("", SECOND + "/pulp/api/v3/status/").status())
+                        .isZero());
+    }
+
+    /** What is still answered while a part of the second Pulp is frozen and clients wait for it. */
+    private void frozen(String part, String path, ThrowingRunnable others) throws Exception {
+        assertThat(curl("foreman", SECOND + "/v2/features").status()).isZero();
+        second.signal(part, "STOP");
+        var waiting = new ArrayList<Process>();
+        try {
+            for (var i = 0; i < 8; i++) {
+                waiting.add(new ProcessBuilder(inside(
+                                "curl",
+                                "-s",
+                                "-m",
+                                "120",
+                                "--cacert",
+                                pki("ca.pem").toString(),
+                                SECOND + path))
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start());
+            }
+            for (var control : List.of("/features", "/version", "/v2/features")) {
+                var answer = curl("foreman", SECOND + control);
+                assertThat(answer.status()).as(control + answer.output()).isZero();
+            }
+            others.run();
+        } finally {
+            waiting.forEach(Process::destroy);
+            second.signal(part, "CONT");
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> curl("", SECOND + path).status() == 0);
+    }
+
+    /** Something that may fail. */
+    private interface ThrowingRunnable {
+        void run() throws Exception;
+    }
+}
