@@ -110,10 +110,12 @@ final class BootFileRows {
 
     /** It will not come. What is known of an older one stays. */
     void giveUp(BootFile file) throws SQLException {
-        run("UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, part = NULL" + WHERE, statement -> {
-            bind(statement, host, root, file.destination());
-            return statement.executeUpdate();
-        });
+        run(
+                "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, part = NULL" + WHERE,
+                statement -> {
+                    bind(statement, host, root, file.destination());
+                    return statement.executeUpdate();
+                });
         run("DELETE FROM tftp_boot_file" + WHERE + " AND wanted_source IS NULL AND source IS NULL", statement -> {
             bind(statement, host, root, file.destination());
             return statement.executeUpdate();

@@ -54,8 +54,7 @@ public record BootFileStatus(
 
     /** For who asks while it is tried again: an older copy is what there is. */
     BootFileStatus stale() {
-        return new BootFileStatus(
-                file, State.STALE, bytes, length, bytesPerSecond, tries, error + AGAIN, true, since);
+        return new BootFileStatus(file, State.STALE, bytes, length, bytesPerSecond, tries, error + AGAIN, true, since);
     }
 
     /** As clients see it. */

@@ -100,8 +100,9 @@ final class Download {
 
     synchronized BootFileStatus status() {
         var took = tries == 0 ? 0 : (ended == null ? System.nanoTime() : ended) - begun;
-        var perSecond =
-                took <= 0 ? 0 : (long) ((double) (bytes - earlier) * Duration.ofSeconds(1).toNanos() / took);
+        var perSecond = took <= 0
+                ? 0
+                : (long) ((double) (bytes - earlier) * Duration.ofSeconds(1).toNanos() / took);
         return new BootFileStatus(file, state, bytes, length, perSecond, tries, error, older, since);
     }
 }

@@ -145,7 +145,9 @@ final class Fetcher {
             return null;
         }
         var begun = partial.get();
-        if (begun.source().equals(file.source()) && !boot.isEmpty() && begun.boot().equals(boot)) {
+        if (begun.source().equals(file.source())
+                && !boot.isEmpty()
+                && begun.boot().equals(boot)) {
             return files.goOn(file.destination(), begun.name()).orElse(null);
         }
         drop(file, begun);
@@ -276,8 +278,7 @@ final class Fetcher {
                 + " MiB (:" + BootFileSettings.MAX_SIZE.key() + ":)");
     }
 
-    private long copy(
-            BootFile file, Delivery delivery, NewFile part, @Nullable MessageDigest digest, Progress progress)
+    private long copy(BootFile file, Delivery delivery, NewFile part, @Nullable MessageDigest digest, Progress progress)
             throws FetchFailed, IOException, InterruptedException {
         var buffer = new byte[BUFFER];
         var begun = System.nanoTime();

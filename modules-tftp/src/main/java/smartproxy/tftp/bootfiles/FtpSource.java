@@ -175,7 +175,9 @@ final class FtpSource implements Source {
     }
 
     private static FetchFailed failure(URI file, IOException e) {
-        var text = e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException ? "no answer in time" : reason(e);
+        var text = e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException
+                ? "no answer in time"
+                : reason(e);
         return FetchFailed.forNow(BootFile.shown(file) + ": " + text, e);
     }
 
@@ -212,7 +214,8 @@ final class FtpSource implements Source {
                 }
                 return read;
             } catch (SocketTimeoutException e) {
-                throw (IOException) new SocketTimeoutException(BootFile.shown(file) + ": no answer in time").initCause(e);
+                throw (IOException)
+                        new SocketTimeoutException(BootFile.shown(file) + ": no answer in time").initCause(e);
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {

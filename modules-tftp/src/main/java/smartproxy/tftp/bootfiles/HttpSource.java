@@ -103,8 +103,7 @@ final class HttpSource implements Source {
                 headers.getOrDefault("etag", ""),
                 headers.getOrDefault("last-modified", ""),
                 headers.getOrDefault("date", ""));
-        return new Delivery(
-                answer.status() == NOT_MODIFIED, offset, length, version, answer.body(), answer::close);
+        return new Delivery(answer.status() == NOT_MODIFIED, offset, length, version, answer.body(), answer::close);
     }
 
     /** -1: the server does not say. */

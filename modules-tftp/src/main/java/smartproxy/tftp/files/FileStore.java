@@ -352,8 +352,8 @@ public final class FileStore {
         }
     }
 
-    private static int sweep(
-            SecureDirectoryStream<Path> directory, Instant before, Set<String> spared, int depth) throws IOException {
+    private static int sweep(SecureDirectoryStream<Path> directory, Instant before, Set<String> spared, int depth)
+            throws IOException {
         var count = 0;
         try {
             for (var entry : directory) {

@@ -46,8 +46,8 @@ final class FakeFtp implements AutoCloseable {
 
     /** Passive mode, naming an address for the data connection. */
     String passive(String address) {
-        return "227 Entering Passive Mode (" + address + "," + data.getLocalPort() / 256 + "," + data.getLocalPort() % 256
-                + ")";
+        return "227 Entering Passive Mode (" + address + "," + data.getLocalPort() / 256 + ","
+                + data.getLocalPort() % 256 + ")";
     }
 
     FakeFtp on(String command, String answer) {

@@ -56,7 +56,8 @@ abstract class Fetching {
                 Duration.ofSeconds(5), Duration.ofSeconds(1), authorities, ":boot_file_ca_file:", true);
     }
 
-    static Fetcher fetcher(Path root, Source source, HttpDownloads.Terms terms, long maxSize, boolean beside, Pace pace) {
+    static Fetcher fetcher(
+            Path root, Source source, HttpDownloads.Terms terms, long maxSize, boolean beside, Pace pace) {
         var settings = new BootFileSettings(terms, ANY, Duration.ZERO, maxSize, beside);
         return new Fetcher(new FileStore(root), source, settings, pace, "boot");
     }

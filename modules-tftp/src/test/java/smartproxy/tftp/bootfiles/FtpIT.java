@@ -87,8 +87,7 @@ class FtpIT extends Fetching {
                 Files.delete(root.resolve(FILE));
             }
             var denied = new SourceRules(
-                    Hosts.NONE,
-                    new Hosts(List.of(), List.of(new Network(InetAddress.getByName("127.0.0.0"), 8))));
+                    Hosts.NONE, new Hosts(List.of(), List.of(new Network(InetAddress.getByName("127.0.0.0"), 8))));
             var heard = fake.commands().size();
             assertThat(failure(ftp(denied, false, Pace.DEFAULT), file(fake.url("/vmlinuz"))))
                     .hasMessageContaining("is refused");
@@ -215,8 +214,7 @@ class FtpIT extends Fetching {
                     },
                     "226 at last");
             var terms = terms(Optional.empty());
-            var patient = new HttpDownloads.Terms(
-                    terms.connect(), Duration.ofSeconds(60), Optional.empty(), "", true);
+            var patient = new HttpDownloads.Terms(terms.connect(), Duration.ofSeconds(60), Optional.empty(), "", true);
             var fetcher = fetcher(root, new FtpSource(patient, ANY), patient, 1 << 20, false, Pace.DEFAULT);
             var ended = new AtomicReference<Throwable>();
             var thread = new Thread(() -> {

@@ -62,7 +62,9 @@ class ResumeIT extends Fetching {
         var first = partial();
         for (var size : List.of(199_999, 299_998)) {
             assertThat(failure(fetcher(), file, first)).returns(true, FetchFailed::mayPass);
-            assertThat(parts()).singleElement().satisfies(part -> assertThat(part).hasSize(size));
+            assertThat(parts())
+                    .singleElement()
+                    .satisfies(part -> assertThat(part).hasSize(size));
         }
         fetch(fetcher(), file, first);
         assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
@@ -156,7 +158,11 @@ class ResumeIT extends Fetching {
 
         Files.delete(root.resolve(FILE));
         begun("\"1\"");
-        var other = new Partial(URI.create(server.url("/other")), partial().partial().orElseThrow().name(), "\"1\"", "boot");
+        var other = new Partial(
+                URI.create(server.url("/other")),
+                partial().partial().orElseThrow().name(),
+                "\"1\"",
+                "boot");
         server.resumable("/vmlinuz", CONTENT, "\"1\"", CONTENT.length, served);
         fetch(fetcher(), file, new Known(Optional.empty(), Optional.of(other)));
         assertThat(received).isEqualTo(CONTENT.length);
@@ -185,8 +191,8 @@ class ResumeIT extends Fetching {
     @Test
     void theDigestIsOfTheWholeFile() throws Exception {
         server.resumable("/vmlinuz", CONTENT, "\"1\"", 100_000, served);
-        var digest = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT));
+        var digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT));
         var file = new BootFile(URI.create(server.url("/vmlinuz")), FILE, Checksum.parse("sha256:" + digest));
         assertThat(failure(fetcher(), file)).isNotNull();
         server.resumable("/vmlinuz", CONTENT, "\"1\"", CONTENT.length, served);
