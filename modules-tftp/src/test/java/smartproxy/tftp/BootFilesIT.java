@@ -174,7 +174,8 @@ class BootFilesIT {
     @Test
     void serversAreAllowedAndDeniedBySettings() throws Exception {
         server.file("/vmlinuz", content, "\"1\"");
-        proxy.module("tftp", settings(":boot_file_allow: ['*.example.com', localhost]\n")).reload();
+        proxy.module("tftp", settings(":boot_file_allow: ['*.example.com', localhost]\n"))
+                .reload();
         try (var caller = proxy.https()) {
             assertThat(caller.post("/tftp/fetch_boot_file", form("boot/x", server.url("/vmlinuz")))
                             .body())
@@ -189,7 +190,8 @@ class BootFilesIT {
                 .reload();
         try (var caller = proxy.https()) {
             var named = server.url("/vmlinuz").replace("127.0.0.1", "localhost");
-            assertThat(caller.post("/tftp/fetch_boot_file", form("boot/y", named)).body())
+            assertThat(caller.post("/tftp/fetch_boot_file", form("boot/y", named))
+                            .body())
                     .contains("localhost is refused: it is in :boot_file_deny:");
         }
     }

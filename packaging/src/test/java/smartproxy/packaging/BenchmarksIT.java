@@ -63,11 +63,15 @@ class BenchmarksIT {
     @Test
     void theLoadClientCompiles() throws Exception {
         var run = Files.readString(House.ROOT.resolve("benchmarks/run.sh"));
-        var compile = run.lines().filter(line -> line.startsWith("cc ")).findFirst().orElseThrow();
+        var compile =
+                run.lines().filter(line -> line.startsWith("cc ")).findFirst().orElseThrow();
         var needed = Command.run(
                 House.ROOT,
                 Map.of(),
-                List.of("sh", "-c", ". packaging/need.sh; need cc=gcc header:stdio.h=libc6-dev header:openssl/ssl.h=libssl-dev"),
+                List.of(
+                        "sh",
+                        "-c",
+                        ". packaging/need.sh; need cc=gcc header:stdio.h=libc6-dev header:openssl/ssl.h=libssl-dev"),
                 300);
         assertThat(needed.status()).as(needed.output()).isZero();
 

@@ -187,10 +187,11 @@ class BootFileKillIT {
                                 .post("/tftp/fetch_boot_file", "prefix=boot/x&path=" + url)
                                 .statusCode())
                         .isEqualTo(200);
-                await().atMost(Duration.ofSeconds(60)).until(() -> site.foreman()
-                        .json("/tftp/boot_files")
-                        .toString()
-                        .contains("\"bytes\":" + SIZE / 2));
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> site.foreman()
+                                .json("/tftp/boot_files")
+                                .toString()
+                                .contains("\"bytes\":" + SIZE / 2));
                 daemon.kill();
             }
             assertThat(parts(root)).hasSize(1);
