@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,54 @@ class BootFilesIT {
         assertThat(refused.status()).isEqualTo(502);
         assertThat(refused.body()).contains("refused").endsWith("; it is tried again");
         assertThat(state("boot/y-vmlinuz").path("state").asText()).isIn("retrying", "running");
+    }
+
+    @Test
+    void anOlderFileIsToldWhileItIsTriedAgain() throws Exception {
+        server.file("/vmlinuz", content, "\"1\"");
+        assertThat(fetch("boot/x", server.url("/vmlinuz")).status()).isEqualTo(200);
+        server.on("/vmlinuz", (request, out) -> FakeServer.head(out, "503 Busy", "Content-Length: 0"));
+        var stale = fetch("boot/x", server.url("/vmlinuz"));
+        assertThat(stale.status()).isEqualTo(200);
+        assertThat(stale.body()).contains("\"state\":\"stale\"").contains("is answered 503; it is tried again");
+        assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content);
+    }
+
+    @Test
+    void theNextTryGoesOnWhereTheFirstBrokeOff() throws Exception {
+        var served = new AtomicLong();
+        server.resumable("/vmlinuz", content, "\"1\"", 120_000, served);
+        assertThat(fetch("boot/x", server.url("/vmlinuz")).status()).isEqualTo(200);
+        assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content);
+        assertThat(served).hasValue(content.length + 1L);
+        assertThat(state("boot/x-vmlinuz").path("tries").asInt()).isEqualTo(2);
+        assertThat(state("boot/x-vmlinuz").path("bytes").asLong()).isEqualTo(content.length);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void serversAreAllowedAndDeniedBySettings() throws Exception {
+        server.file("/vmlinuz", content, "\"1\"");
+        proxy.module("tftp", settings(":boot_file_allow: ['*.example.com', localhost]\n"))
+                .reload();
+        try (var caller = proxy.https()) {
+            assertThat(caller.post("/tftp/fetch_boot_file", form("boot/x", server.url("/vmlinuz")))
+                            .body())
+                    .contains("127.0.0.1 is refused: 127.0.0.1 is not in :boot_file_allow:");
+            var named = server.url("/vmlinuz").replace("127.0.0.1", "localhost");
+            assertThat(caller.post("/tftp/fetch_boot_file", form("boot/x", named)))
+                    .returns(200, Reply::status)
+                    .returns("", Reply::body);
+            assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content);
+        }
+        proxy.module("tftp", settings(":boot_file_allow: [localhost]\n:boot_file_deny: [localhost]\n"))
+                .reload();
+        try (var caller = proxy.https()) {
+            var named = server.url("/vmlinuz").replace("127.0.0.1", "localhost");
+            assertThat(caller.post("/tftp/fetch_boot_file", form("boot/y", named))
+                            .body())
+                    .contains("localhost is refused: it is in :boot_file_deny:");
+        }
     }
 
     @Test

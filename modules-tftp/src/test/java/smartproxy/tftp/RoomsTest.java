@@ -11,7 +11,7 @@ import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
 import smartproxy.core.HouseRules;
 
-/** Who may use whom in the DHCP family. */
+/** Who may use whom in the TFTP family. */
 @AnalyzeClasses(packages = "smartproxy.tftp", importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
     @ArchTest

@@ -59,6 +59,30 @@ class BenchmarksIT {
         assertThat(run("--record", "latency").status()).isEqualTo(64);
     }
 
+    /** The compiler and what it needs are what {@code benchmarks/run.sh} asks for. */
+    @Test
+    void theLoadClientCompiles() throws Exception {
+        var run = Files.readString(House.ROOT.resolve("benchmarks/run.sh"));
+        var compile =
+                run.lines().filter(line -> line.startsWith("cc ")).findFirst().orElseThrow();
+        var needed = Command.run(
+                House.ROOT,
+                Map.of(),
+                List.of(
+                        "sh",
+                        "-c",
+                        ". packaging/need.sh; need cc=gcc header:stdio.h=libc6-dev header:openssl/ssl.h=libssl-dev"),
+                300);
+        assertThat(needed.status()).as(needed.output()).isZero();
+
+        var told = Command.run(
+                House.ROOT,
+                Map.of(),
+                List.of("sh", "-c", compile.replace("benchmarks/target/load", "/dev/null") + " -Werror"));
+
+        assertThat(told.status()).as(told.output()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "'<=1.8', -, 5, 1.8, True",

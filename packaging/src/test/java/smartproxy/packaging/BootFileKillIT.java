@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -142,7 +144,69 @@ class BootFileKillIT {
     @Test
     @Tag("long")
     @Timeout(3600)
-    void noneOfTwoHundredEither() throws Exception {
-        kill(10, 200);
+    void norAtTwoHundredMoments() throws Exception {
+        kill(200, 20);
+    }
+
+    @Test
+    void theNextDaemonGoesOnWhereTheFileBrokeOff() throws Exception {
+        var root = Files.createDirectories(directory.resolve("tftp"));
+        var content = content(1, "f");
+        var go = new CountDownLatch(1);
+        var threads = Executors.newCachedThreadPool();
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                var range = exchange.getRequestHeaders().getFirst("Range");
+                var goesOn = "\"1\"".equals(exchange.getRequestHeaders().getFirst("If-Range"));
+                var from = range != null && goesOn ? Integer.parseInt(range.replaceAll("[^0-9]", "")) : 0;
+                exchange.getResponseHeaders().set("ETag", "\"1\"");
+                if (from > 0) {
+                    var end = "bytes " + from + "-" + (SIZE - 1) + "/" + SIZE;
+                    exchange.getResponseHeaders().set("Content-Range", end);
+                }
+                exchange.sendResponseHeaders(from > 0 ? 206 : 200, SIZE - from);
+                var most = from > 0 ? SIZE - from : SIZE / 2;
+                exchange.getResponseBody().write(content, from, most);
+                exchange.getResponseBody().flush();
+                served.addAndGet(most);
+                if (from == 0) {
+                    go.await(60, TimeUnit.SECONDS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        server.start();
+        var url = "http%3A%2F%2F127.0.0.1%3A" + server.getAddress().getPort() + "%2Ff";
+        var site = Site.in(directory).module("tftp", ":enabled: https", ":tftproot: " + root, ":boot_file_wait: 0");
+        try {
+            try (var daemon = site.start()) {
+                assertThat(site.foreman()
+                                .post("/tftp/fetch_boot_file", "prefix=boot/x&path=" + url)
+                                .statusCode())
+                        .isEqualTo(200);
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> site.foreman()
+                                .json("/tftp/boot_files")
+                                .toString()
+                                .contains("\"bytes\":" + SIZE / 2));
+                daemon.kill();
+            }
+            assertThat(parts(root)).hasSize(1);
+            try (var daemon = site.start()) {
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(
+                                () -> assertThat(root.resolve("boot/x-f")).hasBinaryContent(content));
+                assertThat(daemon.isAlive()).isTrue();
+            }
+            assertThat(served).as("one byte is sent twice").hasValue(SIZE + 1L);
+            assertThat(parts(root)).isEmpty();
+        } finally {
+            go.countDown();
+            server.stop(0);
+            threads.shutdownNow();
+        }
     }
 }

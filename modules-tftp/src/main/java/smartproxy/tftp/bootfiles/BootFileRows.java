@@ -8,8 +8,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import smartproxy.core.api.Store;
 
 /**
@@ -18,10 +20,15 @@ import smartproxy.core.api.Store;
  */
 final class BootFileRows {
     private static final String OWNER = "tftp_boot_file";
-    private static final List<String> TABLES =
-            List.of("CREATE TABLE tftp_boot_file (host TEXT NOT NULL, root TEXT NOT NULL,"
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE tftp_boot_file (host TEXT NOT NULL, root TEXT NOT NULL,"
                     + " destination TEXT NOT NULL, wanted_source TEXT, wanted_checksum TEXT, source TEXT, checksum TEXT, etag TEXT,"
-                    + " last_modified TEXT, length BIGINT, modified BIGINT, PRIMARY KEY (host, root, destination))");
+                    + " last_modified TEXT, length BIGINT, modified BIGINT, PRIMARY KEY (host, root, destination))",
+            "ALTER TABLE tftp_boot_file ADD COLUMN part TEXT",
+            "ALTER TABLE tftp_boot_file ADD COLUMN part_source TEXT",
+            "ALTER TABLE tftp_boot_file ADD COLUMN part_validator TEXT",
+            "ALTER TABLE tftp_boot_file ADD COLUMN part_boot TEXT",
+            "ALTER TABLE tftp_boot_file ADD COLUMN asked BIGINT");
     private static final String WHERE = " WHERE host = ? AND root = ? AND destination = ?";
 
     private final Store store;
@@ -63,9 +70,10 @@ final class BootFileRows {
     /** A file is to be fetched, whatever happens to this process. */
     void want(BootFile file) throws SQLException {
         run(
-                "INSERT INTO tftp_boot_file (host, root, destination, wanted_source, wanted_checksum) VALUES (?, ?, ?, ?, ?)"
-                        + " ON CONFLICT (host, root, destination) DO UPDATE SET wanted_source = excluded.wanted_source,"
-                        + " wanted_checksum = excluded.wanted_checksum",
+                "INSERT INTO tftp_boot_file (host, root, destination, wanted_source, wanted_checksum, asked)"
+                        + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (host, root, destination) DO UPDATE"
+                        + " SET wanted_source = excluded.wanted_source, wanted_checksum = excluded.wanted_checksum,"
+                        + " asked = excluded.asked",
                 statement -> {
                     bind(
                             statement,
@@ -73,7 +81,8 @@ final class BootFileRows {
                             root,
                             file.destination(),
                             file.source().toString(),
-                            text(file.checksum()));
+                            text(file.checksum()),
+                            Instant.now().getEpochSecond());
                     return statement.executeUpdate();
                 });
     }
@@ -81,7 +90,7 @@ final class BootFileRows {
     /** It has come, or is there already. */
     void done(BootFile file, Have have) throws SQLException {
         run(
-                "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, source = ?, checksum = ?, etag = ?,"
+                "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, part = NULL, source = ?, checksum = ?, etag = ?,"
                         + " last_modified = ?, length = ?, modified = ?" + WHERE,
                 statement -> {
                     bind(
@@ -101,37 +110,81 @@ final class BootFileRows {
 
     /** It will not come. What is known of an older one stays. */
     void giveUp(BootFile file) throws SQLException {
-        run("UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL" + WHERE, statement -> {
-            bind(statement, host, root, file.destination());
-            return statement.executeUpdate();
-        });
+        run(
+                "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, part = NULL" + WHERE,
+                statement -> {
+                    bind(statement, host, root, file.destination());
+                    return statement.executeUpdate();
+                });
         run("DELETE FROM tftp_boot_file" + WHERE + " AND wanted_source IS NULL AND source IS NULL", statement -> {
             bind(statement, host, root, file.destination());
             return statement.executeUpdate();
         });
     }
 
-    /** What was fetched to a destination last. */
-    Optional<Have> have(String destination) throws SQLException {
+    /** A try has begun that a later one can go on with. */
+    void note(BootFile file, Partial partial) throws SQLException {
+        run(
+                "UPDATE tftp_boot_file SET part = ?, part_source = ?, part_validator = ?, part_boot = ?" + WHERE,
+                statement -> {
+                    bind(
+                            statement,
+                            partial.name(),
+                            partial.source().toString(),
+                            partial.validator(),
+                            partial.boot(),
+                            host,
+                            root,
+                            file.destination());
+                    return statement.executeUpdate();
+                });
+    }
+
+    /** What came to a destination last, and what has come in part. */
+    Known known(String destination) throws SQLException {
         return run(
-                "SELECT source, etag, last_modified, checksum, length, modified FROM tftp_boot_file" + WHERE
-                        + " AND source IS NOT NULL",
+                "SELECT source, etag, last_modified, checksum, length, modified, part, part_source, part_validator,"
+                        + " part_boot FROM tftp_boot_file" + WHERE,
                 statement -> {
                     bind(statement, host, root, destination);
                     try (var rows = statement.executeQuery()) {
-                        return rows.next() ? Optional.of(have(rows)) : Optional.empty();
+                        return rows.next() ? new Known(have(rows), partial(rows)) : Known.NOTHING;
                     }
                 });
     }
 
-    private static Have have(ResultSet row) throws SQLException {
-        return new Have(
+    private static Optional<Have> have(ResultSet row) throws SQLException {
+        if (row.getString(1) == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new Have(
                 URI.create(row.getString(1)),
                 row.getString(2),
                 row.getString(3),
                 Checksum.parse(row.getString(4)),
                 row.getLong(5),
-                Instant.ofEpochSecond(row.getLong(6)));
+                Instant.ofEpochSecond(row.getLong(6))));
+    }
+
+    private static Optional<Partial> partial(ResultSet row) throws SQLException {
+        return row.getString(7) == null
+                ? Optional.empty()
+                : Optional.of(new Partial(
+                        URI.create(row.getString(8)), row.getString(7), row.getString(9), row.getString(10)));
+    }
+
+    /** The names of all files that have come in part. */
+    Set<String> parts() throws SQLException {
+        return run("SELECT part FROM tftp_boot_file WHERE host = ? AND root = ? AND part IS NOT NULL", statement -> {
+            bind(statement, host, root);
+            var names = new HashSet<String>();
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+            return names;
+        });
     }
 
     /** What is to be fetched. */

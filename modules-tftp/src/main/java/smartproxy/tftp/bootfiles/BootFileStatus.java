@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param bytesPerSecond of the last try, on average
  * @param tries that were begun
  * @param error of the last try that failed; empty when none has since the last success
+ * @param older whether an older copy was there, whole, when that try failed
  * @param since when it is in this state
  */
 public record BootFileStatus(
@@ -23,7 +24,10 @@ public record BootFileStatus(
         long bytesPerSecond,
         int tries,
         String error,
+        boolean older,
         Instant since) {
+    static final String AGAIN = "; it is tried again";
+
     /** How far it is. */
     public enum State {
         /** Waits for others. */
@@ -46,6 +50,11 @@ public record BootFileStatus(
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** For who asks while it is tried again: an older copy is what there is. */
+    BootFileStatus stale() {
+        return new BootFileStatus(file, State.STALE, bytes, length, bytesPerSecond, tries, error + AGAIN, true, since);
     }
 
     /** As clients see it. */

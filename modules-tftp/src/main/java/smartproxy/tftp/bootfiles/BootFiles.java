@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ public final class BootFiles implements AutoCloseable {
     private static final Duration TOLD = Duration.ofHours(1);
     private static final Duration FOR_THE_ANSWER = Duration.ofMillis(500);
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final FileStore files;
     private final BootFileSettings settings;
@@ -81,19 +83,22 @@ public final class BootFiles implements AutoCloseable {
         var acquired = context.shared().acquire("tftp downloads " + files.root(), Downloads.class, Downloads::new);
         lease = acquired;
         settings.warning().ifPresent(warning -> LOG.warn("TFTP: {}", warning));
-        var fetcher = new Fetcher(files, context.downloads(settings.terms()), settings, Pace.DEFAULT);
-        var rows = new BootFileRows(context.store(), host(), files.root());
+        var http = new HttpSource(context.downloads(settings.terms()), settings.rules());
+        var ftp = new FtpSource(settings.terms(), settings.rules());
+        Source either = (file, wish) -> ("ftp".equalsIgnoreCase(file.getScheme()) ? ftp : http).ask(file, wish);
+        var fetcher = new Fetcher(files, either, settings, Pace.DEFAULT, line(BOOT_ID, ""));
+        var rows = new BootFileRows(context.store(), line(HOST_NAME, "localhost"), files.root());
         var begin = Instant.now();
-        acquired.get().use(new Downloads.Means(fetcher, rows, Downloads.PAUSES), () -> clean(begin));
+        acquired.get().use(new Downloads.Means(fetcher, rows, Downloads.PAUSES), spared -> clean(begin, spared));
     }
 
-    private static String host() throws IOException {
-        return Files.isReadable(HOST_NAME) ? Files.readString(HOST_NAME).strip() : "localhost";
+    private static String line(Path file, String otherwise) throws IOException {
+        return Files.isReadable(file) ? Files.readString(file).strip() : otherwise;
     }
 
-    private void clean(Instant before) {
+    private void clean(Instant before, Set<String> spared) {
         try {
-            var count = files.sweep(before);
+            var count = files.sweep(before, spared);
             if (count > 0) {
                 LOG.info("TFTP: removed {} files that an earlier process had not finished", count);
             }
@@ -114,8 +119,8 @@ public final class BootFiles implements AutoCloseable {
      * Has a file fetched, if what lies at the destination is not the newest.
      *
      * @param deadline by which this has returned, whether the file has come by then or not
-     * @return how it has failed when an older copy is still there; empty when it is there or on its way
-     * @throws smartproxy.core.api.ProxyException when it will not come, or its first try has failed
+     * @return how it has failed, or its first try has, when an older copy is still there; empty when it is there or on its way
+     * @throws smartproxy.core.api.ProxyException when there is none
      */
     public Optional<BootFileStatus> fetch(BootFile file, Deadline deadline) {
         var download = downloads().want(file);
@@ -123,13 +128,14 @@ public final class BootFiles implements AutoCloseable {
         return switch (status.state()) {
             case COMPLETE, QUEUED, RUNNING -> Optional.empty();
             case STALE -> Optional.of(status);
-            case RETRYING -> throw failure(status, "; it is tried again");
-            case FAILED -> throw failure(status, "");
+            case RETRYING -> {
+                if (status.older()) {
+                    yield Optional.of(status.stale());
+                }
+                throw BackendException.rejected(FAILURE + status.error() + BootFileStatus.AGAIN);
+            }
+            case FAILED -> throw BackendException.rejected(FAILURE + status.error());
         };
-    }
-
-    private static BackendException failure(BootFileStatus status, String then) {
-        return BackendException.rejected(FAILURE + status.error() + then);
     }
 
     private BootFileStatus await(Download download, Deadline deadline) {

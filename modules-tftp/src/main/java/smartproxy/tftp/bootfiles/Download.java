@@ -8,16 +8,18 @@ import smartproxy.core.api.Deadline;
 import smartproxy.tftp.bootfiles.BootFileStatus.State;
 
 /** A file on its way to its destination, for all who want it. Safe for use by several threads. */
-final class Download implements Progress {
+final class Download {
     private final BootFile file;
     private State state = State.QUEUED;
     private Instant since = Instant.now();
     private long bytes;
+    private long earlier;
     private long length = -1;
     private long begun;
     private @Nullable Long ended;
     private int tries;
     private String error = "";
+    private boolean older;
 
     Download(BootFile file) {
         this.file = file;
@@ -33,17 +35,19 @@ final class Download implements Progress {
         begun = System.nanoTime();
         ended = null;
         bytes = 0;
+        earlier = 0;
         length = -1;
         return ++tries;
     }
 
-    @Override
-    public synchronized void begin(long ofLength) {
+    /** @param have bytes that an earlier try has brought */
+    synchronized void begin(long ofLength, long have) {
         length = ofLength;
+        earlier = have;
+        bytes = have;
     }
 
-    @Override
-    public synchronized void more(int more) {
+    synchronized void more(int more) {
         bytes += more;
     }
 
@@ -52,15 +56,18 @@ final class Download implements Progress {
         end(State.COMPLETE);
     }
 
-    synchronized void retryAfter(String failure) {
+    /** @param copy whether an older copy is there */
+    synchronized void retryAfter(String failure, boolean copy) {
         error = failure;
+        older = copy;
         end(State.RETRYING);
     }
 
-    /** @param older whether an older copy is there */
-    synchronized void fail(String failure, boolean older) {
+    /** @param copy whether an older copy is there */
+    synchronized void fail(String failure, boolean copy) {
         error = failure;
-        end(older ? State.STALE : State.FAILED);
+        older = copy;
+        end(copy ? State.STALE : State.FAILED);
     }
 
     private void end(State end) {
@@ -86,10 +93,16 @@ final class Download implements Progress {
         return status();
     }
 
+    /** Bytes that the last try has brought. */
+    synchronized long came() {
+        return bytes - earlier;
+    }
+
     synchronized BootFileStatus status() {
         var took = tries == 0 ? 0 : (ended == null ? System.nanoTime() : ended) - begun;
-        var perSecond =
-                took <= 0 ? 0 : (long) ((double) bytes * Duration.ofSeconds(1).toNanos() / took);
-        return new BootFileStatus(file, state, bytes, length, perSecond, tries, error, since);
+        var perSecond = took <= 0
+                ? 0
+                : (long) ((double) (bytes - earlier) * Duration.ofSeconds(1).toNanos() / took);
+        return new BootFileStatus(file, state, bytes, length, perSecond, tries, error, older, since);
     }
 }

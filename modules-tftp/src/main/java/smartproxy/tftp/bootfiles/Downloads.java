@@ -1,5 +1,6 @@
 package smartproxy.tftp.bootfiles;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
 import smartproxy.tftp.bootfiles.BootFileStatus.State;
+import smartproxy.tftp.files.FileRefused;
 
 /**
  * All downloads below a root, one at most for each destination. The same for all generations of the module: what runs goes on
@@ -62,13 +65,18 @@ public final class Downloads implements AutoCloseable {
         threads.setRemoveOnCancelPolicy(true);
     }
 
+    /** Removes what an earlier process has left unfinished. */
+    interface Cleaning {
+        /** @param spared names of what can be gone on with */
+        void run(Set<String> spared);
+    }
+
     /** From now on the work is done like this. The first call takes up what an earlier process has left. */
-    void use(Means newer, Runnable cleaning) {
+    void use(Means newer, Cleaning cleaning) {
         var first = means == null;
         means = newer;
         if (first) {
-            threads.execute(cleaning);
-            threads.execute(this::recover);
+            threads.execute(() -> recover(cleaning));
         }
     }
 
@@ -76,19 +84,25 @@ public final class Downloads implements AutoCloseable {
         return Objects.requireNonNull(means, "not in use");
     }
 
-    private void recover() {
+    private void recover(Cleaning cleaning) {
         try {
-            for (var file : means().rows().wanted()) {
-                begin(file, false);
-            }
-        } catch (BusyException e) {
-            LOG.warn("TFTP: not all boot files of before are fetched now: {}", e.getMessage());
+            var parts = means().rows().parts();
+            beginAll(means().rows().wanted());
+            cleaning.run(parts);
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
                     "TFTP: which boot files are to be fetched is not known, tried again in {} s: {}",
                     RECOVERY_PAUSE.toSeconds(),
                     e.getMessage());
-            var ignored = threads.schedule(this::recover, RECOVERY_PAUSE.toSeconds(), TimeUnit.SECONDS);
+            var ignored = threads.schedule(() -> recover(cleaning), RECOVERY_PAUSE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private void beginAll(List<BootFile> files) {
+        try {
+            files.forEach(file -> begin(file, false));
+        } catch (BusyException e) {
+            LOG.warn("TFTP: not all boot files of before are fetched now: {}", e.getMessage());
         }
     }
 
@@ -165,39 +179,42 @@ public final class Downloads implements AutoCloseable {
         var how = means();
         var number = download.begin();
         LOG.info("TFTP: fetching {} to {}", file.shown(), file.destination());
-        Optional<Have> last = Optional.empty();
+        var known = known(how, file);
         try {
-            last = how.rows().have(file.destination());
-        } catch (SQLException e) {
-            LOG.warn("TFTP: what {} is now is not known: {}", file.destination(), e.getMessage());
-        }
-        try {
-            var have = how.fetcher().fetch(file, last, counted(download));
+            var have = how.fetcher().fetch(file, known, progress(how, download));
             complete.increment();
             note(file, () -> how.rows().done(file, have));
-            var status = download.status();
             LOG.info(
                     "TFTP: {} is complete, {} bytes, {} of them came now",
                     file.destination(),
                     have.length(),
-                    status.bytes());
+                    download.came());
             download.complete();
         } catch (FetchFailed e) {
             LOG.debug("The failure", e);
-            failed(how, download, number, e, last);
+            failed(how, download, number, e);
         } catch (InterruptedException e) {
-            download.retryAfter("the daemon ends");
+            download.retryAfter("the daemon ends", false);
         } catch (RuntimeException e) {
             LOG.error("TFTP: fetching {} failed", file.shown(), e);
-            failed(how, download, number, FetchFailed.forGood("a fault of this program: " + e), last);
+            failed(how, download, number, FetchFailed.forGood("a fault of this program: " + e));
         }
     }
 
-    private Progress counted(Download download) {
+    private static Known known(Means how, BootFile file) {
+        try {
+            return how.rows().known(file.destination());
+        } catch (SQLException e) {
+            LOG.warn("TFTP: what {} is now is not known: {}", file.destination(), e.getMessage());
+            return Known.NOTHING;
+        }
+    }
+
+    private Progress progress(Means how, Download download) {
         return new Progress() {
             @Override
-            public void begin(long length) {
-                download.begin(length);
+            public void begin(long length, long have) {
+                download.begin(length, have);
             }
 
             @Override
@@ -205,27 +222,48 @@ public final class Downloads implements AutoCloseable {
                 download.more(more);
                 bytes.add(more);
             }
+
+            @Override
+            public boolean note(Partial partial) {
+                try {
+                    how.rows().note(download.file(), partial);
+                    return true;
+                } catch (SQLException e) {
+                    LOG.debug("A part cannot be noted", e);
+                    return false;
+                }
+            }
         };
     }
 
-    private void failed(Means how, Download download, int number, FetchFailed failure, Optional<Have> last) {
+    private void failed(Means how, Download download, int number, FetchFailed failure) {
         var file = download.file();
         if (closed) {
-            download.retryAfter("the daemon ends");
+            download.retryAfter("the daemon ends", false);
             return;
         }
+        var known = known(how, file);
+        var older = how.fetcher().hasOlder(file, known.last());
         if (failure.mayPass() && number <= how.pauses().size()) {
             var pause = how.pauses().get(number - 1);
             LOG.warn("TFTP: {}; tried again in {} s", failure.reason(), pause.toSeconds());
-            download.retryAfter(failure.reason());
+            download.retryAfter(failure.reason(), older);
             schedule(download, pause);
             return;
         }
         failed.increment();
+        known.partial().ifPresent(partial -> drop(how, file, partial));
         note(file, () -> how.rows().giveUp(file));
-        var older = how.fetcher().hasOlder(file, last);
         LOG.warn("TFTP: {}; {}", failure.reason(), older ? "the older file stays" : "given up");
         download.fail(failure.reason(), older);
+    }
+
+    private static void drop(Means how, BootFile file, Partial partial) {
+        try {
+            how.fetcher().drop(file, partial);
+        } catch (IOException | FileRefused e) {
+            LOG.warn("TFTP: a part of {} may be left: {}", file.destination(), e.getMessage());
+        }
     }
 
     private interface Note {

@@ -1,8 +1,9 @@
 package smartproxy.tftp.bootfiles;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A try that did not bring the file. Nothing is left of it. */
+/** A try that did not bring the file. Nothing is left of it but, when it may pass, what the next try can go on with. */
 final class FetchFailed extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -29,6 +30,18 @@ final class FetchFailed extends Exception {
 
     static FetchFailed forNow(String message, Throwable cause) {
         return new FetchFailed(message, true, cause);
+    }
+
+    static FetchFailed forGood(IOException cause) {
+        return forGood(reason(cause), cause);
+    }
+
+    static FetchFailed forNow(IOException cause) {
+        return forNow(reason(cause), cause);
+    }
+
+    private static String reason(IOException failure) {
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
     boolean mayPass() {

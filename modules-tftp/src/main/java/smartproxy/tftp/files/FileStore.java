@@ -167,6 +167,41 @@ public final class FileStore {
      * @throws FileRefused when it leads out of the root, or something is in its way that is no regular file
      */
     public NewFile create(String path) throws FileRefused, IOException {
+        return begin(path, place -> new NewFile(place.directory(), place.path(), place.name()));
+    }
+
+    /**
+     * Goes on with a file that was begun and {@linkplain NewFile#keep kept}; closing it leaves it, unless it is told otherwise.
+     *
+     * @param temporary its name then
+     * @return to be closed by the caller; empty when it is not there any more
+     * @throws FileRefused as {@link #create}
+     */
+    public Optional<NewFile> goOn(String path, String temporary) throws FileRefused, IOException {
+        var name = Path.of(temporary);
+        if (name.getNameCount() != 1 || !NewFile.isOurs(name)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(begin(path, place -> {
+                if (!attributes(place.directory(), name).isRegularFile()) {
+                    throw new NoSuchFileException(temporary);
+                }
+                var file = NewFile.goOn(place.directory(), place.path(), place.name(), name);
+                file.keep(true);
+                return file;
+            }));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** How a file is begun in its place, which it closes with itself. */
+    private interface Beginning {
+        NewFile in(Place place) throws IOException;
+    }
+
+    private NewFile begin(String path, Beginning beginning) throws FileRefused, IOException {
         return change(path, wanted -> {
             var realRoot = existingRoot();
             var directory = directories(realRoot, wanted.getParent());
@@ -174,7 +209,7 @@ public final class FileStore {
             var place = place(realRoot, real);
             try {
                 requireFree(place, path);
-                return new NewFile(place.directory(), place.path(), place.name());
+                return beginning.in(place);
             } catch (Throwable e) {
                 place.close();
                 throw e;
@@ -306,22 +341,24 @@ public final class FileStore {
     /**
      * Removes files on their way that were changed last before a time: whoever wrote them is gone. Links are not followed.
      *
+     * @param spared names of those that stay, to go on with
      * @return how many
      */
-    public int sweep(Instant before) throws FileRefused, IOException {
+    public int sweep(Instant before, Set<String> spared) throws FileRefused, IOException {
         try (var directory = Directory.open(root.toRealPath(), Path.of(""))) {
-            return sweep(directory, before, MAX_DEPTH);
+            return sweep(directory, before, spared, MAX_DEPTH);
         } catch (NoSuchFileException | ReplacedException e) {
             return 0;
         }
     }
 
-    private static int sweep(SecureDirectoryStream<Path> directory, Instant before, int depth) throws IOException {
+    private static int sweep(SecureDirectoryStream<Path> directory, Instant before, Set<String> spared, int depth)
+            throws IOException {
         var count = 0;
         try {
             for (var entry : directory) {
                 var name = Objects.requireNonNull(entry.getFileName());
-                count += sweep(directory, name, before, depth);
+                count += sweep(directory, name, before, spared, depth);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
@@ -329,16 +366,18 @@ public final class FileStore {
         return count;
     }
 
-    private static int sweep(SecureDirectoryStream<Path> directory, Path name, Instant before, int depth)
+    private static int sweep(
+            SecureDirectoryStream<Path> directory, Path name, Instant before, Set<String> spared, int depth)
             throws IOException {
         try {
             var attributes = attributes(directory, name);
             if (attributes.isDirectory() && depth > 0) {
                 try (var inner = Directory.enter(directory, name)) {
-                    return sweep(inner, before, depth - 1);
+                    return sweep(inner, before, spared, depth - 1);
                 }
             }
             if (NewFile.isOurs(name)
+                    && !spared.contains(name.toString())
                     && !attributes.isDirectory()
                     && attributes.lastModifiedTime().toInstant().isBefore(before)) {
                 directory.deleteFile(name);

@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file on its way: written beside its place under a name that is never served, then moved there at once. Closing it
- * unpublished leaves nothing behind. For one thread.
+ * unpublished leaves nothing behind, unless it is kept to go on with. For one thread.
  */
 public final class NewFile implements AutoCloseable {
     private static final Set<OpenOption> CREATE =
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> GO_ON =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final Pattern PARTIAL = Pattern.compile("\\..*\\.part", Pattern.DOTALL);
     private static final Pattern OURS = Pattern.compile("\\..{1,40}\\.[0-9a-f]{16}\\.part", Pattern.DOTALL);
     private static final int SHOWN = 40;
@@ -36,17 +38,24 @@ public final class NewFile implements AutoCloseable {
     private final Path temporary;
     private final FileChannel channel;
     private boolean published;
+    private boolean kept;
 
     /**
      * @param directory closed with this
      * @param place of the directory, to tell it from others
      */
     NewFile(SecureDirectoryStream<Path> directory, Path place, Path name) throws IOException {
+        this(directory, place, name, temporary(name), CREATE);
+    }
+
+    private NewFile(
+            SecureDirectoryStream<Path> directory, Path place, Path name, Path temporary, Set<OpenOption> options)
+            throws IOException {
         this.directory = directory;
         this.place = place;
         this.name = name;
-        this.temporary = temporary(name);
-        this.channel = (FileChannel) directory.newByteChannel(temporary, CREATE);
+        this.temporary = temporary;
+        this.channel = (FileChannel) directory.newByteChannel(temporary, options);
         try {
             // whatever the umask: the TFTP server is another user
             directory
@@ -57,6 +66,16 @@ public final class NewFile implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /**
+     * One that was {@linkplain #keep kept} before.
+     *
+     * @param temporary its name then; a regular file
+     */
+    static NewFile goOn(SecureDirectoryStream<Path> directory, Path place, Path name, Path temporary)
+            throws IOException {
+        return new NewFile(directory, place, name, temporary, GO_ON);
     }
 
     /** A name for what shall become {@code name}, that nobody else has. */
@@ -76,7 +95,27 @@ public final class NewFile implements AutoCloseable {
         return OURS.matcher(name.toString()).matches();
     }
 
-    /** To write to; stays open until {@link #close()}. */
+    /** What it is called beside its place, until it is published. */
+    public String temporary() {
+        return temporary.toString();
+    }
+
+    /**
+     * Whether closing it unpublished leaves it, for {@link FileStore#goOn}.
+     *
+     * @param keep false: it is removed, as is the rule
+     */
+    public void keep(boolean keep) {
+        kept = keep;
+    }
+
+    /** Removes it now. */
+    public void drop() throws IOException {
+        kept = false;
+        remove();
+    }
+
+    /** To write to, and to read from when it was gone on with; stays open until {@link #close()}. */
     public FileChannel channel() {
         return channel;
     }
@@ -128,7 +167,7 @@ public final class NewFile implements AutoCloseable {
     public void close() throws IOException {
         try (directory;
                 channel) {
-            if (!published) {
+            if (!published && !kept) {
                 remove();
             }
         }

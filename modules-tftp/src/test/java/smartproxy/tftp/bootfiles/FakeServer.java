@@ -10,9 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /** Answers one request for each connection as it is told, rightly or wrongly. */
 public final class FakeServer implements AutoCloseable {
+    /** Thrown by an act: the connection is reset. */
+    public static final class Reset extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Writes the answer, byte by byte; the connection is closed afterwards. */
     @FunctionalInterface
     public interface Act {
@@ -20,16 +28,31 @@ public final class FakeServer implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final String base;
     private final Map<String, Act> acts = new ConcurrentHashMap<>();
     private final List<String> requests = new ArrayList<>();
     private final List<Socket> sockets = new ArrayList<>();
 
-    private FakeServer() throws IOException {
-        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private FakeServer(ServerSocket listener, String scheme) {
+        this.listener = listener;
+        this.base = scheme + "://" + listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
     }
 
     public static FakeServer start() throws IOException {
-        var server = new FakeServer();
+        return start(InetAddress.getLoopbackAddress());
+    }
+
+    public static FakeServer start(InetAddress address) throws IOException {
+        return start(new FakeServer(new ServerSocket(0, 50, address), "http"));
+    }
+
+    /** One that speaks TLS. */
+    public static FakeServer start(SSLContext context) throws IOException {
+        var sockets = context.getServerSocketFactory();
+        return start(new FakeServer(sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress()), "https"));
+    }
+
+    private static FakeServer start(FakeServer server) {
         server.thread(server::accept);
         return server;
     }
@@ -76,7 +99,7 @@ public final class FakeServer implements AutoCloseable {
     }
 
     public String url(String path) {
-        return "http://127.0.0.1:" + listener.getLocalPort() + path;
+        return base + path;
     }
 
     public int port() {
@@ -124,11 +147,45 @@ public final class FakeServer implements AutoCloseable {
             if (act == null) {
                 head(socket.getOutputStream(), "404 Not Found", "Content-Length: 0");
             } else {
-                act.on(request, socket.getOutputStream());
+                answer(act, request, socket);
             }
         } catch (IOException | InterruptedException e) {
             // the client went away, or shall be hung up on
         }
+    }
+
+    private static void answer(Act act, String request, Socket socket) throws IOException, InterruptedException {
+        try {
+            act.on(request, socket.getOutputStream());
+        } catch (Reset e) {
+            socket.setSoLinger(true, 0);
+            throw e;
+        }
+    }
+
+    /**
+     * Serves a file from where it is asked to go on, as long as the validator is the same: its ETag, or else its time.
+     *
+     * @param most bytes of one answer, then the connection ends; they are counted
+     */
+    public FakeServer resumable(String path, byte[] content, String validator, int most, AtomicLong served) {
+        return on(path, (request, out) -> {
+            var range = Pattern.compile("Range: bytes=(\\d+)-\r\n").matcher(request);
+            var from = range.find() && request.contains("If-Range: " + validator + "\r\n")
+                    ? Integer.parseInt(range.group(1))
+                    : 0;
+            head(
+                    out,
+                    from > 0 ? "206 Part" : "200 OK",
+                    "Date: Wed, 01 Jan 2020 12:00:00 GMT",
+                    (validator.contains("\"") ? "ETag: " : "Last-Modified: ") + validator,
+                    "Content-Range: bytes " + from + "-" + (content.length - 1) + "/" + content.length,
+                    "Content-Length: " + (content.length - from));
+            var count = Math.min(most, content.length - from);
+            out.write(content, from, count);
+            out.flush();
+            served.addAndGet(count);
+        });
     }
 
     @Override

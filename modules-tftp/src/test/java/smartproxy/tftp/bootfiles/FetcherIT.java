@@ -3,107 +3,25 @@ package smartproxy.tftp.bootfiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import smartproxy.core.api.HttpDownloads;
-import smartproxy.core.client.JettyDownloads;
-import smartproxy.tftp.files.FileStore;
 
 /** A file comes whole, or what was there stays and nothing is left. */
 @Timeout(60)
-class FetcherIT {
-    private static final byte[] CONTENT = content(300_000);
+class FetcherIT extends Fetching {
     private static final Instant MODIFIED = Instant.parse("2020-01-01T10:00:00Z");
-    private static final String FILE = "boot/x-vmlinuz";
-
-    @TempDir
-    Path root;
-
-    private FakeServer server;
-    private long received;
-
-    private static byte[] content(int length) {
-        var bytes = new byte[length];
-        new Random(42).nextBytes(bytes);
-        return bytes;
-    }
-
-    @BeforeEach
-    void start() throws IOException {
-        server = FakeServer.start();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        server.close();
-    }
-
-    private Fetcher fetcher(SourceRules rules, long maxSize, boolean beside, Pace pace) {
-        var terms = new HttpDownloads.Terms(
-                Duration.ofSeconds(5), Duration.ofSeconds(1), Optional.empty(), ":boot_file_ca_file:", true);
-        var settings = new BootFileSettings(terms, rules, Duration.ZERO, maxSize, beside);
-        return new Fetcher(new FileStore(root), new JettyDownloads("test", terms), settings, pace);
-    }
-
-    private Fetcher fetcher() {
-        return fetcher(new SourceRules(Hosts.NONE, Hosts.NONE), 1 << 20, false, Pace.DEFAULT);
-    }
-
-    private static BootFile file(String url) {
-        return new BootFile(URI.create(url), FILE, Optional.empty());
-    }
-
-    private Have fetch(Fetcher fetcher, BootFile file, Optional<Have> last) throws Exception {
-        received = 0;
-        return fetcher.fetch(file, last, new Progress() {
-            @Override
-            public void begin(long length) {}
-
-            @Override
-            public void more(int bytes) {
-                received += bytes;
-            }
-        });
-    }
-
-    private FetchFailed failure(Fetcher fetcher, BootFile file) {
-        return catchThrowableOfType(FetchFailed.class, () -> fetch(fetcher, file, Optional.empty()));
-    }
-
-    private Path old() throws IOException {
-        var path = root.resolve(FILE);
-        Files.createDirectories(path.getParent());
-        return Files.writeString(path, "the old one");
-    }
-
-    private void assertNothingHasChanged() throws IOException {
-        assertThat(root.resolve(FILE)).hasContent("the old one");
-        assertNothingIsLeft();
-    }
-
-    private void assertNothingIsLeft() throws IOException {
-        try (var all = Files.walk(root)) {
-            assertThat(all.map(path -> path.getFileName().toString())).noneMatch(name -> name.endsWith(".part"));
-        }
-    }
 
     @Test
     void aFileComesWholeWithItsTime() throws Exception {
@@ -253,13 +171,6 @@ class FetcherIT {
                 .hasMessageContaining("not whole within 1 s");
         end.countDown();
         assertNothingHasChanged();
-    }
-
-    @Test
-    void ftpIsNotSpoken() {
-        assertThat(failure(fetcher(), file("ftp://127.0.0.1/vmlinuz")))
-                .hasMessageContaining("FTP is not spoken")
-                .returns(false, FetchFailed::mayPass);
     }
 
     @Test

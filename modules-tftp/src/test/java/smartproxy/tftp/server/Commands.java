@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the lab, run to their end. */
-final class Commands {
+public final class Commands {
     /** @param output standard output and error */
-    record Result(int status, String output) {}
+    public record Result(int status, String output) {}
 
     private Commands() {}
 
-    static Path lab() {
+    public static Path lab() {
         for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             if (Files.isExecutable(at.resolve("lab/tftp/install.sh"))) {
                 return at.resolve("lab/tftp");
@@ -23,7 +23,7 @@ final class Commands {
         throw new IllegalStateException("lab/tftp is not in this directory or one above it");
     }
 
-    static Result run(Path directory, int seconds, String... words) throws IOException, InterruptedException {
+    public static Result run(Path directory, int seconds, String... words) throws IOException, InterruptedException {
         var output = Files.createTempFile("lab-tftp", ".out");
         try {
             var process = new ProcessBuilder(List.of(words))
