@@ -184,8 +184,7 @@ class GatewayListenersIT {
         assertThat(proxy.listening(true)).hasSize(1);
         assertThat(proxy.listening(false)).hasSize(1);
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(
-                        () -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(IOException.class));
+                .untilAsserted(() -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(IOException.class));
     }
 
     @Test

@@ -214,8 +214,7 @@ public final class Listeners {
                 .filter(old -> old.port() != 0 && missing.stream().anyMatch(one -> one.port() == old.port()))
                 .toList();
         var sites = new LinkedHashMap<BindAddress, Site>();
-        inTheWay.forEach(old -> sites.put(
-                old, Objects.requireNonNull(listeners.get(old)).connector.behind.site));
+        inTheWay.forEach(old -> sites.put(old, Objects.requireNonNull(listeners.get(old)).connector.behind.site));
         inTheWay.forEach(this::retire);
         var channels = new LinkedHashMap<BindAddress, ServerSocketChannel>();
         try {
