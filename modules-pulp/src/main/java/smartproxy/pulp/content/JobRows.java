@@ -31,8 +31,7 @@ final class JobRows {
             "CREATE INDEX content_job_by_event ON content_job (event)",
             "CREATE TABLE content_job_item (job TEXT NOT NULL, position BIGINT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,"
                     + " actions TEXT NOT NULL, steps TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (job, position))",
-            "CREATE TABLE content_job_event (id BIGINT NOT NULL PRIMARY KEY, newest BIGINT NOT NULL)",
-            "INSERT INTO content_job_event (id, newest) VALUES (1, 0)");
+            "CREATE TABLE content_job_event (id BIGINT NOT NULL PRIMARY KEY, newest BIGINT NOT NULL)");
     private static final String COLUMNS =
             "SELECT id, kind, pulp, subject, request, state, message, done, total, error, created,"
                     + " started, finished, cancel, event FROM content_job";
@@ -117,7 +116,10 @@ final class JobRows {
 
     /** Taken under the lock of its row, so that numbers are seen in their order. */
     private static long nextEvent(Connection connection) throws SQLException {
-        run(connection, "UPDATE content_job_event SET newest = newest + 1 WHERE id = 1");
+        run(
+                connection,
+                "INSERT INTO content_job_event (id, newest) VALUES (1, 1)"
+                        + " ON CONFLICT (id) DO UPDATE SET newest = content_job_event.newest + 1");
         return newest(connection);
     }
 
