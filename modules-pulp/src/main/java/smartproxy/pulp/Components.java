@@ -52,7 +52,8 @@ final class Components implements AutoCloseable {
     }
 
     private static List<String> known(Lately.Known<List<String>> known) {
-        return known.value() == null ? List.of() : known.value();
+        var components = known.value();
+        return components == null ? List.of() : components;
     }
 
     Health health() {

@@ -33,10 +33,42 @@ record FreeRoute(String path, URI url, Role role, Set<String> methods, Optional<
 
     /** First segments of what the daemon, its features and those of the Ruby proxy serve. */
     private static final Set<String> TAKEN = new TreeSet<>(Set.of(
-            "EFI", "ansible", "bmc", "compliance", "container_gateway", "content", "dhcp", "discovery", "dns", "dynflow",
-            "extensions", "facts", "features", "health", "httpboot", "ipam", "logs", "metrics", "pulp", "pulp_ansible",
-            "pulpcore", "pulpcore_registry", "pulpnode", "puppet", "pypi", "realm", "register", "rhsm", "salt", "ssh",
-            "tftp", "token", "unattended", "userdata", "v2", "version"));
+            "EFI",
+            "ansible",
+            "bmc",
+            "compliance",
+            "container_gateway",
+            "content",
+            "dhcp",
+            "discovery",
+            "dns",
+            "dynflow",
+            "extensions",
+            "facts",
+            "features",
+            "health",
+            "httpboot",
+            "ipam",
+            "logs",
+            "metrics",
+            "pulp",
+            "pulp_ansible",
+            "pulpcore",
+            "pulpcore_registry",
+            "pulpnode",
+            "puppet",
+            "pypi",
+            "realm",
+            "register",
+            "rhsm",
+            "salt",
+            "ssh",
+            "tftp",
+            "token",
+            "unattended",
+            "userdata",
+            "v2",
+            "version"));
 
     static List<FreeRoute> parse(SettingBlock gateway) throws InvalidSetting {
         var value = gateway.map().get("routes");
@@ -67,7 +99,9 @@ record FreeRoute(String path, URI url, Role role, Set<String> methods, Optional<
                     "any whose first segment is none of " + String.join(", ", TAKEN));
         }
         var block = SettingBlock.of(
-                key + ": " + path, value instanceof Map<?, ?> ? value : Map.of("url", value == null ? "" : value), KEYS);
+                key + ": " + path,
+                value instanceof Map<?, ?> ? value : Map.of("url", value == null ? "" : value),
+                KEYS);
         var url = block.find(SettingTypes.url("url", ""))
                 .orElseThrow(() -> new InvalidSetting("Parameter '" + block.key() + "' has no url", ""));
         var role = block.find(SettingTypes.oneOf("role", List.of("anonymous", "host", "foreman"), ""))

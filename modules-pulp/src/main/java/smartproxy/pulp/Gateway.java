@@ -24,8 +24,7 @@ final class Gateway implements AutoCloseable {
 
     private static final Times CONTENT = new Times(Optional.empty(), Duration.ofMinutes(10), Duration.ofMinutes(1));
     /** Layers are large, and checked by Pulp before it answers. */
-    private static final Times REGISTRY =
-            new Times(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
+    private static final Times REGISTRY = new Times(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
 
     private static final Times RHSM = Times.all(Duration.ofSeconds(50));
     private static final Times FREE = new Times(Optional.empty(), Duration.ofMinutes(1), Duration.ofMinutes(1));
@@ -47,8 +46,7 @@ final class Gateway implements AutoCloseable {
         for (var pulp : further) {
             addPulp(pulp);
         }
-        var open = Relay.to(
-                checked(settings.pulp().open()), context.backend("gateway open", PERMITS), Relay.READ, API);
+        var open = Relay.to(checked(settings.pulp().open()), context.backend("gateway open", PERMITS), Relay.READ, API);
         mounts.add(Mount.ofRelay("/pulp_ansible/galaxy", Role.ANONYMOUS, open));
         mounts.add(Mount.ofRelay("/pypi", Role.ANONYMOUS, open));
         if (settings.registry()) {
@@ -59,7 +57,10 @@ final class Gateway implements AutoCloseable {
         }
         for (var route : settings.routes()) {
             var relay = Relay.to(
-                    checked(route.server()), context.backend("gateway " + route.path(), PERMITS), route.methods(), FREE);
+                    checked(route.server()),
+                    context.backend("gateway " + route.path(), PERMITS),
+                    route.methods(),
+                    FREE);
             mounts.add(Mount.ofRelay(route.path(), route.role(), relay));
         }
     }

@@ -67,7 +67,9 @@ final class GatewayCheck {
             }
         } catch (IOException | ProxyException e) {
             findings.add(Finding.error(
-                    what, "does not answer: " + e.getMessage(), "look whether it runs, and at api_url in pulpcore.yml"));
+                    what,
+                    "does not answer: " + e.getMessage(),
+                    "look whether it runs, and at api_url in pulpcore.yml"));
         }
         return findings;
     }
@@ -88,7 +90,8 @@ final class GatewayCheck {
             findings.add(Finding.warning(
                     what,
                     "does not tell its CONTENT_ORIGIN",
-                    "look that it is set to " + own + " in Pulp's settings: base_url of its distributions begins with it"));
+                    "look that it is set to " + own
+                            + " in Pulp's settings: base_url of its distributions begins with it"));
         } else if (!origin.equals("null") && !isOwn(origin)) {
             findings.add(Finding.warning(
                     what,
@@ -112,7 +115,8 @@ final class GatewayCheck {
                 if (!isOwn(link.asText())) {
                     findings.add(Finding.warning(
                             what,
-                            "answers with links to " + link.asText() + ": it does not take Host and X-Forwarded-Proto as they"
+                            "answers with links to " + link.asText()
+                                    + ": it does not take Host and X-Forwarded-Proto as they"
                                     + " come, so next pages lead past the gateway",
                             "let what stands before Pulp pass both headers on"));
                 }

@@ -20,7 +20,8 @@ final class KatelloNeeds {
                 .filter(url -> !url.getPath().startsWith("/pulp/content"))
                 .ifPresent(url -> findings.add(Finding.warning(
                         "pulpcore: content_app_url",
-                        "has the path '" + url.getPath() + "', and Katello appends paths of repositories to it: hosts would look"
+                        "has the path '" + url.getPath()
+                                + "', and Katello appends paths of repositories to it: hosts would look"
                                 + " for them where Pulp has none",
                         "let it end in /pulp/content")));
         settings.rhsmUrl()
@@ -37,7 +38,8 @@ final class KatelloNeeds {
         var findings = new ArrayList<Finding>();
         port("gateway", own, findings);
         if (daemon.listeners().stream()
-                .noneMatch(listener -> listener.port() == HTTP && listener.certificate().isEmpty())) {
+                .noneMatch(listener ->
+                        listener.port() == HTTP && listener.certificate().isEmpty())) {
             findings.add(Finding.warning(
                     "pulpcore: gateway",
                     "nothing serves content on port 80, where hosts that are installed look for kickstart media: Katello"
@@ -53,8 +55,8 @@ final class KatelloNeeds {
         if (!OwnAddress.isOnHttpsPort(url) && !(plain && url.getPort() == HTTP)) {
             findings.add(Finding.warning(
                     "pulpcore: " + what,
-                    "is at port " + url.getPort() + ", and Katello drops the port: it would call "
-                            + url.getHost() + ":" + (plain ? HTTP : 443) + " for all but the status",
+                    "is at port " + url.getPort() + ", and Katello drops the port: it would call " + url.getHost() + ":"
+                            + (plain ? HTTP : 443) + " for all but the status",
                     "serve it on 443; the daemon can by :https_port: or :listeners: in settings.yml"));
         }
         if (plain) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -107,9 +108,8 @@ class GatewayAccessIT {
     }
 
     private static int status(Caller caller, String method, String path) throws IOException {
-        try (var wire = caller.context() == null
-                ? Wire.open(caller.port())
-                : Wire.open(caller.port(), caller.context())) {
+        try (var wire =
+                caller.context() == null ? Wire.open(caller.port()) : Wire.open(caller.port(), caller.context())) {
             return wire.request(method, path, "Remote-User: admin", "X-Forwarded-For: 192.0.2.1")
                     .status();
         }
@@ -122,7 +122,8 @@ class GatewayAccessIT {
                 .toList();
         assertThat(mounts)
                 .extracting(Mount::path)
-                .contains("/v2", "/token", "/rhsm", "/extra", "/pulp/mirror/api/v3", "/pulp/api/v3", "/pulp/deb", "/pypi")
+                .contains(
+                        "/v2", "/token", "/rhsm", "/extra", "/pulp/mirror/api/v3", "/pulp/api/v3", "/pulp/deb", "/pypi")
                 .contains("/pulpcore_registry/v2", "/pulp/mirror/content", "/host");
         var callers = callers();
         assertThat(callers).hasSize(14);
@@ -130,7 +131,7 @@ class GatewayAccessIT {
             for (var mount : mounts) {
                 for (var method : List.of("GET", "POST", "DELETE", "TRACE")) {
                     var path = mount.path() + "/walk" + pulp.asked().size();
-                    var relay = java.util.Objects.requireNonNull(mount.relay());
+                    var relay = Objects.requireNonNull(mount.relay());
                     var served = relay.content() || (caller.context() != null && !caller.content());
                     var let = caller.roles().contains(mount.role());
                     var passes = served && let && relay.methods().contains(method);
@@ -146,7 +147,9 @@ class GatewayAccessIT {
                                 .anyMatch(asked -> asked.startsWith(method + " ") && asked.contains("/walk"));
                     } else {
                         assertThat(status).as(what).isIn(served && !let ? List.of(403) : List.of(403, 404));
-                        assertThat(pulp.asked().stream().skip(before)).as(what).noneMatch(asked -> asked.contains("/walk"));
+                        assertThat(pulp.asked().stream().skip(before))
+                                .as(what)
+                                .noneMatch(asked -> asked.contains("/walk"));
                     }
                 }
             }

@@ -65,8 +65,10 @@ class GatewayCheckIT {
 
     @Test
     void whatLeadsPastTheGatewayIsSaid() {
-        pulp.says(200, status("http://pulp.internal:24816")
-                .replace("https://proxy.example.com/pulp", "http://proxy.example.com/pulp"));
+        pulp.says(
+                200,
+                status("http://pulp.internal:24816")
+                        .replace("https://proxy.example.com/pulp", "http://proxy.example.com/pulp"));
         gateway(pulp.port(), "  :registry: true\n");
 
         assertThat(check(true))

@@ -295,7 +295,8 @@ class GatewayIT {
         assertThat(content.asked()).allMatch(asked -> asked.startsWith("GET /pulp/content/x "));
         assertThat(content.asked()).hasSizeLessThanOrEqualTo(1);
         if (!content.asked().isEmpty()) {
-            assertThat(content.last().headers()).doesNotContainKeys("Remote-user", "Transfer-encoding", "Transfer_encoding");
+            assertThat(content.last().headers())
+                    .doesNotContainKeys("Remote-user", "Transfer-encoding", "Transfer_encoding");
         }
     }
 
@@ -326,8 +327,10 @@ class GatewayIT {
     /** 30 times 3.5 MiB: of the budget in memory, 16 MiB, and of the heap, where a timer of 600 s might hold them. */
     @Test
     void whatABodyTookIsGivenBackWithItsRequest() throws Exception {
-        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
-                .replace(":spool_size: 16", ":spool_size: 1"));
+        proxy.module(
+                "pulpcore",
+                Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                        .replace(":spool_size: 16", ":spool_size: 1"));
         proxy.reload();
         var chunk = "x".repeat(3_500 << 10);
         var request = Wire.head("POST", "/pulp/api/v3/uploads/", "Transfer-Encoding: chunked") + "\r\n"
@@ -367,8 +370,10 @@ class GatewayIT {
     /** Ten callers have sent half of a chunk of 64 MiB. */
     @Test
     void halfABodyKeepsNobodyWaiting() throws Exception {
-        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
-                .replace(":spool_size: 16", ":spool_size: 1024"));
+        proxy.module(
+                "pulpcore",
+                Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                        .replace(":spool_size: 16", ":spool_size: 1024"));
         proxy.reload();
         var half = new byte[32 << 20];
         var clients = new ArrayList<Wire>();

@@ -6,23 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.InvalidSetting;
+import smartproxy.core.api.Secret;
 
 class PulpTargetTest {
     private static final String API = "http://127.0.0.1:25817";
     private static final String CONTENT = "http://127.0.0.1:25816";
 
     private static PulpTarget one(Object name, Map<String, ?> block) throws InvalidSetting {
-        return PulpTarget.FURTHER
-                .parse(Map.of(name, block))
-                .values()
-                .iterator()
-                .next();
+        return PulpTarget.FURTHER.parse(Map.of(name, block)).values().iterator().next();
     }
 
     @Test
@@ -31,14 +29,18 @@ class PulpTargetTest {
         var pulp = one(
                 "mirror",
                 Map.of(
-                        "api_url", API + "/",
-                        "content_url", CONTENT,
-                        "username", "admin",
-                        "password_file", password.toString()));
+                        "api_url",
+                        API + "/",
+                        "content_url",
+                        CONTENT,
+                        "username",
+                        "admin",
+                        "password_file",
+                        password.toString()));
 
         assertThat(pulp.name()).isEqualTo("mirror");
         assertThat(pulp.api().base()).isEqualTo(URI.create(API));
-        assertThat(pulp.api().headers().get("Authorization").reveal()).isEqualTo("Basic YWRtaW46c2VzYW1l");
+        assertThat(pulp.api().headers()).containsEntry("Authorization", new Secret("Basic YWRtaW46c2VzYW1l"));
         assertThat(pulp.content().base()).isEqualTo(URI.create(CONTENT));
         assertThat(pulp.path("api/v3/status/")).isEqualTo("pulp/api/v3/status/");
         assertThat(pulp.place()).isEqualTo("/pulp/mirror/");
@@ -50,10 +52,20 @@ class PulpTargetTest {
         var file = Files.writeString(directory.resolve("file"), "x").toString();
         var pulp = one(
                 "mirror",
-                Map.of("api_url", API, "content_url", CONTENT, "client_cert", file, "client_key", file, "ca_file", file));
+                Map.of(
+                        "api_url",
+                        API,
+                        "content_url",
+                        CONTENT,
+                        "client_cert",
+                        file,
+                        "client_key",
+                        file,
+                        "ca_file",
+                        file));
 
         assertThat(pulp.api().certificate()).contains(Path.of(file));
-        for (var nobody : new smartproxy.core.api.HttpIdentity[] {pulp.open(), pulp.content()}) {
+        for (var nobody : List.of(pulp.open(), pulp.content())) {
             assertThat(nobody.certificate()).isEmpty();
             assertThat(nobody.headers()).isEmpty();
             assertThat(nobody.caFile()).contains(Path.of(file));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     is meant as another method
  * @param relay what requests are passed on to, in place of resources; null for a mount with resources
  * @param files what GET and HEAD are answered with, in place of resources; null for a mount with resources
- * @param exact whether it takes the path itself alone, and nothing below it
+ * @param only the one path below it that it takes, cleaned: {@code /features}; null: all
  */
 public record Mount(
         String path,
@@ -23,7 +23,7 @@ public record Mount(
         boolean methodOverride,
         @Nullable Relay relay,
         @Nullable FileSource files,
-        boolean exact) {
+        @Nullable String only) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
 
@@ -35,7 +35,7 @@ public record Mount(
     }
 
     public Mount(String path, @Nullable Role role, List<Object> resources) {
-        this(path, role, resources, false, null, null, false);
+        this(path, role, resources, false, null, null, null);
     }
 
     public Mount(String path, Role role, Object resource) {
@@ -44,21 +44,21 @@ public record Mount(
 
     /** A mount whose requests are passed on. */
     public static Mount ofRelay(String path, Role role, Relay relay) {
-        return new Mount(path, role, List.of(), false, relay, null, false);
+        return new Mount(path, role, List.of(), false, relay, null, null);
     }
 
-    /** The same for the path itself alone. */
-    public Mount exactly() {
-        return new Mount(path, role, resources, methodOverride, relay, files, true);
+    /** The same for one path below it alone. */
+    public Mount only(String below) {
+        return new Mount(path, role, resources, methodOverride, relay, files, below);
     }
 
     /** The same with method override. */
     public Mount withMethodOverride() {
-        return new Mount(path, role, resources, true, relay, files, exact);
+        return new Mount(path, role, resources, true, relay, files, only);
     }
 
     /** A mount that serves files. */
     public static Mount ofFiles(String path, Role role, FileSource files) {
-        return new Mount(path, role, List.of(), false, null, files, false);
+        return new Mount(path, role, List.of(), false, null, files, null);
     }
 }

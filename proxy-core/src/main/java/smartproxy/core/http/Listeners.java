@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -69,6 +68,15 @@ public final class Listeners {
      * @param tls null: plain http
      */
     private record Site(@Nullable TlsContext tls, Served served) {}
+
+    /** The site of a socket, which a reload changes. */
+    private static final class Behind {
+        private volatile Site site;
+
+        Behind(Site site) {
+            this.site = site;
+        }
+    }
 
     /** A further listener and its certificates, which are there unless it is plain. */
     public record Further(ListenerSettings settings, Optional<TlsContext> tls) {}
@@ -142,14 +150,15 @@ public final class Listeners {
 
         configure(settings);
         gone.forEach(this::retire);
-        listeners.forEach((address, listener) -> listener.connector.site.set(Objects.requireNonNull(wanted.get(address))));
+        listeners.forEach(
+                (address, listener) -> listener.connector.behind.site = Objects.requireNonNull(wanted.get(address)));
         for (var channel : channels.entrySet()) {
             listen(channel.getKey(), channel.getValue(), Objects.requireNonNull(wanted.get(channel.getKey())));
         }
     }
 
-    private static Map<BindAddress, Site> sites(
-            HttpSettings settings, Optional<TlsContext> tls, List<Further> further) throws StartException {
+    private static Map<BindAddress, Site> sites(HttpSettings settings, Optional<TlsContext> tls, List<Further> further)
+            throws StartException {
         var sites = new LinkedHashMap<BindAddress, Site>();
         for (var address : BindAddress.wanted(settings, tls.isPresent())) {
             sites.put(address, new Site(address.https() ? tls.orElseThrow() : null, Served.ALL));
@@ -190,7 +199,7 @@ public final class Listeners {
 
     /** Which routes connections of this connector are served. */
     static Served servedBy(Connector connector) {
-        return connector instanceof Acceptor acceptor ? acceptor.site.get().served : Served.ALL;
+        return connector instanceof Acceptor acceptor ? acceptor.behind.site.served : Served.ALL;
     }
 
     /** Whether connections of this connector are TLS. */
@@ -205,7 +214,7 @@ public final class Listeners {
                 .filter(old -> old.port() != 0 && missing.stream().anyMatch(one -> one.port() == old.port()))
                 .toList();
         var sites = new LinkedHashMap<BindAddress, Site>();
-        inTheWay.forEach(old -> sites.put(old, Objects.requireNonNull(listeners.get(old)).connector.site.get()));
+        inTheWay.forEach(old -> sites.put(old, Objects.requireNonNull(listeners.get(old)).connector.behind.site));
         inTheWay.forEach(this::retire);
         var channels = new LinkedHashMap<BindAddress, ServerSocketChannel>();
         try {
@@ -240,7 +249,7 @@ public final class Listeners {
 
     private void listen(BindAddress address, ServerSocketChannel channel, Site site) throws StartException {
         var plain = new HttpConnectionFactory(address.https() ? https : http);
-        var connector = address.https() ? secure(site, plain) : new Acceptor(new AtomicReference<>(site), plain);
+        var connector = address.https() ? secure(site, plain) : new Acceptor(new Behind(site), plain);
         connector.setIdleTimeout(ioTimeout.toMillis());
         connector.setShutdownIdleTimeout(ioTimeout.toMillis());
         connector.addBean(bounds, false);
@@ -303,9 +312,8 @@ public final class Listeners {
 
     /** Handshakes use the certificates of the site as it is then. */
     private Acceptor secure(Site site, HttpConnectionFactory plain) {
-        var current = new AtomicReference<>(site);
-        var engines = new TlsEngines(
-                () -> Objects.requireNonNull(current.get().tls, "an https listener without TLS"));
+        var current = new Behind(site);
+        var engines = new TlsEngines(() -> Objects.requireNonNull(current.site.tls, "an https listener without TLS"));
         return new Acceptor(current, new GatedTls(engines, plain.getProtocol(), gate, bounds), plain);
     }
 
@@ -329,11 +337,11 @@ public final class Listeners {
 
     /** One acceptor thread: a selector that accepts would spin when file descriptors run out. */
     private final class Acceptor extends ServerConnector {
-        private final AtomicReference<Site> site;
+        private final Behind behind;
 
-        Acceptor(AtomicReference<Site> site, ConnectionFactory... factories) {
+        Acceptor(Behind behind, ConnectionFactory... factories) {
             super(server, 1, -1, factories);
-            this.site = site;
+            this.behind = behind;
         }
 
         @Override

@@ -11,9 +11,12 @@ public final class Routes {
 
     public Routes(List<Mount> mounts) {
         longestFirst = mounts.stream()
-                .sorted(Comparator.comparingInt((Mount mount) -> mount.path().length())
-                        .reversed())
+                .sorted(Comparator.comparingInt(Routes::length).reversed())
                 .toList();
+    }
+
+    private static int length(Mount mount) {
+        return mount.path().length() + (mount.only() == null ? 0 : mount.only().length());
     }
 
     /**
@@ -31,7 +34,7 @@ public final class Routes {
     Optional<Hit> find(RequestPath path) {
         for (var mount : longestFirst) {
             var below = path.below(mount.path());
-            if (below.isPresent() && !(mount.exact() && !below.get().isEmpty())) {
+            if (below.isPresent() && (mount.only() == null || below.get().equals(mount.only()))) {
                 return Optional.of(new Hit(mount, below.get()));
             }
         }

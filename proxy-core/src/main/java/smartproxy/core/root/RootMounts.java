@@ -15,7 +15,7 @@ public final class RootMounts {
         return List.of(
                 new Mount(Mount.ROOT, Role.ANONYMOUS, new FeaturesResource(modules, version)),
                 // a container registry may have the rest of /v2, a repository called features with it
-                new Mount("/v2/features", Role.FOREMAN, states).exactly(),
+                new Mount("/v2", Role.FOREMAN, states).only("/features"),
                 new Mount("/v2", Role.FOREMAN, states));
     }
 }
