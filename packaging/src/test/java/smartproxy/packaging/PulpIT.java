@@ -203,46 +203,36 @@ class PulpIT {
         return Command.run(directory, Map.of(), inside(words.toArray(String[]::new)));
     }
 
-    private static Path script(String name) {
-        return House.ROOT.resolve("packaging/src/test/resources/pulp").resolve(name);
-    }
-
-    private Path room(String name) throws IOException {
-        return Files.createDirectories(directory.resolve(name));
+    /** Runs a script that speaks to both Pulps and says at last that it is done. */
+    private void speak(Path program, String script) throws Exception {
+        var told = run(
+                Files.createDirectories(directory.resolve(script + ".d")),
+                Map.of("PATH", first.programs() + ":/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C.UTF-8"),
+                program.toString(),
+                House.ROOT
+                        .resolve("packaging/src/test/resources/pulp")
+                        .resolve(script)
+                        .toString(),
+                FIRST,
+                SECOND,
+                directory.resolve("pki").toString(),
+                first.imports().toString());
+        assertThat(told).endsWith("done\n");
     }
 
     @Test
     void pulpCliKnowsNoMoreThanAnAddressAndACertificate() throws Exception {
-        var environment = Map.of("PATH", first.programs() + ":/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C.UTF-8");
-        var told = run(
-                room("cli"),
-                environment,
-                "sh",
-                script("cli.sh").toString(),
-                FIRST,
-                SECOND,
-                pki("").toString(),
-                first.imports().toString());
-        assertThat(told).endsWith("done\n");
+        speak(Path.of("/bin/sh"), "cli.sh");
     }
 
     @Test
     void allThatKatelloAsksOfAPulpAndItsMirror() throws Exception {
-        var told = run(
-                room("katello"),
-                Map.of(),
-                first.programs().resolve("python").toString(),
-                script("katello.py").toString(),
-                FIRST,
-                SECOND,
-                pki("").toString(),
-                first.imports().toString());
-        assertThat(told).endsWith("done\n");
+        speak(first.programs().resolve("python"), "katello.py");
     }
 
     @Test
     void skopeoGetsBackWhatItBrought() throws Exception {
-        var out = room("image");
+        var out = Files.createDirectories(directory.resolve("image"));
         run(
                 out,
                 Map.of(),
