@@ -59,7 +59,7 @@ class BootFileKillIT {
             for (var at = 0; at < SIZE; at += SIZE / 16) {
                 exchange.getResponseBody().write(bytes, at, SIZE / 16);
                 served.addAndGet(SIZE / 16);
-                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
             }
         }
     }

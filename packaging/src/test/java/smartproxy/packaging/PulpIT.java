@@ -104,7 +104,7 @@ class PulpIT {
                 .module(
                         "pulpcore",
                         ":enabled: https",
-                        ":mirror: " + (pulp == second),
+                        ":mirror: " + pulp.equals(second),
                         ":gateway:",
                         "  :enabled: true",
                         "  :url: " + url,
