@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Relay.Spool;
 import smartproxy.core.api.Setting;
+import smartproxy.core.api.SettingBlock;
 import smartproxy.core.api.SettingTypes;
 
 /**
@@ -59,7 +60,7 @@ record GatewaySettings(
     }
 
     private static GatewaySettings parse(String key, Object value) throws InvalidSetting {
-        var block = Block.of(key, value, KEYS);
+        var block = SettingBlock.of(key, value, KEYS);
         var url = block.find(SettingTypes.url("url", ""));
         return new GatewaySettings(
                 block.find(SettingTypes.bool("enabled", "")).orElse(false),

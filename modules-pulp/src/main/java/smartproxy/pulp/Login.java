@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Secret;
+import smartproxy.core.api.SettingBlock;
 import smartproxy.core.api.SettingTypes;
 
 /**
@@ -34,7 +35,7 @@ record Login(
             Optional.empty());
 
     /** @throws InvalidSetting when it is half a login, or two that contradict each other */
-    static Login parse(Block block) throws InvalidSetting {
+    static Login parse(SettingBlock block) throws InvalidSetting {
         var login = new Login(
                 block.find(SettingTypes.text("username", "")),
                 password(block),
@@ -52,7 +53,7 @@ record Login(
         return login;
     }
 
-    private static Optional<Secret> password(Block block) throws InvalidSetting {
+    private static Optional<Secret> password(SettingBlock block) throws InvalidSetting {
         var file = block.find(SettingTypes.readableFile("password_file", ""));
         return file.isEmpty()
                 ? Optional.empty()

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Setting;
+import smartproxy.core.api.SettingBlock;
 import smartproxy.core.api.SettingTypes;
 
 /**
@@ -90,7 +91,7 @@ public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, L
      *
      * @param defaults for the addresses; empty: they must be given
      */
-    static PulpTarget parse(String name, Block block, Optional<PulpTarget> defaults) throws InvalidSetting {
+    static PulpTarget parse(String name, SettingBlock block, Optional<PulpTarget> defaults) throws InvalidSetting {
         return new PulpTarget(
                 name,
                 address(block, "api_url", defaults.map(PulpTarget::apiUrl)),
@@ -99,7 +100,7 @@ public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, L
                 Login.parse(block));
     }
 
-    private static URI address(Block block, String key, Optional<URI> otherwise) throws InvalidSetting {
+    private static URI address(SettingBlock block, String key, Optional<URI> otherwise) throws InvalidSetting {
         var url = block.find(SettingTypes.url(key, ""));
         if (url.isPresent()) {
             return server(block.key(), url.get());
@@ -108,7 +109,7 @@ public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, L
                 () -> new InvalidSetting("Parameter '" + block.key() + "' has no " + key, "such as http://127.0.0.1:24817"));
     }
 
-    private static String root(Block block) throws InvalidSetting {
+    private static String root(SettingBlock block) throws InvalidSetting {
         var root = block.find(SettingTypes.text("api_root", "")).orElse(ROOT);
         if (!ROOTS.matcher(root).matches()) {
             throw new InvalidSetting(
@@ -149,7 +150,7 @@ public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, L
                         "Parameter '" + key + "' has a Pulp of the name '" + name + "'",
                         "small letters, digits, - and _, and none of " + String.join(", ", TAKEN));
             }
-            all.put(name, parse(name, Block.of(key + ": " + name, entry.getValue(), KEYS), Optional.empty()));
+            all.put(name, parse(name, SettingBlock.of(key + ": " + name, entry.getValue(), KEYS), Optional.empty()));
         }
         return Map.copyOf(all);
     }

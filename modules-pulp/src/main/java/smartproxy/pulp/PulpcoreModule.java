@@ -14,10 +14,16 @@ import smartproxy.core.api.Role;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Secret;
 import smartproxy.core.api.StartException;
+import smartproxy.pulp.content.ContentApi;
+import smartproxy.pulp.content.Pulps;
+import smartproxy.pulp.pulp3.Pulp3Provider;
 
 /** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
 public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
     static final String NAME = "pulpcore";
+
+    /** Requests of the content API at one Pulp at once, which serves them one by one. */
+    private static final int CONTENT_PERMITS = 64;
 
     @Override
     public String name() {
@@ -54,15 +60,31 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var components = new Components(pulp);
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
+        var content = content(settings, context);
+        content.ifPresent(api -> mounts.addAll(api.mounts()));
         if (!settings.gateway().enabled()) {
-            return new Instance(mounts, components, Optional.empty());
+            return new Instance(mounts, components, Optional.empty(), content);
         }
         var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
         mounts.addAll(gateway.mounts());
-        return new Instance(mounts, components, Optional.of(gateway));
+        return new Instance(mounts, components, Optional.of(gateway), content);
     }
 
-    private record Instance(List<Mount> mounts, Components components, Optional<Gateway> gateway)
+    /** Empty when there is no Pulp that the daemon has a login for. */
+    private static Optional<ContentApi> content(PulpcoreSettings settings, ModuleContext context)
+            throws StartException {
+        var pulps = new ArrayList<Pulps.Pulp>();
+        for (var target : settings.targets().values()) {
+            var peer = context.http(target.api().header("Accept", new Secret("application/json")));
+            var backend = context.backend("content " + target.name(), CONTENT_PERMITS);
+            var provider = new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
+            pulps.add(new Pulps.Pulp(target.name(), "pulp3", provider));
+        }
+        return pulps.isEmpty() ? Optional.empty() : Optional.of(new ContentApi(new Pulps(pulps), context.store()));
+    }
+
+    private record Instance(
+            List<Mount> mounts, Components components, Optional<Gateway> gateway, Optional<ContentApi> content)
             implements ModuleInstance {
         @Override
         public List<String> capabilities() {
@@ -78,12 +100,14 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         public void start() {
             components.start();
             gateway.ifPresent(Gateway::start);
+            content.ifPresent(ContentApi::start);
         }
 
         @Override
         public void close() {
             components.close();
             gateway.ifPresent(Gateway::close);
+            content.ifPresent(ContentApi::close);
         }
     }
 }

@@ -128,6 +128,11 @@ public interface ContentProvider {
     /** Begins to make the current version servable; {@link Change#NONE} for types whose versions are so by themselves. */
     Change publish(Repository repository, Deadline deadline);
 
+    /** Whether versions of this type are published before they are served, by {@link #publish} or by the sync itself. */
+    default boolean publishes(ContentType type) {
+        return true;
+    }
+
     Optional<ServePoint> servePoint(Repository repository, Deadline deadline);
 
     /**

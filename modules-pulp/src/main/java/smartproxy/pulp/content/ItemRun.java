@@ -132,7 +132,7 @@ final class ItemRun implements Changes {
             }
         }
         steps.remove(step);
-        if (changes && !action.isEmpty()) {
+        if (changes && !action.isEmpty() && !actions.contains(action)) {
             actions.add(action);
         }
         keep(JobState.RUNNING, "");
@@ -167,7 +167,7 @@ final class ItemRun implements Changes {
 
     @Override
     public void did(String action) {
-        if (!action.isEmpty()) {
+        if (!action.isEmpty() && !actions.contains(action)) {
             actions.add(action);
             keep(JobState.RUNNING, "");
         }

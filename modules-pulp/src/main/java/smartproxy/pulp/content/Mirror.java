@@ -59,7 +59,12 @@ final class Mirror {
         }
         var repository = setup.repository(name, one.type(), Optional.empty());
         if (repository.isEmpty()) {
-            java.util.List.of("create remote", "sync", "publish", "distribute").forEach(changes::did);
+            changes.did("create remote");
+            changes.did("sync");
+            if (pulp.provider().publishes(one.type())) {
+                changes.did("publish");
+            }
+            changes.did("distribute");
             return;
         }
         setup.upstream(repository.get(), one.upstream());
@@ -69,7 +74,7 @@ final class Mirror {
             return;
         }
         var now = setup.synced(repository.get(), one.sync());
-        setup.published(now);
+        setup.published(repository.get(), now);
         setup.served(now, one.path(), one.protect());
     }
 }

@@ -105,6 +105,18 @@ final class Setup {
         }
     }
 
+    /** The same after a sync, which may have published what it has brought. */
+    void published(Repository before, Repository now) throws InterruptedException {
+        var isNew = !now.version().equals(changes.remember("version", before.version()));
+        if (isNew
+                && provider.publishes(now.type())
+                && provider.servable(now, changes.deadline()).isPresent()) {
+            changes.did("publish");
+        } else {
+            published(now);
+        }
+    }
+
     /**
      * The serve point of a repository, which serves the newest that can be served.
      *

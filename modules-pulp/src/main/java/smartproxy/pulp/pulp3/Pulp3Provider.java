@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.CallerException;
@@ -140,20 +138,16 @@ public final class Pulp3Provider implements ContentProvider {
     @Override
     public Page<Repository> repositories(
             Optional<ContentType> type, List<String> names, Page.Window window, Deadline deadline) {
-        var kinds = Arrays.stream(ContentType.values())
-                .filter(one -> type.isEmpty() || type.get() == one)
-                .map(one -> Pulp3Type.of(one).kind())
-                .collect(Collectors.joining(","));
         var parameters = new ArrayList<>(List.of(
-                with("pulp_type__in", kinds),
-                with("ordering", "name"),
-                with("offset", window.offset()),
-                with("limit", window.limit())));
+                with("ordering", "name"), with("offset", window.offset()), with("limit", window.limit())));
         if (!names.isEmpty()) {
             // names may hold commas
             parameters.add(names.size() == 1 ? with("name", names.get(0)) : with("name__in", String.join(",", names)));
         }
-        var found = api.get(LIST, "repositories/", deadline, parameters.toArray(Pulp3Api.Parameter[]::new));
+        var address = "repositories/"
+                + type.map(one -> Pulp3Type.of(one).repositories() + "/").orElse("");
+        var found = api.find(LIST, address, deadline, parameters.toArray(Pulp3Api.Parameter[]::new))
+                .orElseThrow(() -> unknown(type.orElseThrow()));
         var repositories = new ArrayList<Repository>();
         found.path("results").forEach(one -> repository(one).ifPresent(repositories::add));
         return new Page<>(repositories, found.path("count").asLong());
@@ -183,17 +177,28 @@ public final class Pulp3Provider implements ContentProvider {
     public Repository create(Repository wanted, Deadline deadline) {
         var type = Pulp3Type.of(wanted.type());
         if (!types(deadline).contains(wanted.type())) {
-            throw CallerException.badRequest("This Pulp does not know repositories of type " + wanted.type());
+            throw unknown(wanted.type());
         }
-        var body = Map.of(
-                "name", wanted.name(), "description", wanted.description(), "pulp_labels", wanted.labels());
+        var body = described(wanted.description(), wanted.labels());
+        body.put("name", wanted.name());
         var made = api.post(CREATE, "repositories/" + type.repositories() + "/", body, deadline);
         return repository(made).orElseThrow(() -> new IllegalStateException("a repository of another type"));
     }
 
     @Override
     public Change update(Repository present, String description, Map<String, String> labels, Deadline deadline) {
-        return api.patch(UPDATE, present.id(), Map.of("description", description, "pulp_labels", labels), deadline);
+        return api.patch(UPDATE, present.id(), described(description, labels), deadline);
+    }
+
+    private static CallerException unknown(ContentType type) {
+        return CallerException.badRequest("This Pulp does not know repositories of type " + type);
+    }
+
+    private static Map<String, @Nullable Object> described(String description, Map<String, String> labels) {
+        var body = new LinkedHashMap<String, @Nullable Object>();
+        body.put("description", description.isEmpty() ? null : description);
+        body.put("pulp_labels", labels);
+        return body;
     }
 
     @Override
@@ -385,6 +390,11 @@ public final class Pulp3Provider implements ContentProvider {
         }
         var body = Map.of("repository_version", version(repository, repository.version()));
         return api.begin(PUBLISH, "publications/" + publications.get() + "/", body, deadline);
+    }
+
+    @Override
+    public boolean publishes(ContentType type) {
+        return Pulp3Type.of(type).publications().isPresent();
     }
 
     private Optional<JsonNode> distribution(Repository repository, Deadline deadline) {

@@ -9,7 +9,7 @@ import smartproxy.pulp.content.ContentType;
 /**
  * Where Pulp 3 keeps what belongs to a type of repository.
  *
- * @param kind as in {@code pulp_type}: {@code rpm.rpm}
+ * @param repositories below {@code repositories/}
  * @param remotes below {@code remotes/}
  * @param publications below {@code publications/}; empty: versions are served as they are
  * @param distributions below {@code distributions/}
@@ -19,7 +19,7 @@ import smartproxy.pulp.content.ContentType;
  */
 record Pulp3Type(
         ContentType type,
-        String kind,
+        String repositories,
         String remotes,
         Optional<String> publications,
         String distributions,
@@ -29,12 +29,12 @@ record Pulp3Type(
     private static final Map<ContentType, Pulp3Type> ALL = new EnumMap<>(ContentType.class);
 
     static {
-        add(ContentType.RPM, "rpm.rpm", "rpm/rpm", "rpm/rpm", "rpm/rpm", true, true, "sles_auth_token");
-        add(ContentType.FILE, "file.file", "file/file", "file/file", "file/file", true, true);
+        add(ContentType.RPM, "rpm/rpm", "rpm/rpm", "rpm/rpm", "rpm/rpm", true, true, "sles_auth_token");
+        add(ContentType.FILE, "file/file", "file/file", "file/file", "file/file", true, true);
         // what upstream has signed stays as it is
         add(
                 ContentType.DEB,
-                "deb.deb",
+                "deb/apt",
                 "deb/apt",
                 "deb/verbatim",
                 "deb/apt",
@@ -46,7 +46,7 @@ record Pulp3Type(
                 "gpgkey");
         add(
                 ContentType.CONTAINER,
-                "container.container",
+                "container/container",
                 "container/container",
                 null,
                 "container/container",
@@ -57,7 +57,7 @@ record Pulp3Type(
                 "exclude_tags");
         add(
                 ContentType.ANSIBLE,
-                "ansible.ansible",
+                "ansible/ansible",
                 "ansible/collection",
                 null,
                 "ansible/ansible",
@@ -69,7 +69,7 @@ record Pulp3Type(
                 "sync_dependencies");
         add(
                 ContentType.PYTHON,
-                "python.python",
+                "python/python",
                 "python/python",
                 "python/pypi",
                 "python/pypi",
@@ -81,7 +81,7 @@ record Pulp3Type(
                 "keep_latest_packages");
         add(
                 ContentType.OSTREE,
-                "ostree.ostree",
+                "ostree/ostree",
                 "ostree/ostree",
                 null,
                 "ostree/ostree",
@@ -94,7 +94,7 @@ record Pulp3Type(
 
     private static void add(
             ContentType type,
-            String kind,
+            String repositories,
             String remotes,
             @org.jspecify.annotations.Nullable String publications,
             String distributions,
@@ -105,7 +105,7 @@ record Pulp3Type(
                 type,
                 new Pulp3Type(
                         type,
-                        kind,
+                        repositories,
                         remotes,
                         Optional.ofNullable(publications),
                         distributions,
@@ -125,12 +125,7 @@ record Pulp3Type(
     /** The type of a repository's or distribution's address: {@code /pulp/api/v3/repositories/rpm/rpm/…/}. */
     static Optional<Pulp3Type> ofHref(String href) {
         return ALL.values().stream()
-                .filter(one -> href.contains("/repositories/" + one.repositories() + "/"))
+                .filter(one -> href.contains("/repositories/" + one.repositories + "/"))
                 .findFirst();
-    }
-
-    /** Below {@code repositories/}: {@code deb/apt}. */
-    String repositories() {
-        return type == ContentType.DEB ? "deb/apt" : kind.replace('.', '/');
     }
 }

@@ -2,6 +2,7 @@ package smartproxy.core.api;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import smartproxy.core.api.ProxyModule.ServedPorts;
 
@@ -11,11 +12,20 @@ import smartproxy.core.api.ProxyModule.ServedPorts;
  * @param ports those of https also while it is off
  * @param own who the daemon is to its clients and to servers of its own installation
  * @param foreman who it is to Foreman, and where that is
+ * @param listeners besides the main ones
  */
-public record DaemonSettings(ServedPorts ports, Identity own, Optional<URI> foremanUrl, Identity foreman) {
+public record DaemonSettings(ServedPorts ports, Identity own, Optional<URI> foremanUrl, Identity foreman, List<Listener> listeners) {
     /** Nothing is set. */
     public static final DaemonSettings NONE =
-            new DaemonSettings(ServedPorts.NONE, Identity.NOBODY, Optional.empty(), Identity.NOBODY);
+            new DaemonSettings(ServedPorts.NONE, Identity.NOBODY, Optional.empty(), Identity.NOBODY, List.of());
+
+    /**
+     * A further listener.
+     *
+     * @param all whether it serves all routes; else content alone
+     * @param certificate empty: plain http
+     */
+    public record Listener(int port, boolean all, Optional<Path> certificate) {}
 
     /**
      * PEM files.

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     is meant as another method
  * @param relay what requests are passed on to, in place of resources; null for a mount with resources
  * @param files what GET and HEAD are answered with, in place of resources; null for a mount with resources
+ * @param exact whether it takes the path itself alone, and nothing below it
  */
 public record Mount(
         String path,
@@ -21,7 +22,8 @@ public record Mount(
         List<Object> resources,
         boolean methodOverride,
         @Nullable Relay relay,
-        @Nullable FileSource files) {
+        @Nullable FileSource files,
+        boolean exact) {
     /** The mount that takes what is below no other. */
     public static final String ROOT = "";
 
@@ -33,7 +35,7 @@ public record Mount(
     }
 
     public Mount(String path, @Nullable Role role, List<Object> resources) {
-        this(path, role, resources, false, null, null);
+        this(path, role, resources, false, null, null, false);
     }
 
     public Mount(String path, Role role, Object resource) {
@@ -42,16 +44,21 @@ public record Mount(
 
     /** A mount whose requests are passed on. */
     public static Mount ofRelay(String path, Role role, Relay relay) {
-        return new Mount(path, role, List.of(), false, relay, null);
+        return new Mount(path, role, List.of(), false, relay, null, false);
+    }
+
+    /** The same for the path itself alone. */
+    public Mount exactly() {
+        return new Mount(path, role, resources, methodOverride, relay, files, true);
     }
 
     /** The same with method override. */
     public Mount withMethodOverride() {
-        return new Mount(path, role, resources, true, relay, files);
+        return new Mount(path, role, resources, true, relay, files, exact);
     }
 
     /** A mount that serves files. */
     public static Mount ofFiles(String path, Role role, FileSource files) {
-        return new Mount(path, role, List.of(), false, null, files);
+        return new Mount(path, role, List.of(), false, null, files, false);
     }
 }

@@ -153,6 +153,11 @@ public final class LiveChecks {
                 var plain = settings.http().httpPort().filter(port -> port == address.getPort());
                 findings.add(ports.look(plain.isPresent() ? "http_port" : "https_port", true, address));
             }
+            for (var listener : settings.listeners()) {
+                for (var address : Listeners.wanted(listener)) {
+                    findings.add(ports.look("listeners", true, address));
+                }
+            }
             return findings;
         } catch (StartException e) {
             return List.of(Finding.error("bind_host", String.valueOf(e.getMessage()), "correct it in settings.yml"));

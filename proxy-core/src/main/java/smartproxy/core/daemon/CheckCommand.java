@@ -28,6 +28,7 @@ import smartproxy.core.settings.HostSettingsReader;
 import smartproxy.core.settings.Problem;
 import smartproxy.core.tls.TlsContext;
 import smartproxy.core.tls.TlsContexts;
+import smartproxy.core.tls.TlsSettings;
 
 /**
  * {@code check}: reads everything the daemon would read, builds what it would build, and starts none of it. With
@@ -66,6 +67,7 @@ final class CheckCommand {
 
     private void check(Path config, HostSettings settings) {
         var tls = tls(config, settings);
+        settings.listeners().forEach(listener -> listener.tls().ifPresent(own -> load(config, own)));
         var own = CheckCommand.class.getClassLoader();
         try (var store = new ReadOnlyStore(settings.store());
                 var plugins = Plugins.load(settings.pluginDirectory(), own)) {
@@ -107,6 +109,10 @@ final class CheckCommand {
             }
             return Optional.empty();
         }
+        return load(config, tls);
+    }
+
+    private Optional<TlsContext> load(Path config, TlsSettings tls) {
         var troubles = TlsContexts.troubles(tls);
         troubles.forEach(trouble -> problems.add(Problem.error(trouble.file(), 0, "", trouble.message(), "")));
         if (!troubles.isEmpty()) {

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -71,6 +73,7 @@ public final class Daemon {
     private final Listeners listeners;
     private final ProxyHandler handler;
     private volatile Optional<Tls> tls;
+    private volatile List<FurtherTls> further;
     private volatile HostSettings settings;
     private volatile Modules modules;
     private volatile boolean ready;
@@ -117,6 +120,7 @@ public final class Daemon {
         state.showFailed(catalog.failures(), health);
         builder = new ModuleBuilder(catalog, services, ResourceApp::check);
         tls = tls(settings);
+        further = FurtherTls.load(settings.listeners(), List.of());
         modules = builder.start(builder.build(settings.settingsDirectory(), settings.forModules(), Optional.empty()));
         report(modules.problems());
         var pool = pool(settings);
@@ -146,7 +150,7 @@ public final class Daemon {
     private void open() throws StartException {
         try {
             server.start();
-            listeners.apply(settings.http(), tls.map(Tls::context));
+            listeners.apply(settings.http(), tls.map(Tls::context), FurtherTls.listeners(further));
         } catch (StartException e) {
             stop();
             throw e;
@@ -155,6 +159,7 @@ public final class Daemon {
             throw new StartException("The server cannot start: " + e.getMessage(), e);
         }
         tls.ifPresent(present -> present.reloader().start());
+        FurtherTls.start(further);
         ready = true;
         storeWatch = store.backend().map(backend -> new StoreWatch(store, this::storeIsBack).start());
         warnIfOpen();
@@ -165,7 +170,8 @@ public final class Daemon {
 
     private static int applications(HostSettings settings) {
         return (settings.http().httpPort().isPresent() ? 1 : 0)
-                + (settings.tls().enabled() ? 1 : 0);
+                + (settings.tls().enabled() ? 1 : 0)
+                + settings.listeners().size();
     }
 
     private static HostSettings settings(Bound<HostSettings> bound) throws StartException {
@@ -231,6 +237,7 @@ public final class Daemon {
                 settings.http(),
                 new Routes(mounts(core, modules, false)),
                 new Routes(mounts(core, modules, true)),
+                new Routes(content(modules)),
                 new ResourceApp(
                         all,
                         new RouteFilter(authorizer),
@@ -252,13 +259,29 @@ public final class Daemon {
     }
 
     private static List<Mount> mounts(List<Mount> core, Modules modules, boolean https) {
-        var mounts = new ArrayList<>(core);
+        var mounts = new ArrayList<Mount>();
         for (var module : modules.running()) {
             if (https ? module.ports().https() : module.ports().http()) {
-                mounts.addAll(module.mounts());
+                module.mounts().stream()
+                        .filter(mount -> https || mount.relay() == null || isContent(mount))
+                        .forEach(mounts::add);
             }
         }
+        mounts.addAll(core); // a module comes first where both have a path
         return mounts;
+    }
+
+    /** What is served where nothing but content is. */
+    static List<Mount> content(Modules modules) {
+        return modules.running().stream()
+                .flatMap(module -> module.mounts().stream())
+                .filter(Daemon::isContent)
+                .toList();
+    }
+
+    /** Only that passes on to other servers over plain http. */
+    private static boolean isContent(Mount mount) {
+        return mount.relay() != null && mount.relay().content();
     }
 
     /** Goes over to what the files say now; when they are wrong, everything stays as it is and the log says why. */
@@ -298,8 +321,9 @@ public final class Daemon {
         try {
             var sameTls = next.tls().equals(settings.tls());
             var nextTls = sameTls ? tls : tls(next);
+            var nextFurther = FurtherTls.load(next.listeners(), further);
             var generation = generation(next, nextModules);
-            listeners.apply(next.http(), nextTls.map(Tls::context));
+            listeners.apply(next.http(), nextTls.map(Tls::context), FurtherTls.listeners(nextFurther));
             connections.configure(next.http());
             logs.reconfigure(next.log());
             settings = next;
@@ -311,11 +335,14 @@ public final class Daemon {
                 nextTls.ifPresent(present -> present.reloader().start());
                 CryptoFit.warn(nextTls.map(Tls::context));
             }
+            FurtherTls.replace(further, nextFurther);
+            further = nextFurther;
         } catch (StartException | RuntimeException e) {
             nextModules.release();
             throw e;
         }
         tls.ifPresent(present -> present.reloader().checkNow());
+        FurtherTls.checkNow(further);
     }
 
     /** Builds and starts the next modules, or keeps the present ones when one of them would be lost. */
@@ -388,6 +415,7 @@ public final class Daemon {
             LOG.warn("The server did not stop in order", e);
         }
         tls.ifPresent(present -> present.reloader().close());
+        FurtherTls.replace(further, List.of());
         connections.close();
         modules.release();
         plugins.close();
@@ -424,7 +452,10 @@ public final class Daemon {
         return modules;
     }
 
-    private Optional<TlsReloader.Status> tlsStatus() {
-        return tls.map(present -> present.reloader().status());
+    private Map<String, TlsReloader.Status> tlsStatus() {
+        var all = new LinkedHashMap<String, TlsReloader.Status>();
+        tls.ifPresent(present -> all.put("", present.reloader().status()));
+        all.putAll(FurtherTls.status(further));
+        return all;
     }
 }

@@ -4,7 +4,6 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import smartproxy.core.api.HealthSource.Health;
@@ -22,13 +21,13 @@ import smartproxy.core.tls.TlsReloader;
 /** What health and metrics show of the daemon as a whole; the rooms show their own. */
 final class DaemonHealth {
     private final Supplier<Modules> modules;
-    private final Supplier<Optional<TlsReloader.Status>> tls;
+    private final Supplier<Map<String, TlsReloader.Status>> tls;
 
     /**
      * @param modules of the present generation
-     * @param tls empty without https
+     * @param tls by what stands before their names: nothing for the main one
      */
-    DaemonHealth(Supplier<Modules> modules, Supplier<Optional<TlsReloader.Status>> tls) {
+    DaemonHealth(Supplier<Modules> modules, Supplier<Map<String, TlsReloader.Status>> tls) {
         this.modules = modules;
         this.tls = tls;
     }
@@ -56,16 +55,15 @@ final class DaemonHealth {
         reasons.forEach((name, why) -> items.item("plug-in", name, () -> new Health(false, why)));
     }
 
-    /** {@code server} and {@code ca}; empty without https. */
+    /** {@code server} and {@code ca}, and those of further listeners; empty without https. */
     Map<String, CertificateHealth> certificates() {
-        return tls.get()
-                .map(status -> {
-                    var problem = status.lastError().orElse(null);
-                    return Map.of(
-                            "server", new CertificateHealth(status.certificateNotAfter(), problem),
-                            "ca", new CertificateHealth(status.authorityNotAfter(), problem));
-                })
-                .orElse(Map.of());
+        var all = new LinkedHashMap<String, CertificateHealth>();
+        tls.get().forEach((of, status) -> {
+            var problem = status.lastError().orElse(null);
+            all.put(of + "server", new CertificateHealth(status.certificateNotAfter(), problem));
+            all.put(of + "ca", new CertificateHealth(status.authorityNotAfter(), problem));
+        });
+        return all;
     }
 
     /** Registers the gauges of the server. */

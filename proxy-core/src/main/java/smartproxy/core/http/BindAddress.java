@@ -22,17 +22,18 @@ import smartproxy.core.api.StartException;
  *
  * @param address empty: all of IPv4 and IPv6
  * @param port 0: any free one
+ * @param nth of the listeners, 0 the main ones; tells apart those that have any free port
  */
-record BindAddress(boolean https, Optional<InetAddress> address, int port) {
+record BindAddress(boolean https, Optional<InetAddress> address, int port, int nth) {
     private static final int BACKLOG = 1024;
 
     /** All sockets of the settings, each once. */
     static Set<BindAddress> wanted(HttpSettings settings, boolean https) throws StartException {
         var wanted = new LinkedHashSet<BindAddress>();
         for (var address : addresses(settings.bindHosts())) {
-            settings.httpPort().ifPresent(port -> wanted.add(new BindAddress(false, address, port)));
+            settings.httpPort().ifPresent(port -> wanted.add(new BindAddress(false, address, port, 0)));
             if (https) {
-                wanted.add(new BindAddress(true, address, settings.httpsPort()));
+                wanted.add(new BindAddress(true, address, settings.httpsPort(), 0));
             }
         }
         if (wanted.isEmpty()) {
@@ -43,6 +44,23 @@ record BindAddress(boolean https, Optional<InetAddress> address, int port) {
                     "http_port and https_port are both " + settings.httpsPort() + "; change one of them");
         }
         return wanted;
+    }
+
+    /** All sockets of a further listener. */
+    static Set<BindAddress> wanted(ListenerSettings listener, int nth) throws StartException {
+        var wanted = new LinkedHashSet<BindAddress>();
+        for (var address : addresses(listener.hosts())) {
+            wanted.add(new BindAddress(
+                    listener.tls().isPresent(), address, listener.port(), listener.port() == 0 ? nth : 0));
+        }
+        return wanted;
+    }
+
+    /** Whether both cannot be listened on. */
+    boolean meets(BindAddress other) {
+        return port != 0
+                && port == other.port
+                && (address.isEmpty() || other.address.isEmpty() || address.equals(other.address));
     }
 
     /** Whether the address is {@code ::}, which is not to take IPv4 in. */

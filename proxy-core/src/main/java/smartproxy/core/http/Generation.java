@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Role;
 import smartproxy.core.auth.Authorizer;
+import smartproxy.core.http.ListenerSettings.Served;
 
 /**
  * Everything a request needs that a reload replaces. A request keeps the generation it began with; the last one to leave a
@@ -13,6 +14,7 @@ public final class Generation {
     private final HttpSettings settings;
     private final Routes http;
     private final Routes https;
+    private final Routes content;
     private final ResourceApp resources;
     private final Authorizer authorizer;
     private final Runnable end;
@@ -24,17 +26,22 @@ public final class Generation {
     /** Most bytes of a body, and of all bodies, of those who have shown no role: what is open to all takes no large ones. */
     private static final int MAX_STRANGER_BODY = 1 << 20;
 
-    /** @param end run once, when the generation is replaced and its last request has ended */
+    /**
+     * @param content of listeners that serve nothing else
+     * @param end run once, when the generation is replaced and its last request has ended
+     */
     public Generation(
             HttpSettings settings,
             Routes http,
             Routes https,
+            Routes content,
             ResourceApp resources,
             Authorizer authorizer,
             Runnable end) {
         this.settings = settings;
         this.http = http;
         this.https = https;
+        this.content = content;
         this.resources = resources;
         this.authorizer = authorizer;
         this.end = end;
@@ -46,7 +53,10 @@ public final class Generation {
         return settings;
     }
 
-    Routes routes(boolean secure) {
+    Routes routes(boolean secure, Served served) {
+        if (served == Served.CONTENT) {
+            return content;
+        }
         return secure ? https : http;
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -34,11 +35,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.StartException;
+import smartproxy.core.http.ListenerSettings.Served;
 import smartproxy.core.tls.TlsContext;
 import smartproxy.core.tls.TlsEngines;
 
 /**
- * The sockets of the server: http and https, each on all of {@code bind_host}. Started with the server, or at once when it
+ * The sockets of the server: http and https, each on all of {@code bind_host}, and further ones. Started with the server, or at once when it
  * runs already. Thread-safe.
  */
 public final class Listeners {
@@ -59,7 +61,17 @@ public final class Listeners {
     private static final Duration FREEING = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofMillis(10);
 
-    private record Listener(ServerConnector connector, InetSocketAddress local) {}
+    private record Listener(Acceptor connector, InetSocketAddress local) {}
+
+    /**
+     * What is behind a socket.
+     *
+     * @param tls null: plain http
+     */
+    private record Site(@Nullable TlsContext tls, Served served) {}
+
+    /** A further listener and its certificates, which are there unless it is plain. */
+    public record Further(ListenerSettings settings, Optional<TlsContext> tls) {}
 
     private final Server server;
     private final ConnectionBounds bounds;
@@ -68,7 +80,6 @@ public final class Listeners {
     private final HttpConfiguration http = configuration();
     private final HttpConfiguration https = configuration();
     private final Map<BindAddress, Listener> listeners = new LinkedHashMap<>();
-    private volatile @Nullable TlsContext tls;
     private Duration ioTimeout = Duration.ZERO;
     private Duration drainTimeout = Duration.ZERO;
 
@@ -78,7 +89,16 @@ public final class Listeners {
      * @throws StartException when they ask for what cannot be
      */
     public static List<InetSocketAddress> wanted(HttpSettings settings, boolean https) throws StartException {
-        return BindAddress.wanted(settings, https).stream()
+        return sockets(BindAddress.wanted(settings, https));
+    }
+
+    /** The same of a further listener. */
+    public static List<InetSocketAddress> wanted(ListenerSettings settings) throws StartException {
+        return sockets(BindAddress.wanted(settings, 1));
+    }
+
+    private static List<InetSocketAddress> sockets(Set<BindAddress> addresses) {
+        return addresses.stream()
                 .map(wanted -> wanted.address()
                         .map(address -> new InetSocketAddress(address, wanted.port()))
                         .orElseGet(() -> new InetSocketAddress(wanted.port())))
@@ -108,22 +128,46 @@ public final class Listeners {
      * throughout. Connections of a closed socket end after their current request, at most after {@code drain_timeout}.
      *
      * @param newTls empty: no https. Handshakes from now on use it, on the sockets that stay open too
+     * @param further listeners besides
      * @throws StartException naming address, port and cause, when one cannot be opened; all is as before then
      */
-    public synchronized void apply(HttpSettings settings, Optional<TlsContext> newTls) throws StartException {
-        var wanted = BindAddress.wanted(settings, newTls.isPresent());
-        var missing = new LinkedHashSet<>(wanted);
+    public synchronized void apply(HttpSettings settings, Optional<TlsContext> newTls, List<Further> further)
+            throws StartException {
+        var wanted = sites(settings, newTls, further);
+        var missing = new LinkedHashSet<>(wanted.keySet());
         missing.removeAll(listeners.keySet());
         var gone = new LinkedHashSet<>(listeners.keySet());
-        gone.removeAll(wanted);
+        gone.removeAll(wanted.keySet());
         var channels = open(missing, gone);
 
-        newTls.ifPresent(context -> tls = context);
         configure(settings);
         gone.forEach(this::retire);
+        listeners.forEach((address, listener) -> listener.connector.site.set(Objects.requireNonNull(wanted.get(address))));
         for (var channel : channels.entrySet()) {
-            listen(channel.getKey(), channel.getValue());
+            listen(channel.getKey(), channel.getValue(), Objects.requireNonNull(wanted.get(channel.getKey())));
         }
+    }
+
+    private static Map<BindAddress, Site> sites(
+            HttpSettings settings, Optional<TlsContext> tls, List<Further> further) throws StartException {
+        var sites = new LinkedHashMap<BindAddress, Site>();
+        for (var address : BindAddress.wanted(settings, tls.isPresent())) {
+            sites.put(address, new Site(address.https() ? tls.orElseThrow() : null, Served.ALL));
+        }
+        for (var listener : further) {
+            var nth = further.indexOf(listener) + 1;
+            var of = BindAddress.wanted(listener.settings(), nth);
+            for (var address : of) {
+                if (sites.keySet().stream().anyMatch(address::meets)) {
+                    throw new StartException("listeners: port " + address.port()
+                            + " is wanted by two listeners; change one of them, or its address");
+                }
+            }
+            of.forEach(address -> sites.put(
+                    address,
+                    new Site(listener.tls().orElse(null), listener.settings().served())));
+        }
+        return sites;
     }
 
     /** What is listened on, with the true ports. */
@@ -144,6 +188,11 @@ public final class Listeners {
         return addresses;
     }
 
+    /** Which routes connections of this connector are served. */
+    static Served servedBy(Connector connector) {
+        return connector instanceof Acceptor acceptor ? acceptor.site.get().served : Served.ALL;
+    }
+
     /** Whether connections of this connector are TLS. */
     public boolean isHttps(Connector connector) {
         return connector.getConnectionFactory(SslConnectionFactory.class) != null;
@@ -155,6 +204,8 @@ public final class Listeners {
         var inTheWay = gone.stream()
                 .filter(old -> old.port() != 0 && missing.stream().anyMatch(one -> one.port() == old.port()))
                 .toList();
+        var sites = new LinkedHashMap<BindAddress, Site>();
+        inTheWay.forEach(old -> sites.put(old, Objects.requireNonNull(listeners.get(old)).connector.site.get()));
         inTheWay.forEach(this::retire);
         var channels = new LinkedHashMap<BindAddress, ServerSocketChannel>();
         try {
@@ -165,7 +216,7 @@ public final class Listeners {
         } catch (StartException e) {
             channels.values().forEach(Listeners::close);
             for (var address : inTheWay) {
-                listen(address, open(address, true));
+                listen(address, open(address, true), Objects.requireNonNull(sites.get(address)));
             }
             throw e;
         }
@@ -187,11 +238,9 @@ public final class Listeners {
         }
     }
 
-    private void listen(BindAddress address, ServerSocketChannel channel) throws StartException {
+    private void listen(BindAddress address, ServerSocketChannel channel, Site site) throws StartException {
         var plain = new HttpConnectionFactory(address.https() ? https : http);
-        var connector = address.https()
-                ? new Acceptor(new GatedTls(new TlsEngines(this::currentTls), plain.getProtocol(), gate, bounds), plain)
-                : new Acceptor(plain);
+        var connector = address.https() ? secure(site, plain) : new Acceptor(new AtomicReference<>(site), plain);
         connector.setIdleTimeout(ioTimeout.toMillis());
         connector.setShutdownIdleTimeout(ioTimeout.toMillis());
         connector.addBean(bounds, false);
@@ -252,8 +301,12 @@ public final class Listeners {
         });
     }
 
-    private TlsContext currentTls() {
-        return Objects.requireNonNull(tls, "an https listener without TLS");
+    /** Handshakes use the certificates of the site as it is then. */
+    private Acceptor secure(Site site, HttpConnectionFactory plain) {
+        var current = new AtomicReference<>(site);
+        var engines = new TlsEngines(
+                () -> Objects.requireNonNull(current.get().tls, "an https listener without TLS"));
+        return new Acceptor(current, new GatedTls(engines, plain.getProtocol(), gate, bounds), plain);
     }
 
     private static HttpConfiguration configuration() {
@@ -276,8 +329,11 @@ public final class Listeners {
 
     /** One acceptor thread: a selector that accepts would spin when file descriptors run out. */
     private final class Acceptor extends ServerConnector {
-        Acceptor(ConnectionFactory... factories) {
+        private final AtomicReference<Site> site;
+
+        Acceptor(AtomicReference<Site> site, ConnectionFactory... factories) {
             super(server, 1, -1, factories);
+            this.site = site;
         }
 
         @Override

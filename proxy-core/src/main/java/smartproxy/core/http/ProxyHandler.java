@@ -127,7 +127,9 @@ public final class ProxyHandler extends Handler.Abstract {
             return;
         }
         var path = RequestPath.parse(String.valueOf(request.getHttpURI().getPathQuery()));
-        var hit = generation.routes(exchange.peer().secure()).find(path);
+        var hit = generation
+                .routes(exchange.peer().secure(), Listeners.servedBy(request.getConnectionMetaData().getConnector()))
+                .find(path);
         if (hit.isEmpty()) {
             exchange.answer(Answer.notFound());
             return;

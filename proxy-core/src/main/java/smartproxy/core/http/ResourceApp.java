@@ -72,9 +72,7 @@ public final class ResourceApp {
     private static ResourceConfig configuration(List<Mount> mounts) {
         MethodRoles.check(mounts);
         var config = new ResourceConfig();
-        for (var mount : mounts) {
-            mount.resources().forEach(config::register);
-        }
+        mounts.stream().flatMap(mount -> mount.resources().stream()).distinct().forEach(config::register);
         config.register(new BrokenBodies());
         config.register(new AbstractBinder() {
             @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import smartproxy.core.api.Mount;
 
-/** The mounts of one kind of listener. */
+/** The mounts of one kind of listener: the longest path wins, and of the same the first. */
 public final class Routes {
     private final List<Mount> longestFirst;
 
@@ -31,7 +31,7 @@ public final class Routes {
     Optional<Hit> find(RequestPath path) {
         for (var mount : longestFirst) {
             var below = path.below(mount.path());
-            if (below.isPresent()) {
+            if (below.isPresent() && !(mount.exact() && !below.get().isEmpty())) {
                 return Optional.of(new Hit(mount, below.get()));
             }
         }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Schema;
 import smartproxy.core.settings.Bound;
@@ -19,12 +20,26 @@ final class Fingerprints {
     static List<String> of(Schema<?> schema, Bound<?> bound) {
         var fingerprints = new ArrayList<String>();
         for (var setting : schema.settings()) {
-            var path = path(bound.raw().get(setting.key()), setting.isSecret());
+            var raw = bound.raw().get(setting.key());
+            var path = path(raw, setting.isSecret());
             if (path != null) {
                 fingerprints.add(of(path));
             }
+            addNested(raw, fingerprints);
         }
         return fingerprints;
+    }
+
+    /** Files that a mapping or list names; a directory changes with what is put into it, which is nobody's new setting. */
+    private static void addNested(@Nullable Object raw, List<String> fingerprints) {
+        var values = raw instanceof Map<?, ?> map ? map.values() : raw instanceof List<?> list ? list : List.of();
+        for (var value : values) {
+            var path = path(value, false);
+            if (path != null && !Files.isDirectory(path)) {
+                fingerprints.add(of(path));
+            }
+            addNested(value, fingerprints);
+        }
     }
 
     private static @Nullable Path path(@Nullable Object raw, boolean secret) {

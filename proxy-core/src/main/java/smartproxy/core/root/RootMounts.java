@@ -11,8 +11,11 @@ public final class RootMounts {
 
     /** @param version told to Foreman */
     public static List<Mount> of(Modules modules, String version) {
+        var states = new FeatureStatesResource(modules);
         return List.of(
                 new Mount(Mount.ROOT, Role.ANONYMOUS, new FeaturesResource(modules, version)),
-                new Mount("/v2", Role.FOREMAN, new FeatureStatesResource(modules)));
+                // a container registry may have the rest of /v2, a repository called features with it
+                new Mount("/v2/features", Role.FOREMAN, states).exactly(),
+                new Mount("/v2", Role.FOREMAN, states));
     }
 }

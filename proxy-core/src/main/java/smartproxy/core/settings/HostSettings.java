@@ -14,6 +14,7 @@ import smartproxy.core.api.SettingTypes;
 import smartproxy.core.api.Values;
 import smartproxy.core.auth.AuthSettings;
 import smartproxy.core.http.HttpSettings;
+import smartproxy.core.http.ListenerSettings;
 import smartproxy.core.log.LogSettings;
 import smartproxy.core.store.StoreSettings;
 import smartproxy.core.tls.TlsSettings;
@@ -26,6 +27,7 @@ import smartproxy.core.tls.TlsSettings;
  * @param store where that is kept
  * @param pluginDirectory jars of third parties
  * @param foreman how Foreman is called
+ * @param listeners besides the main ones
  */
 public record HostSettings(
         Path settingsDirectory,
@@ -35,6 +37,7 @@ public record HostSettings(
         ForemanSettings foreman,
         HttpSettings http,
         TlsSettings tls,
+        List<ListenerSettings> listeners,
         AuthSettings auth,
         LogSettings log) {
 
@@ -88,6 +91,7 @@ public record HostSettings(
         all.add(PLUGIN_DIRECTORY);
         all.addAll(HttpSettings.SETTINGS);
         all.addAll(TlsSettings.SETTINGS);
+        all.add(ListenerSettings.SETTING);
         all.addAll(AuthSettings.SETTINGS);
         all.addAll(List.of(FOREMAN_URL, FOREMAN_CA, FOREMAN_CERTIFICATE, FOREMAN_KEY));
         all.addAll(LogSettings.SETTINGS);
@@ -108,6 +112,7 @@ public record HostSettings(
                         values.find(FOREMAN_KEY).or(tls::privateKey)),
                 HttpSettings.bind(values),
                 tls,
+                ListenerSettings.of(values.find(ListenerSettings.SETTING).orElse(List.of()), tls),
                 AuthSettings.bind(values),
                 LogSettings.bind(values));
     }
@@ -118,7 +123,13 @@ public record HostSettings(
                 http.ports(),
                 new DaemonSettings.Identity(tls.ca(), tls.certificate(), tls.privateKey()),
                 foreman.url(),
-                new DaemonSettings.Identity(foreman.ca(), foreman.certificate(), foreman.key()));
+                new DaemonSettings.Identity(foreman.ca(), foreman.certificate(), foreman.key()),
+                listeners.stream()
+                        .map(listener -> new DaemonSettings.Listener(
+                                listener.port(),
+                                listener.served() == ListenerSettings.Served.ALL,
+                                listener.tls().flatMap(TlsSettings::certificate)))
+                        .toList());
     }
 
     private static Optional<URI> foremanUrl(Values values) throws InvalidSetting {

@@ -90,6 +90,26 @@ public record TlsSettings(
         return certificate.isPresent() && ca.isPresent() && privateKey.isPresent();
     }
 
+    /**
+     * The same for another certificate. Its key is not encrypted; the revocation list goes with the authority.
+     *
+     * @param otherCa empty: the same authority
+     */
+    public TlsSettings with(
+            Optional<Path> otherCertificate, Optional<Path> otherKey, Optional<Path> otherCa, Optional<Path> otherCrl) {
+        return new TlsSettings(
+                otherCertificate,
+                otherCa.or(() -> ca),
+                otherKey,
+                otherKey.equals(privateKey) ? passphraseFile : Optional.empty(),
+                otherCa.isEmpty() || otherCa.equals(ca) ? otherCrl.or(() -> crl) : otherCrl,
+                disabledCiphers,
+                disabledVersions,
+                minVersion,
+                ciphers,
+                crypto);
+    }
+
     public static TlsSettings bind(Values values) {
         return new TlsSettings(
                 values.find(CERTIFICATE),

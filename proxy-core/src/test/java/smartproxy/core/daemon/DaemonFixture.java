@@ -2,6 +2,7 @@ package smartproxy.core.daemon;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,6 +149,13 @@ public final class DaemonFixture implements AutoCloseable {
 
     public int httpsPort() {
         return daemon().addresses(true).iterator().next().getPort();
+    }
+
+    /** All ports of https, or of plain http, those of the main listener first. */
+    public List<Integer> listening(boolean https) {
+        return daemon().addresses(https).stream()
+                .map(InetSocketAddress::getPort)
+                .toList();
     }
 
     /** A connection of plain http. */

@@ -38,6 +38,21 @@ class RoutesTest {
                 .isEmpty();
     }
 
+    @Test
+    void anExactMountLeavesWhatLiesBelowToOthers() {
+        var exact = mount("/v2/features").exactly();
+        var first = mount("/v2");
+        var mixed = new Routes(List.of(first, mount("/v2"), exact));
+
+        assertThat(mixed.find(RequestPath.parse("/v2/features")).orElseThrow().mount())
+                .isSameAs(exact);
+        for (var path : List.of("/v2/features/", "/v2/features/x", "/v2/feature", "/v2/")) {
+            assertThat(mixed.find(RequestPath.parse(path)).orElseThrow().mount())
+                    .as(path)
+                    .isSameAs(first);
+        }
+    }
+
     private static Mount mount(String path) {
         return new Mount(path, Role.FOREMAN, List.of());
     }

@@ -44,7 +44,7 @@ public final class TestServer implements AutoCloseable {
         // one handshake at once: who holds that place without computing would keep out all others
         listeners = new Listeners(server, bounds, new Handshakes(new Metrics()), 1);
         server.setHandler(new Subject());
-        listeners.apply(settings, tls);
+        listeners.apply(settings, tls, List.of());
         server.start();
     }
 
@@ -118,7 +118,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     public void apply(HttpSettings settings, Optional<TlsContext> tls) throws StartException {
-        listeners.apply(settings, tls);
+        listeners.apply(settings, tls, List.of());
     }
 
     public int httpPort() {
