@@ -23,17 +23,21 @@ import smartproxy.pulp.content.Change;
 
 /** The REST API of one Pulp 2: JSON in and out, call reports, and what its errors mean. Thread-safe. */
 final class Pulp2Api {
-    private static final String ROOT = "pulp/api/v2/";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 500;
 
     private final String pulp;
+    private final String root;
     private final HttpPeer peer;
     private final Backend backend;
 
-    /** @param pulp its name, for errors */
-    Pulp2Api(String pulp, HttpPeer peer, Backend backend) {
+    /**
+     * @param pulp its name, for errors
+     * @param root path of the API, with slashes at both ends
+     */
+    Pulp2Api(String pulp, String root, HttpPeer peer, Backend backend) {
         this.pulp = pulp;
+        this.root = root.substring(1);
         this.peer = peer;
         this.backend = backend;
     }
@@ -42,24 +46,24 @@ final class Pulp2Api {
     JsonNode get(Operation operation, String path, Deadline deadline) {
         return find(operation, path, deadline)
                 .orElseThrow(() -> BackendException.rejected(
-                        said(operation, "status 404: there is no /" + ROOT + path + "; is it a Pulp 2?")));
+                        said(operation, "status 404: there is no /" + root + path + "; is it a Pulp 2?")));
     }
 
     /** Empty when there is no such thing. */
     Optional<JsonNode> find(Operation operation, String path, Deadline deadline) {
-        var reply = send(operation, HttpCall.get(ROOT + path), true, deadline);
+        var reply = send(operation, HttpCall.get(root + path), true, deadline);
         return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, reply));
     }
 
     /** A repository with its importers and distributors; empty when there is none. */
     Optional<JsonNode> details(Operation operation, String path, Deadline deadline) {
-        var reply = send(operation, HttpCall.get(ROOT + path).with("details", "true"), true, deadline);
+        var reply = send(operation, HttpCall.get(root + path).with("details", "true"), true, deadline);
         return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, reply));
     }
 
     /** The list that a search answers, a request that changes nothing. */
     JsonNode search(Operation operation, String path, Map<String, ?> body, Deadline deadline) {
-        var reply = send(operation, HttpCall.post(ROOT + path).json(text(body)), true, deadline);
+        var reply = send(operation, HttpCall.post(root + path).json(text(body)), true, deadline);
         var found = json(operation, reply);
         if (!found.isArray()) {
             throw noJson(operation, reply);
@@ -69,21 +73,21 @@ final class Pulp2Api {
 
     /** A change that Pulp makes at once, or by tasks. */
     Change post(Operation operation, String path, Map<String, ?> body, Deadline deadline) {
-        return change(operation, HttpCall.post(ROOT + path).json(text(body)), deadline);
+        return change(operation, HttpCall.post(root + path).json(text(body)), deadline);
     }
 
     Change put(Operation operation, String path, Map<String, ?> body, Deadline deadline) {
-        return change(operation, HttpCall.put(ROOT + path).json(text(body)), deadline);
+        return change(operation, HttpCall.put(root + path).json(text(body)), deadline);
     }
 
     /** What is not there (any more) is no change. */
     Change delete(Operation operation, String path, Deadline deadline) {
-        return delete(operation, HttpCall.delete(ROOT + path), deadline);
+        return delete(operation, HttpCall.delete(root + path), deadline);
     }
 
     /** Forgets the tasks in some states. */
     Change forget(Operation operation, Iterable<String> states, Deadline deadline) {
-        var call = HttpCall.delete(ROOT + "tasks/");
+        var call = HttpCall.delete(root + "tasks/");
         for (var state : states) {
             call = call.with("state", state);
         }

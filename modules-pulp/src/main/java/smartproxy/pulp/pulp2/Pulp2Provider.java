@@ -78,11 +78,12 @@ public final class Pulp2Provider implements ContentProvider {
 
     /**
      * @param pulp its name, for errors
+     * @param root path of its API, with slashes at both ends: {@code /pulp/api/v2/}
      * @param content directory of its content, where that is on this host
      */
-    public Pulp2Provider(String pulp, HttpPeer peer, Backend backend, Optional<Path> content) {
+    public Pulp2Provider(String pulp, String root, HttpPeer peer, Backend backend, Optional<Path> content) {
         this.pulp = pulp;
-        this.api = new Pulp2Api(pulp, peer, backend);
+        this.api = new Pulp2Api(pulp, root, peer, backend);
         this.content = content;
         this.clock = Clock.systemUTC();
     }
@@ -425,10 +426,18 @@ public final class Pulp2Provider implements ContentProvider {
         return api.post(SYNC, at(repository, "actions/sync/"), Map.of("override_config", override), deadline);
     }
 
-    /** That of now: a distributor publishes when it is told to {@linkplain #serve serve}. */
+    /** That of now, unless there is a distributor that has yet to publish it; one that is made publishes at once. */
     @Override
     public Optional<String> servable(Repository repository, Deadline deadline) {
-        return Optional.of(found(repository, deadline).repository().version());
+        var found = found(repository, deadline);
+        return found.distributor().isPresent() && !found.isPublished()
+                ? Optional.empty()
+                : Optional.of(found.repository().version());
+    }
+
+    @Override
+    public boolean publishes(ContentType type) {
+        return false;
     }
 
     @Override
@@ -476,7 +485,8 @@ public final class Pulp2Provider implements ContentProvider {
                 changes.add(api.put(DISTRIBUTE, at(repository, "distributors/" + id + "/"), body, deadline));
             }
         }
-        if (!wanted.target().isEmpty() && (!changes.isEmpty() || !found.isPublished())) {
+        // what it serves and where is as it was until it publishes
+        if (!changes.isEmpty() || (!wanted.target().isEmpty() && !found.isPublished())) {
             changes.add(publish(repository, id, deadline));
         }
         return together(changes);

@@ -58,7 +58,7 @@ class Pulp2ProviderIT {
         peer = new LazyPeer(
                 "pulp2",
                 HttpIdentity.of(pulp.address(), "ca_file").basic(FakePulp2.USER, new Secret(FakePulp2.PASSWORD)));
-        provider = new Pulp2Provider("old", peer, Backends.guarded("pulp old"), Optional.empty());
+        provider = new Pulp2Provider("old", "/pulp/api/v2/", peer, Backends.guarded("pulp old"), Optional.empty());
         pulp.upstream(FEED, Map.of("rpm", 3, "erratum", 1));
     }
 
@@ -115,12 +115,12 @@ class Pulp2ProviderIT {
     @Test
     void declaresWhatPulp2Can(@TempDir Path content) {
         assertThat(provider.abilities()).isEmpty();
-        var local = new Pulp2Provider("old", peer, Backends.guarded("local"), Optional.of(content));
+        var local = new Pulp2Provider("old", "/pulp/api/v2/", peer, Backends.guarded("local"), Optional.of(content));
         assertThat(local.abilities()).containsExactly(ContentAbility.STORAGE);
         assertThat(local.storage(soon()).orElseThrow().total()).isPositive();
         assertThatThrownBy(() -> provider.versions(create("r1", ContentType.RPM), Page.Window.FIRST, soon()))
                 .isInstanceOf(UnsupportedOperationException.class);
-        var gone = new Pulp2Provider("old", peer, Backends.guarded("gone"), Optional.of(content.resolve("no")));
+        var gone = new Pulp2Provider("old", "/pulp/api/v2/", peer, Backends.guarded("gone"), Optional.of(content.resolve("no")));
         assertThatThrownBy(() -> gone.storage(soon()))
                 .hasMessageContaining(content.resolve("no").toString());
     }
@@ -394,6 +394,7 @@ class Pulp2ProviderIT {
         pulp.upstream(FEED, Map.of("rpm", 9));
         completed(provider.sync(made, SyncMode.MIRROR, soon()));
         assertThat(provider.servePoint(made, soon()).orElseThrow().target()).isEmpty();
+        assertThat(provider.servable(made, soon())).isEmpty();
         completed(provider.publish(made, soon()));
         assertThat(provider.servePoint(made, soon()).orElseThrow().target())
                 .isEqualTo(now("r1").version());
