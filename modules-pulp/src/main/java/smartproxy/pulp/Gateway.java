@@ -33,8 +33,7 @@ final class Gateway implements AutoCloseable {
 
     private static final Times CONTENT = new Times(Optional.empty(), Duration.ofMinutes(10), Duration.ofMinutes(1));
     /** Layers are large, and checked by Pulp before it answers. */
-    private static final Times REGISTRY =
-            new Times(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
+    private static final Times REGISTRY = new Times(Optional.empty(), Duration.ofMinutes(2), Duration.ofMinutes(1));
 
     private static final Times RHSM = Times.all(Duration.ofSeconds(50));
     private static final int CONTENT_PERMITS = 512;
@@ -55,8 +54,7 @@ final class Gateway implements AutoCloseable {
         for (var pulp : further) {
             addPulp(pulp);
         }
-        var open = Relay.to(
-                checked(settings.pulp().open()), context.backend("gateway open", PERMITS), Relay.READ, API);
+        var open = Relay.to(checked(settings.pulp().open()), context.backend("gateway open", PERMITS), Relay.READ, API);
         mounts.add(Mount.ofRelay("/pulp_ansible/galaxy", Role.ANONYMOUS, open));
         mounts.add(Mount.ofRelay("/pypi", Role.ANONYMOUS, open));
         if (settings.registry()) {

@@ -23,16 +23,11 @@ record Login(
         Optional<Path> key,
         Optional<Path> authorities,
         Optional<String> remoteUser) {
-    static final Set<String> KEYS = new TreeSet<>(
-            Set.of("username", "password_file", "client_cert", "client_key", "ca_file", "remote_user"));
+    static final Set<String> KEYS =
+            new TreeSet<>(Set.of("username", "password_file", "client_cert", "client_key", "ca_file", "remote_user"));
 
     static final Login NONE = new Login(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** @throws InvalidSetting when it is half a login, or two that contradict each other */
     static Login parse(SettingBlock block) throws InvalidSetting {

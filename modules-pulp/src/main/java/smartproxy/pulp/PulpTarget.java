@@ -49,8 +49,8 @@ public record PulpTarget(
     private static final Pattern ROOTS = Pattern.compile("/(?:[A-Za-z0-9_-]+/)+");
 
     /** What comes next in paths of the gateway's own Pulp, of Pulp 2, and the name of that Pulp itself. */
-    private static final Set<String> TAKEN = new TreeSet<>(Set.of(
-            "api", "content", "container", "isos", "deb", "repos", "puppet", "status", "assets", OWN));
+    private static final Set<String> TAKEN = new TreeSet<>(
+            Set.of("api", "content", "container", "isos", "deb", "repos", "puppet", "status", "assets", OWN));
 
     /** {@code :pulps:}: further ones, by name. */
     static final Setting<Map<String, PulpTarget>> FURTHER = Setting.of(
@@ -121,8 +121,8 @@ public record PulpTarget(
         if (url.isPresent()) {
             return server(block.key(), url.get());
         }
-        return otherwise.orElseThrow(
-                () -> new InvalidSetting("Parameter '" + block.key() + "' has no " + key, "such as http://127.0.0.1:24817"));
+        return otherwise.orElseThrow(() ->
+                new InvalidSetting("Parameter '" + block.key() + "' has no " + key, "such as http://127.0.0.1:24817"));
     }
 
     private static String root(SettingBlock block) throws InvalidSetting {

@@ -30,9 +30,10 @@ final class RegistryGate implements Relay.Gate, AutoCloseable {
     /** So long what Pulp said is believed while it does not answer. */
     private static final Duration OLDEST = Duration.ofSeconds(60);
 
-    private static final String OPEN = "Pulp answers /v2/ without asking for a token, so its private images would be open to"
-            + " everybody: the registry stays shut. Set TOKEN_AUTH_DISABLED = False and TOKEN_SERVER in Pulp, or :registry:"
-            + " false in pulpcore.yml";
+    private static final String OPEN =
+            "Pulp answers /v2/ without asking for a token, so its private images would be open to"
+                    + " everybody: the registry stays shut. Set TOKEN_AUTH_DISABLED = False and TOKEN_SERVER in Pulp, or :registry:"
+                    + " false in pulpcore.yml";
 
     private final Lately<Boolean> asksForToken;
 
@@ -43,8 +44,7 @@ final class RegistryGate implements Relay.Gate, AutoCloseable {
 
     private static Boolean ask(HttpPeer pulp, Backend backend) {
         try (var permit = backend.admit()) {
-            var reply = backend.call(
-                    ASK, Deadline.in(FETCH), attempt -> pulp.send(HttpCall.get("v2/"), attempt));
+            var reply = backend.call(ASK, Deadline.in(FETCH), attempt -> pulp.send(HttpCall.get("v2/"), attempt));
             if (reply.status() / 100 == 2) {
                 return false;
             }

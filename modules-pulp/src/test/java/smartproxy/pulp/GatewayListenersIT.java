@@ -81,7 +81,9 @@ class GatewayListenersIT {
 
     @Test
     void aPlainListenerServesContentAndNothingElse() throws Exception {
-        proxy.set("listeners", "[" + PLAIN + "]").set("trusted_hosts", "[localhost]").start();
+        proxy.set("listeners", "[" + PLAIN + "]")
+                .set("trusted_hosts", "[localhost]")
+                .start();
 
         try (var client = Wire.open(port(false))) {
             assertThat(client.get("/pulp/content/r/a.rpm", "Remote-User: admin").body())
@@ -128,7 +130,9 @@ class GatewayListenersIT {
                     }
                 })
                 .isInstanceOf(java.io.IOException.class);
-        assertThatThrownBy(() -> Wire.open(port(true), proxy.pki().client("x").sslContext(proxy.pki().ca())))
+        assertThatThrownBy(() -> Wire.open(
+                        port(true),
+                        proxy.pki().client("x").sslContext(proxy.pki().ca())))
                 .isInstanceOf(SSLHandshakeException.class);
         try (var main = proxy.https()) {
             assertThat(main.get("/health").body()).contains("\"listener 0 server\":{\"state\":\"up\"");
@@ -137,8 +141,7 @@ class GatewayListenersIT {
 
     private X509Certificate shown() throws Exception {
         try (var client = Wire.open(port(true), TestPki.anonymousContext(other.ca()))) {
-            return (X509Certificate)
-                    ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
+            return (X509Certificate) ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
         }
     }
 
@@ -167,7 +170,8 @@ class GatewayListenersIT {
             assertThat(client.get("/features").status()).isEqualTo(200);
         }
 
-        proxy.set("listeners", "[" + PLAIN + ", " + secure(", routes: content") + "]").reload();
+        proxy.set("listeners", "[" + PLAIN + ", " + secure(", routes: content") + "]")
+                .reload();
         assertThat(port(false)).isEqualTo(plain);
         assertThat(port(true)).isEqualTo(secure);
         try (var client = Wire.open(secure, TestPki.anonymousContext(other.ca()))) {
@@ -179,7 +183,8 @@ class GatewayListenersIT {
         assertThat(proxy.listening(true)).hasSize(1);
         assertThat(proxy.listening(false)).hasSize(1);
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(java.io.IOException.class));
+                .untilAsserted(
+                        () -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(java.io.IOException.class));
     }
 
     @Test

@@ -73,7 +73,8 @@ class GatewayRoutesIT {
 
     private void runRegistry() throws Exception {
         api.says(401, "{}");
-        api.saysToo("WWW-Authenticate", "Bearer realm=\"https://proxy.example.com/token/\",service=\"proxy.example.com\"");
+        api.saysToo(
+                "WWW-Authenticate", "Bearer realm=\"https://proxy.example.com/token/\",service=\"proxy.example.com\"");
         run("  :registry: true\n", "");
     }
 
@@ -81,7 +82,8 @@ class GatewayRoutesIT {
     void offTheRegistryIsNotThere() throws Exception {
         run("", "");
 
-        for (var path : List.of("/v2/", "/v2/features/manifests/1", "/token/", "/extensions/v2/x", "/pulpcore_registry/v2/")) {
+        for (var path :
+                List.of("/v2/", "/v2/features/manifests/1", "/token/", "/extensions/v2/x", "/pulpcore_registry/v2/")) {
             assertThat(get(path).status()).as(path).isEqualTo(404);
         }
         assertThat(asStranger("/v2/").status()).isEqualTo(403);
@@ -271,13 +273,16 @@ class GatewayRoutesIT {
     @Test
     void theApiIsNotServedOverPlainHttp() throws Exception {
         run("", "");
-        proxy.module("pulpcore", Files.readString(directory.resolve("settings.d/pulpcore.yml"))
-                .replace(":enabled: https", ":enabled: true"));
+        proxy.module(
+                "pulpcore",
+                Files.readString(directory.resolve("settings.d/pulpcore.yml"))
+                        .replace(":enabled: https", ":enabled: true"));
         proxy.set("trusted_hosts", "[localhost]").reload();
 
         try (var plain = proxy.http()) {
             assertThat(plain.get("/pulp/content/x").status()).isEqualTo(200);
-            for (var path : List.of("/pulp/api/v3/tasks/", "/pulp/api/v3/status/", "/pypi/x/", "/pulp_ansible/galaxy/x/")) {
+            for (var path :
+                    List.of("/pulp/api/v3/tasks/", "/pulp/api/v3/status/", "/pypi/x/", "/pulp_ansible/galaxy/x/")) {
                 assertThat(plain.get(path).status()).as(path).isEqualTo(404);
             }
         }

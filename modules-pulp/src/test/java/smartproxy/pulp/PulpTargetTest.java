@@ -18,11 +18,7 @@ class PulpTargetTest {
     private static final String CONTENT = "http://127.0.0.1:25816";
 
     private static PulpTarget one(Object name, Map<String, ?> block) throws InvalidSetting {
-        return PulpTarget.FURTHER
-                .parse(Map.of(name, block))
-                .values()
-                .iterator()
-                .next();
+        return PulpTarget.FURTHER.parse(Map.of(name, block)).values().iterator().next();
     }
 
     @Test
@@ -31,10 +27,14 @@ class PulpTargetTest {
         var pulp = one(
                 "mirror",
                 Map.of(
-                        "api_url", API + "/",
-                        "content_url", CONTENT,
-                        "username", "admin",
-                        "password_file", password.toString()));
+                        "api_url",
+                        API + "/",
+                        "content_url",
+                        CONTENT,
+                        "username",
+                        "admin",
+                        "password_file",
+                        password.toString()));
 
         assertThat(pulp.name()).isEqualTo("mirror");
         assertThat(pulp.api().base()).isEqualTo(URI.create(API));
@@ -50,7 +50,17 @@ class PulpTargetTest {
         var file = Files.writeString(directory.resolve("file"), "x").toString();
         var pulp = one(
                 "mirror",
-                Map.of("api_url", API, "content_url", CONTENT, "client_cert", file, "client_key", file, "ca_file", file));
+                Map.of(
+                        "api_url",
+                        API,
+                        "content_url",
+                        CONTENT,
+                        "client_cert",
+                        file,
+                        "client_key",
+                        file,
+                        "ca_file",
+                        file));
 
         assertThat(pulp.api().certificate()).contains(Path.of(file));
         for (var nobody : new smartproxy.core.api.HttpIdentity[] {pulp.open(), pulp.content()}) {

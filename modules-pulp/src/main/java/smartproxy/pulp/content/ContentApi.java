@@ -17,11 +17,12 @@ public final class ContentApi implements AutoCloseable {
     private final List<Mount> mounts;
 
     public ContentApi(Pulps pulps, Store store) {
-        var rows = new JobRows(store, Clock.systemUTC());
-        this.jobs = new JobRunner(store, rows, pulps, host(), JobRunner.PATIENCE);
-        var answers = new Answers(jobs);
-        var resources = List.<Object>of(
-                new PulpsResource(pulps, jobs, answers), new JobsResource(pulps, jobs, rows, answers));
+        var host = host();
+        var rows = new JobRows(store, host, Clock.systemUTC());
+        this.jobs = new JobRunner(store, rows, pulps, host, JobRunner.PATIENCE);
+        var answers = new ContentAnswers(jobs);
+        var resources =
+                List.<Object>of(new PulpsResource(pulps, jobs, answers), new JobsResource(pulps, jobs, rows, answers));
         this.mounts = List.of(new Mount("/content", Role.FOREMAN, resources));
     }
 

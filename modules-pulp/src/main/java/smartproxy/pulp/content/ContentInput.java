@@ -33,8 +33,7 @@ final class ContentInput {
     private ContentInput() {}
 
     /** A repository that a mirror is to have. */
-    record Wanted(
-            String name, ContentType type, Upstream upstream, String path, boolean protect, SyncMode sync) {}
+    record Wanted(String name, ContentType type, Upstream upstream, String path, boolean protect, SyncMode sync) {}
 
     /** The body of {@code POST /content/mirror}. */
     record MirrorRequest(String pulp, boolean dryRun, List<Wanted> repositories) {}
@@ -82,8 +81,9 @@ final class ContentInput {
 
     static String path(String path) {
         if (path.length() > 255 || !PATH.matcher(path).matches() || path.matches("(.*/)?\\.\\.?(/.*)?")) {
-            throw CallerException.badRequest("A path has segments of letters, digits and -._~ with slashes between them, not '"
-                    + shown(path) + "'");
+            throw CallerException.badRequest(
+                    "A path has segments of letters, digits and -._~ with slashes between them, not '" + shown(path)
+                            + "'");
         }
         return path;
     }
@@ -194,12 +194,14 @@ final class ContentInput {
         } catch (URISyntaxException e) {
             // said below
         }
-        throw CallerException.badRequest("Key '" + key + "' is expected to be a URL of " + String.join(", ", new TreeSet<>(schemes))
-                + " without user and password");
+        throw CallerException.badRequest("Key '" + key + "' is expected to be a URL of "
+                + String.join(", ", new TreeSet<>(schemes)) + " without user and password");
     }
 
     private static Optional<Secret> secret(JsonNode object, String key) {
-        return Optional.ofNullable(optional(object, key)).filter(text -> !text.isEmpty()).map(Secret::new);
+        return Optional.ofNullable(optional(object, key))
+                .filter(text -> !text.isEmpty())
+                .map(Secret::new);
     }
 
     private static @Nullable String pem(JsonNode object, String key) {
@@ -234,8 +236,7 @@ final class ContentInput {
                 login(body),
                 proxy.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(
-                                new Upstream.Proxy(url(proxy, "url", Set.of("http", "https")), login(proxy))),
+                        : Optional.of(new Upstream.Proxy(url(proxy, "url", Set.of("http", "https")), login(proxy))),
                 limits(object(body, "limits")),
                 options(object(body, "options")),
                 Map.of());
@@ -285,7 +286,8 @@ final class ContentInput {
     static MirrorRequest mirror(JsonNode body) {
         only(body, "pulp", "dry_run", "repositories");
         if (!body.path("repositories").isArray()) {
-            throw CallerException.badRequest("Key 'repositories' is needed, a list of all that are wanted; [] removes all");
+            throw CallerException.badRequest(
+                    "Key 'repositories' is needed, a list of all that are wanted; [] removes all");
         }
         if (body.path("repositories").size() > JobRunner.MOST_ITEMS) {
             throw CallerException.badRequest("More than " + JobRunner.MOST_ITEMS + " repositories");

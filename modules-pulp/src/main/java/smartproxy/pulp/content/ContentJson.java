@@ -153,7 +153,8 @@ final class ContentJson {
         if (job.isMirror()) {
             var items = array();
             for (var item : job.items()) {
-                var one = object().put("name", item.name()).put("state", item.state().toString());
+                var one = object().put("name", item.name())
+                        .put("state", item.state().toString());
                 one.set("actions", JSON.valueToTree(item.actions()));
                 items.add(item.error().isEmpty() ? one : one.put("error", item.error()));
             }

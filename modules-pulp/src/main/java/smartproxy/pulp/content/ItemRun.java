@@ -127,7 +127,8 @@ final class ItemRun implements Changes {
                 steps.put(step, change.task().get());
                 keep(JobState.RUNNING, "");
                 if (!await(step, change.task().get())) {
-                    throw new Failed(step + ": the Pulp does not know its task " + change.task().get());
+                    throw new Failed(step + ": the Pulp does not know its task "
+                            + change.task().get());
                 }
             }
         }

@@ -24,7 +24,7 @@ final class JobRows {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OWNER = "content_job";
     private static final List<String> TABLES = List.of(
-            "CREATE TABLE content_job (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, pulp TEXT NOT NULL, subject TEXT NOT NULL,"
+            "CREATE TABLE content_job (id TEXT NOT NULL PRIMARY KEY, host TEXT NOT NULL, kind TEXT NOT NULL, pulp TEXT NOT NULL, subject TEXT NOT NULL,"
                     + " request TEXT NOT NULL, state TEXT NOT NULL, message TEXT NOT NULL, done BIGINT NOT NULL, total BIGINT NOT NULL,"
                     + " error TEXT NOT NULL, created BIGINT NOT NULL, started BIGINT, finished BIGINT, cancel BOOLEAN NOT NULL,"
                     + " event BIGINT NOT NULL)",
@@ -33,17 +33,21 @@ final class JobRows {
                     + " actions TEXT NOT NULL, steps TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (job, position))",
             "CREATE TABLE content_job_event (id BIGINT NOT NULL PRIMARY KEY, newest BIGINT NOT NULL)",
             "INSERT INTO content_job_event (id, newest) VALUES (1, 0)");
-    private static final String COLUMNS = "SELECT id, kind, pulp, subject, request, state, message, done, total, error, created,"
-            + " started, finished, cancel, event FROM content_job";
+    private static final String COLUMNS =
+            "SELECT id, kind, pulp, subject, request, state, message, done, total, error, created,"
+                    + " started, finished, cancel, event FROM content_job";
 
     private final Store store;
+    private final String host;
     private final Clock clock;
     private final Object changes = new Object();
     private long changed;
     private volatile boolean migrated;
 
-    JobRows(Store store, Clock clock) {
+    /** @param host whose new jobs are, in a store that is shared: a Pulp may be reached from it alone */
+    JobRows(Store store, String host, Clock clock) {
         this.store = store;
+        this.host = host;
         this.clock = clock;
     }
 
@@ -127,9 +131,10 @@ final class JobRows {
         change(connection -> {
             run(
                     connection,
-                    "INSERT INTO content_job (id, kind, pulp, subject, request, state, message, done, total, error, created,"
-                            + " cancel, event) VALUES (?, ?, ?, ?, ?, 'waiting', '', 0, 0, '', ?, ?, ?)",
+                    "INSERT INTO content_job (id, host, kind, pulp, subject, request, state, message, done, total, error, created,"
+                            + " cancel, event) VALUES (?, ?, ?, ?, ?, ?, 'waiting', '', 0, 0, '', ?, ?, ?)",
                     id,
+                    host,
                     kind,
                     pulp,
                     subject,
@@ -231,8 +236,19 @@ final class JobRows {
                 number(connection, "SELECT COUNT(*) FROM content_job WHERE id = ? AND cancel = ?", job, true) > 0);
     }
 
-    long unfinished() {
-        return ask(connection -> number(connection, "SELECT COUNT(*) FROM content_job WHERE finished IS NULL"));
+    /** Ids of this host's jobs that have not ended. */
+    List<String> unfinished() {
+        return ask(connection -> {
+            var ids = new ArrayList<String>();
+            var sql = "SELECT id FROM content_job WHERE host = ? AND finished IS NULL ORDER BY created, id";
+            try (var statement = bound(connection, sql, host);
+                    var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ids.add(rows.getString(1));
+                }
+            }
+            return ids;
+        });
     }
 
     Optional<Job> find(String id) {
@@ -263,8 +279,7 @@ final class JobRows {
 
     /** Jobs that were changed after an event, by their newest one. */
     List<Job> changedAfter(long event, int most) {
-        return ask(
-                connection -> jobs(connection, COLUMNS + " WHERE event > ? ORDER BY event LIMIT ?", event, most));
+        return ask(connection -> jobs(connection, COLUMNS + " WHERE event > ? ORDER BY event LIMIT ?", event, most));
     }
 
     long newestEvent() {
@@ -320,7 +335,8 @@ final class JobRows {
 
     private static List<Job.Item> items(Connection connection, String job) throws SQLException {
         var items = new ArrayList<Job.Item>();
-        var sql = "SELECT position, name, state, actions, steps, error FROM content_job_item WHERE job = ? ORDER BY position";
+        var sql =
+                "SELECT position, name, state, actions, steps, error FROM content_job_item WHERE job = ? ORDER BY position";
         try (var statement = bound(connection, sql, job);
                 var rows = statement.executeQuery()) {
             while (rows.next()) {

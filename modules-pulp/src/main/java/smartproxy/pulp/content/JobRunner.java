@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -79,6 +78,9 @@ final class JobRunner implements AutoCloseable {
     /** Goes on with what was left. */
     void start() {
         try {
+            for (var id : rows.unfinished()) {
+                queue().add(id, "", Instant.now()); // it may not have come so far
+            }
             var unused = queue();
             rows.purge(Clock.systemUTC().instant().minus(KEPT));
         } catch (SQLException | BackendException e) {
@@ -101,7 +103,7 @@ final class JobRunner implements AutoCloseable {
      * @throws BackendException when the store cannot be used
      */
     Job begin(String kind, Pulp pulp, String subject, String request, List<String> items) {
-        if (rows.unfinished() >= MOST_WAITING) {
+        if (rows.unfinished().size() >= MOST_WAITING) {
             throw new BusyException("There are " + MOST_WAITING + " content jobs already; nothing was begun");
         }
         var id = UUID.randomUUID().toString();
@@ -211,7 +213,11 @@ final class JobRunner implements AutoCloseable {
             }
             return Next.done();
         } catch (BusyException e) {
-            rows.progress(job.id(), "waits for the end of another mirror of this Pulp", 0, job.items().size());
+            rows.progress(
+                    job.id(),
+                    "waits for the end of another mirror of this Pulp",
+                    0,
+                    job.items().size());
             return Next.again(LATER, "");
         }
     }

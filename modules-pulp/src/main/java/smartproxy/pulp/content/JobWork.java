@@ -51,8 +51,7 @@ final class JobWork {
         }
     }
 
-    private static Supplier<Change> reclaim(
-            JsonNode request, Setup setup, ContentProvider provider, Changes changes) {
+    private static Supplier<Change> reclaim(JsonNode request, Setup setup, ContentProvider provider, Changes changes) {
         return () -> {
             var repositories = new ArrayList<Repository>();
             request.path("repositories").forEach(name -> repositories.add(setup.existing(name.asText())));

@@ -24,9 +24,9 @@ public final class JobsResource {
     private final JobRunner jobs;
     private final JobRows rows;
     private final JobEvents events;
-    private final Answers answers;
+    private final ContentAnswers answers;
 
-    JobsResource(Pulps pulps, JobRunner jobs, JobRows rows, Answers answers) {
+    JobsResource(Pulps pulps, JobRunner jobs, JobRows rows, ContentAnswers answers) {
         this.pulps = pulps;
         this.jobs = jobs;
         this.rows = rows;
@@ -37,11 +37,11 @@ public final class JobsResource {
     @POST
     @Path("mirror")
     public Response mirror(@Context ContainerRequestContext request) {
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         var wanted = ContentInput.mirror(body);
-        var names = wanted.repositories().stream().map(ContentInput.Wanted::name).toList();
-        return answers.job(
-                request, jobs.begin(Job.MIRROR, pulps.named(wanted.pulp()), "", body.toString(), names));
+        var names =
+                wanted.repositories().stream().map(ContentInput.Wanted::name).toList();
+        return answers.job(request, jobs.begin(Job.MIRROR, pulps.named(wanted.pulp()), "", body.toString(), names));
     }
 
     @GET
@@ -49,8 +49,10 @@ public final class JobsResource {
     public Response list(@Context ContainerRequestContext request) {
         var parameters = RequestContext.of(request).parameters();
         var page = rows.list(
-                Answers.state(parameters), Optional.ofNullable(parameters.text("pulp")), Answers.window(parameters));
-        return Answers.ok(ContentJson.page(page, ContentJson::job));
+                ContentAnswers.state(parameters),
+                Optional.ofNullable(parameters.text("pulp")),
+                ContentAnswers.window(parameters));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::job));
     }
 
     @GET
@@ -68,8 +70,8 @@ public final class JobsResource {
     @POST
     @Path("jobs/purge")
     public Response purge(@Context ContainerRequestContext request) {
-        return Answers.ok(
-                ContentJson.object().put("removed", rows.purge(Answers.before(Answers.body(request)))));
+        return ContentAnswers.ok(
+                ContentJson.object().put("removed", rows.purge(ContentAnswers.before(ContentAnswers.body(request)))));
     }
 
     @GET

@@ -36,9 +36,13 @@ final class Mirror {
         while (true) {
             var page = pulp.provider()
                     .repositories(
-                            Optional.empty(), java.util.List.of(), window, Deadline.in(java.time.Duration.ofSeconds(30)));
+                            Optional.empty(),
+                            java.util.List.of(),
+                            window,
+                            Deadline.in(java.time.Duration.ofSeconds(30)));
             for (var one : page.items()) {
-                if (Ownership.BY_MIRROR.equals(one.labels().get(Ownership.MANAGED)) && !wanted.containsKey(one.name())) {
+                if (Ownership.BY_MIRROR.equals(one.labels().get(Ownership.MANAGED))
+                        && !wanted.containsKey(one.name())) {
                     names.add(one.name());
                 }
             }

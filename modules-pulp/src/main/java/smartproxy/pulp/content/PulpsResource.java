@@ -25,9 +25,9 @@ public final class PulpsResource {
 
     private final Pulps pulps;
     private final JobRunner jobs;
-    private final Answers answers;
+    private final ContentAnswers answers;
 
-    PulpsResource(Pulps pulps, JobRunner jobs, Answers answers) {
+    PulpsResource(Pulps pulps, JobRunner jobs, ContentAnswers answers) {
         this.pulps = pulps;
         this.jobs = jobs;
         this.answers = answers;
@@ -40,12 +40,11 @@ public final class PulpsResource {
     private Repository repository(ContainerRequestContext request, Pulp pulp, String name) {
         return pulp.provider()
                 .repository(ContentInput.name(name), deadline(request))
-                .orElseThrow(() -> CallerException.notFound(
-                        "Pulp '" + pulp.name() + "' has no repository '" + name + "'"));
+                .orElseThrow(
+                        () -> CallerException.notFound("Pulp '" + pulp.name() + "' has no repository '" + name + "'"));
     }
 
-    private Response begin(
-            ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
+    private Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
         return answers.job(request, jobs.begin(kind, pulp, subject, body.toString(), List.of(subject)));
     }
 
@@ -55,13 +54,13 @@ public final class PulpsResource {
         pulps.all().forEach(pulp -> items.add(ContentJson.pulp(pulp)));
         var list = ContentJson.object().put("total", items.size());
         list.set("items", items);
-        return Answers.ok(list);
+        return ContentAnswers.ok(list);
     }
 
     @GET
     @Path("{pulp}/status")
     public Response status(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
-        return Answers.ok(ContentJson.status(pulps.named(pulp).provider().status(deadline(request))));
+        return ContentAnswers.ok(ContentJson.status(pulps.named(pulp).provider().status(deadline(request))));
     }
 
     @GET
@@ -74,7 +73,7 @@ public final class PulpsResource {
                 .forEach(types::add);
         var capabilities = ContentJson.object();
         capabilities.set("types", types);
-        return Answers.ok(capabilities);
+        return ContentAnswers.ok(capabilities);
     }
 
     @GET
@@ -85,7 +84,7 @@ public final class PulpsResource {
         var storage = pulp.provider()
                 .storage(deadline(request))
                 .orElseThrow(() -> CallerException.notFound("Pulp '" + name + "' does not tell of its storage"));
-        return Answers.ok(ContentJson.object()
+        return ContentAnswers.ok(ContentJson.object()
                 .put("total", storage.total())
                 .put("used", storage.used())
                 .put("free", storage.free()));
@@ -100,76 +99,68 @@ public final class PulpsResource {
         var page = pulps.named(pulp)
                 .provider()
                 .repositories(
-                        Answers.type(parameters),
-                        Answers.names(parameters),
-                        Answers.window(parameters),
+                        ContentAnswers.type(parameters),
+                        ContentAnswers.names(parameters),
+                        ContentAnswers.window(parameters),
                         deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::repository));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::repository));
     }
 
     @GET
     @Path("{pulp}/repositories/{name}")
     public Response repository(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        return Answers.ok(ContentJson.repository(repository(request, pulps.named(pulp), name)));
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        return ContentAnswers.ok(ContentJson.repository(repository(request, pulps.named(pulp), name)));
     }
 
     @PUT
     @Path("{pulp}/repositories/{name}")
     public Response putRepository(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        var body = Answers.body(request);
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "type", "description");
         var type = ContentInput.type(ContentInput.text(body, "type"));
         var description = Optional.ofNullable(ContentInput.optional(body, "description"));
         var to = pulps.named(pulp);
         var setup = new Setup(to, new RequestChanges(to, deadline(request)), Ownership.BY_API);
-        var repository = Answers.uninterrupted(
-                () -> setup.repository(ContentInput.name(name), type, description));
-        return Answers.ok(ContentJson.repository(repository.orElseThrow()));
+        var repository =
+                ContentAnswers.uninterrupted(() -> setup.repository(ContentInput.name(name), type, description));
+        return ContentAnswers.ok(ContentJson.repository(repository.orElseThrow()));
     }
 
     @DELETE
     @Path("{pulp}/repositories/{name}")
     public Response removeRepository(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var from = pulps.named(pulp);
-        Ownership.require("Repository '" + name + "'", repository(request, from, name).labels());
+        Ownership.require(
+                "Repository '" + name + "'", repository(request, from, name).labels());
         return begin(request, from, JobWork.REMOVE, name, ContentJson.object());
     }
 
     @GET
     @Path("{pulp}/repositories/{name}/counts")
     public Response counts(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        var version = Optional.ofNullable(RequestContext.of(request).parameters().text("version"));
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        var version =
+                Optional.ofNullable(RequestContext.of(request).parameters().text("version"));
         var of = pulps.named(pulp);
         if (version.isPresent()) {
             of.require(ContentAbility.VERSIONS);
         }
         var counts = of.provider().counts(repository(request, of, name), version, deadline(request));
-        return Answers.ok(ContentJson.version(counts));
+        return ContentAnswers.ok(ContentJson.version(counts));
     }
 
     @GET
     @Path("{pulp}/repositories/{name}/versions")
     public Response versions(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.VERSIONS);
-        var window = Answers.window(RequestContext.of(request).parameters());
+        var window = ContentAnswers.window(RequestContext.of(request).parameters());
         var page = of.provider().versions(repository(request, of, name), window, deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::version));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::version));
     }
 
     @DELETE
@@ -184,15 +175,14 @@ public final class PulpsResource {
         var repository = repository(request, of, name);
         Ownership.require("Repository '" + name + "'", repository.labels());
         var unused = of.provider().counts(repository, Optional.of(version), deadline(request));
-        return begin(request, of, JobWork.REMOVE_VERSION, name, ContentJson.object().put("version", version));
+        return begin(
+                request, of, JobWork.REMOVE_VERSION, name, ContentJson.object().put("version", version));
     }
 
     @GET
     @Path("{pulp}/repositories/{name}/units")
     public Response units(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.UNITS);
         var parameters = RequestContext.of(request).parameters();
@@ -201,8 +191,8 @@ public final class PulpsResource {
             throw CallerException.badRequest("Parameter 'type' is needed: a type of units as in counts");
         }
         var page = of.provider()
-                .units(repository(request, of, name), type, Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.rawPage(page));
+                .units(repository(request, of, name), type, ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.rawPage(page));
     }
 
     // upstream and distribution
@@ -210,28 +200,24 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/repositories/{name}/upstream")
     public Response upstream(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var upstream = of.provider()
                 .upstream(repository(request, of, name), deadline(request))
                 .orElseThrow(() -> CallerException.notFound("Repository '" + name + "' has no upstream"));
-        return Answers.ok(ContentJson.upstream(name, upstream));
+        return ContentAnswers.ok(ContentJson.upstream(name, upstream));
     }
 
     @PUT
     @Path("{pulp}/repositories/{name}/upstream")
     public Response putUpstream(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        var wanted = ContentInput.upstream(Answers.body(request));
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        var wanted = ContentInput.upstream(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
         Ownership.require("Repository '" + name + "'", repository.labels());
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
-        Answers.uninterrupted(() -> {
+        ContentAnswers.uninterrupted(() -> {
             setup.upstream(repository, wanted);
             return "";
         });
@@ -241,9 +227,7 @@ public final class PulpsResource {
     @DELETE
     @Path("{pulp}/repositories/{name}/upstream")
     public Response removeUpstream(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
         of.provider()
@@ -256,23 +240,19 @@ public final class PulpsResource {
     @GET
     @Path("{pulp}/repositories/{name}/distribution")
     public Response distribution(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var point = of.provider()
                 .servePoint(repository(request, of, name), deadline(request))
                 .orElseThrow(() -> CallerException.notFound("Repository '" + name + "' has no distribution"));
-        return Answers.ok(ContentJson.servePoint(point));
+        return ContentAnswers.ok(ContentJson.servePoint(point));
     }
 
     @PUT
     @Path("{pulp}/repositories/{name}/distribution")
     public Response putDistribution(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        var body = Answers.body(request);
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "path", "protect");
         var path = ContentInput.path(ContentInput.text(body, "path"));
         var protect = ContentInput.flag(body, "protect", false);
@@ -280,7 +260,7 @@ public final class PulpsResource {
         var repository = repository(request, of, name);
         Ownership.require("Repository '" + name + "'", repository.labels());
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
-        Answers.uninterrupted(() -> {
+        ContentAnswers.uninterrupted(() -> {
             setup.served(repository, path, protect);
             return "";
         });
@@ -290,9 +270,7 @@ public final class PulpsResource {
     @DELETE
     @Path("{pulp}/repositories/{name}/distribution")
     public Response removeDistribution(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var of = pulps.named(pulp);
         var repository = repository(request, of, name);
         of.provider()
@@ -307,11 +285,11 @@ public final class PulpsResource {
     }
 
     private static Response changed(RequestChanges changes, Step step) {
-        Answers.uninterrupted(() -> {
+        ContentAnswers.uninterrupted(() -> {
             step.run();
             return "";
         });
-        return Answers.ok(ContentJson.object().put("changed", changes.changed()));
+        return ContentAnswers.ok(ContentJson.object().put("changed", changes.changed()));
     }
 
     @GET
@@ -320,8 +298,9 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .upstreams(needed(Answers.type(parameters)), Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.page(page, one -> ContentJson.upstream(one.name(), one.value())));
+                .upstreams(
+                        needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.page(page, one -> ContentJson.upstream(one.name(), one.value())));
     }
 
     @GET
@@ -330,8 +309,9 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .servePoints(needed(Answers.type(parameters)), Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::servePoint));
+                .servePoints(
+                        needed(ContentAnswers.type(parameters)), ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::servePoint));
     }
 
     private static ContentType needed(Optional<ContentType> type) {
@@ -343,13 +323,13 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/repositories/{name}/sync")
     public Response sync(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
-        var body = Answers.body(request);
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
+        var body = ContentAnswers.body(request);
         var unused = ContentInput.syncMode(body);
         var of = pulps.named(pulp);
-        if (of.provider().upstream(repository(request, of, name), deadline(request)).isEmpty()) {
+        if (of.provider()
+                .upstream(repository(request, of, name), deadline(request))
+                .isEmpty()) {
             throw CallerException.conflict("Repository '" + name + "' has no upstream");
         }
         return begin(request, of, JobWork.SYNC, name, body);
@@ -358,23 +338,19 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/repositories/{name}/publish")
     public Response publish(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         return begin(request, pulp, name, JobWork.PUBLISH);
     }
 
     @POST
     @Path("{pulp}/repositories/{name}/verify")
     public Response verify(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("name") String name) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         return begin(request, pulp, name, JobWork.VERIFY);
     }
 
     private Response begin(ContainerRequestContext request, String pulp, String name, String kind) {
-        ContentInput.only(Answers.body(request));
+        ContentInput.only(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var unused = repository(request, of, name);
         return begin(request, of, kind, name, ContentJson.object());
@@ -385,21 +361,24 @@ public final class PulpsResource {
     public Response protection(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.PROTECTION_AUTHORITY);
-        var authority = ContentInput.authority(Answers.body(request));
+        var authority = ContentInput.authority(ContentAnswers.body(request));
         var changes = new RequestChanges(of, deadline(request));
         return changed(
-                changes,
-                () -> changes.make("protection", () -> of.provider().protect(authority, deadline(request))));
+                changes, () -> changes.make("protection", () -> of.provider().protect(authority, deadline(request))));
     }
 
     @POST
     @Path("{pulp}/orphans")
     public Response orphans(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "minimum_age");
         var age = ContentInput.number(body, "minimum_age", USUAL_AGE_SECONDS, LONGEST_AGE_SECONDS);
         return begin(
-                request, pulps.named(pulp), JobWork.ORPHANS, "", ContentJson.object().put("minimum_age", age));
+                request,
+                pulps.named(pulp),
+                JobWork.ORPHANS,
+                "",
+                ContentJson.object().put("minimum_age", age));
     }
 
     @POST
@@ -407,7 +386,7 @@ public final class PulpsResource {
     public Response reclaim(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.RECLAIM);
-        var body = Answers.body(request);
+        var body = ContentAnswers.body(request);
         ContentInput.only(body, "repositories");
         var names = ContentInput.texts(body, "repositories");
         if (names.isEmpty() || names.size() > Page.Window.MOST) {
@@ -426,29 +405,25 @@ public final class PulpsResource {
         var parameters = RequestContext.of(request).parameters();
         var page = pulps.named(pulp)
                 .provider()
-                .tasks(Answers.state(parameters), Answers.window(parameters), deadline(request));
-        return Answers.ok(ContentJson.page(page, ContentJson::task));
+                .tasks(ContentAnswers.state(parameters), ContentAnswers.window(parameters), deadline(request));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::task));
     }
 
     @GET
     @Path("{pulp}/tasks/{task}")
     public Response task(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("task") String task) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("task") String task) {
         return pulps.named(pulp)
                 .provider()
                 .task(task, deadline(request))
-                .map(found -> Answers.ok(ContentJson.task(found)))
+                .map(found -> ContentAnswers.ok(ContentJson.task(found)))
                 .orElseThrow(() -> CallerException.notFound("Pulp '" + pulp + "' has no task '" + task + "'"));
     }
 
     @DELETE
     @Path("{pulp}/tasks/{task}")
     public Response cancelTask(
-            @Context ContainerRequestContext request,
-            @PathParam("pulp") String pulp,
-            @PathParam("task") String task) {
+            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("task") String task) {
         pulps.named(pulp).provider().cancel(task, deadline(request));
         return task(request, pulp, task);
     }
@@ -456,8 +431,12 @@ public final class PulpsResource {
     @POST
     @Path("{pulp}/tasks/purge")
     public Response purgeTasks(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
-        var before = Answers.before(Answers.body(request));
+        var before = ContentAnswers.before(ContentAnswers.body(request));
         return begin(
-                request, pulps.named(pulp), JobWork.PURGE, "", ContentJson.object().put("before", before.toString()));
+                request,
+                pulps.named(pulp),
+                JobWork.PURGE,
+                "",
+                ContentJson.object().put("before", before.toString()));
     }
 }

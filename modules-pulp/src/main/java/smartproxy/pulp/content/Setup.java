@@ -38,8 +38,7 @@ final class Setup {
             throws InterruptedException {
         var found = find(name);
         if (found.isEmpty()) {
-            var wanted =
-                    new Repository(name, type, "", description.orElse(""), "", Ownership.labels(by));
+            var wanted = new Repository(name, type, "", description.orElse(""), "", Ownership.labels(by));
             changes.make("create repository", () -> {
                 provider.create(wanted, changes.deadline());
                 return Change.MADE;
@@ -49,8 +48,8 @@ final class Setup {
         var present = found.get();
         Ownership.require("Repository '" + name + "'", present.labels());
         if (present.type() != type) {
-            throw CallerException.conflict(
-                    "Repository '" + name + "' is of type " + present.type() + " and cannot become one of type " + type);
+            throw CallerException.conflict("Repository '" + name + "' is of type " + present.type()
+                    + " and cannot become one of type " + type);
         }
         if (description.isPresent() && !description.get().equals(present.description())) {
             changes.make(

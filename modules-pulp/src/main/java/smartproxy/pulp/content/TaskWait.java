@@ -132,8 +132,8 @@ final class TaskWait {
                         throw new BackendException(
                                 Kind.TIMEOUT,
                                 Outcome.UNKNOWN,
-                                said + "its task "
-                                        + change.task().get() + " has not ended in time; it may still make the change",
+                                said + "its task " + change.task().get()
+                                        + " has not ended in time; it may still make the change",
                                 null);
                     }
                 }

@@ -68,7 +68,10 @@ public record Upstream(
      * @param key of the certificate; null: there is none
      */
     public record Tls(
-            boolean verify, @Nullable String authorities, @Nullable String certificate, @Nullable Secret key) {
+            boolean verify,
+            @Nullable String authorities,
+            @Nullable String certificate,
+            @Nullable Secret key) {
         public static final Tls DEFAULT = new Tls(true, null, null, null);
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import smartproxy.core.api.Backend;
@@ -130,10 +129,12 @@ final class Pulp3Api {
             case 400 -> isTaken(words) ? CallerException.conflict(words) : CallerException.badRequest(words);
             case 404 -> CallerException.notFound(words);
             case 409 -> CallerException.conflict(words);
-            case 401, 403 -> BackendException.rejected(said(
-                    operation,
-                    "status " + status + ": it does not accept the daemon's login; check user, password or certificate of this Pulp in"
-                            + " pulpcore.yml"));
+            case 401, 403 ->
+                BackendException.rejected(said(
+                        operation,
+                        "status " + status
+                                + ": it does not accept the daemon's login; check user, password or certificate of this Pulp in"
+                                + " pulpcore.yml"));
             case 503 -> failed(Kind.UNAVAILABLE, call, words);
             case 504 -> failed(Kind.TIMEOUT, call, words);
             default -> failed(Kind.REJECTED, call, words);
@@ -156,19 +157,18 @@ final class Pulp3Api {
     private static String words(HttpReply reply) {
         var status = reply.status();
         if (status / 100 == 3) {
-            return "status " + status + ", it is somewhere else: " + line(reply.header("location").orElse("nowhere"))
-                    + "; check api_url of this Pulp";
+            return "status " + status + ", it is somewhere else: "
+                    + line(reply.header("location").orElse("nowhere")) + "; check api_url of this Pulp";
         }
         if (status >= 500 && !isJson(reply)) {
             return "status " + status + " and a page in place of JSON: its database may be away, see the log of Pulp";
         }
-        return status == 400 || status == 409
-                ? line(fields(reply))
-                : "status " + status + ": " + line(fields(reply));
+        return status == 400 || status == 409 ? line(fields(reply)) : "status " + status + ": " + line(fields(reply));
     }
 
     private static boolean isJson(HttpReply reply) {
-        return reply.header("content-type").orElse("").toLowerCase(Locale.ROOT).startsWith("application/json");
+        var text = reply.text().strip();
+        return text.startsWith("{") || text.startsWith("[");
     }
 
     /** {@code {"name":["This field must be unique."]}} as {@code name: This field must be unique.} */

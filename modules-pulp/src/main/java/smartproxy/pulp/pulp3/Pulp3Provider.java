@@ -138,8 +138,8 @@ public final class Pulp3Provider implements ContentProvider {
     @Override
     public Page<Repository> repositories(
             Optional<ContentType> type, List<String> names, Page.Window window, Deadline deadline) {
-        var parameters = new ArrayList<>(List.of(
-                with("ordering", "name"), with("offset", window.offset()), with("limit", window.limit())));
+        var parameters = new ArrayList<>(
+                List.of(with("ordering", "name"), with("offset", window.offset()), with("limit", window.limit())));
         if (!names.isEmpty()) {
             // names may hold commas
             parameters.add(names.size() == 1 ? with("name", names.get(0)) : with("name__in", String.join(",", names)));
@@ -296,8 +296,7 @@ public final class Pulp3Provider implements ContentProvider {
 
     @Override
     public Optional<Upstream> upstream(Repository repository, Deadline deadline) {
-        return remote(repository, deadline)
-                .map(remote -> Remotes.upstream(Pulp3Type.of(repository.type()), remote));
+        return remote(repository, deadline).map(remote -> Remotes.upstream(Pulp3Type.of(repository.type()), remote));
     }
 
     @Override
@@ -343,16 +342,17 @@ public final class Pulp3Provider implements ContentProvider {
     public Change sync(Repository repository, SyncMode how, Deadline deadline) {
         var type = Pulp3Type.of(repository.type());
         var remote = remote(repository, deadline)
-                .orElseThrow(
-                        () -> CallerException.conflict("Repository '" + repository.name() + "' has no upstream"));
+                .orElseThrow(() -> CallerException.conflict("Repository '" + repository.name() + "' has no upstream"));
         var body = new LinkedHashMap<String, Object>();
         body.put("remote", remote.path("pulp_href").asText());
         if (type.type() == ContentType.RPM) {
-            body.put("sync_policy", switch (how.mode()) {
-                case ADDITIVE -> "additive";
-                case MIRROR -> "mirror_content_only";
-                case MIRROR_COMPLETE -> "mirror_complete";
-            });
+            body.put(
+                    "sync_policy",
+                    switch (how.mode()) {
+                        case ADDITIVE -> "additive";
+                        case MIRROR -> "mirror_content_only";
+                        case MIRROR_COMPLETE -> "mirror_complete";
+                    });
             if (!how.skip().isEmpty()) {
                 body.put("skip_types", how.skip());
             }
@@ -513,10 +513,8 @@ public final class Pulp3Provider implements ContentProvider {
     public Page<Task> tasks(Optional<JobState> state, Page.Window window, Deadline deadline) {
         var parameters = new ArrayList<>(List.of(
                 with("ordering", "-pulp_created"), with("offset", window.offset()), with("limit", window.limit())));
-        state.ifPresent(one -> parameters.add(
-                one == JobState.RUNNING
-                        ? with("state__in", "running,canceling")
-                        : with("state", one)));
+        state.ifPresent(one ->
+                parameters.add(one == JobState.RUNNING ? with("state__in", "running,canceling") : with("state", one)));
         var found = api.get(TASKS, "tasks/", deadline, parameters.toArray(Pulp3Api.Parameter[]::new));
         var tasks = new ArrayList<Task>();
         found.path("results").forEach(one -> tasks.add(Tasks.task(one, "")));

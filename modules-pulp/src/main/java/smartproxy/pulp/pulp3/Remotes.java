@@ -49,7 +49,8 @@ final class Remotes {
         body.put("password", revealed(wanted.login().password()));
         var proxy = wanted.proxy();
         body.put("proxy_url", proxy.map(one -> one.url().toString()).orElse(null));
-        body.put("proxy_username", proxy.map(one -> revealed(one.login().user())).orElse(null));
+        body.put(
+                "proxy_username", proxy.map(one -> revealed(one.login().user())).orElse(null));
         body.put(
                 "proxy_password",
                 proxy.map(one -> revealed(one.login().password())).orElse(null));

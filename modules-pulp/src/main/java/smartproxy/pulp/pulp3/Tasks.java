@@ -46,7 +46,8 @@ final class Tasks {
     /** Why a task that has not ended does not go on; empty when it does. */
     static String trouble(JsonNode task, JsonNode status) {
         var workers = new HashSet<String>();
-        status.path("online_workers").forEach(worker -> workers.add(worker.path("pulp_href").asText()));
+        status.path("online_workers")
+                .forEach(worker -> workers.add(worker.path("pulp_href").asText()));
         if (workers.isEmpty()) {
             return "no worker of Pulp is online";
         }

@@ -16,7 +16,7 @@ import smartproxy.core.daemon.Wire;
 /** Foreman at the content API of a daemon. */
 final class ContentClient {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration WATCHDOG = Duration.ofMinutes(3);
+    private static final Duration WATCHDOG = Duration.ofMinutes(10);
 
     private final DaemonFixture proxy;
 
@@ -43,8 +43,7 @@ final class ContentClient {
             wire.send(octets);
             var reply = wire.read();
             var isObject = reply.body().startsWith("{");
-            return new Reply(
-                    reply.status(), reply.body(), JSON.readTree(isObject ? reply.body() : "{}"));
+            return new Reply(reply.status(), reply.body(), JSON.readTree(isObject ? reply.body() : "{}"));
         }
     }
 
@@ -64,6 +63,7 @@ final class ContentClient {
             }
             assertThat(reply.status()).as(reply.text()).isEqualTo(202);
         }
-        throw new AssertionError("the job does not end: " + get("/jobs/" + job.path("job").asText()).text());
+        throw new AssertionError("the job does not end: "
+                + get("/jobs/" + job.path("job").asText()).text());
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,11 +13,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** A real Pulp 3, spoken to past the daemon: what is to be mirrored comes into it this way. */
 final class TestPulp {
@@ -23,24 +33,89 @@ final class TestPulp {
     static final String PASSWORD = "password";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Random RANDOM = new Random();
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
-    private static final String BASIC = "Basic "
-            + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    private static final long START_WATCHDOG_SECONDS = 600;
+    private static final String BASIC =
+            "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI api;
     private final URI content;
+    private final Map<String, String> told;
 
-    TestPulp(URI api, URI content) {
+    private TestPulp(URI api, URI content, Map<String, String> told) {
         this.api = api;
         this.content = content;
+        this.told = told;
     }
 
-    /** By the ports of API and content: {@code 24817:24816}. */
-    static TestPulp at(String ports) {
-        var split = ports.split(":", 2);
-        return new TestPulp(URI.create("http://127.0.0.1:" + split[0]), URI.create("http://127.0.0.1:" + split[1]));
+    /** Starts one from {@code lab/pulp}; those below one directory share a database server. */
+    static TestPulp start(Path directory, String name) throws IOException, InterruptedException {
+        var ports = freePort() + " " + freePort();
+        // without a gateway the registry sends its clients to the API itself for their tokens
+        var environment =
+                Map.of("PULP_PORTS", ports, "PULP_TOKEN_SERVER", "http://127.0.0.1:" + ports.split(" ")[0] + "/token/");
+        var told = new HashMap<String, String>();
+        for (var line : run(environment, "start.sh", directory.toString(), name)) {
+            var pair = line.split("=", 2);
+            told.put(pair[0], pair[pair.length - 1]);
+        }
+        return new TestPulp(
+                URI.create(told.getOrDefault("api", "")), URI.create(told.getOrDefault("content", "")), told);
+    }
+
+    /** Ends all below the directory. */
+    static void stopAll(Path directory) throws IOException, InterruptedException {
+        run(Map.of(), "stop.sh", directory.toString());
+    }
+
+    /** Below those that outgoing connections get. */
+    private static int freePort() {
+        for (var tries = 0; tries < 100; tries++) {
+            try (var probe = new ServerSocket(RANDOM.nextInt(12_000, 20_000), 1, InetAddress.getLoopbackAddress())) {
+                return probe.getLocalPort();
+            } catch (IOException e) {
+                // taken
+            }
+        }
+        throw new IllegalStateException("no port is free");
+    }
+
+    private static List<String> run(Map<String, String> environment, String script, String... words)
+            throws IOException, InterruptedException {
+        var log = Files.createTempFile("lab-pulp", ".log");
+        var all = new ArrayList<>(List.of(lab().resolve(script).toString()));
+        all.addAll(List.of(words));
+        var builder = new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        var process = builder.start();
+        var ended = process.waitFor(START_WATCHDOG_SECONDS, TimeUnit.SECONDS);
+        var said = Files.readAllLines(log);
+        Files.delete(log);
+        if (!ended || process.exitValue() != 0) {
+            process.destroyForcibly();
+            throw new IOException(script + ": " + said);
+        }
+        return said;
+    }
+
+    private static Path lab() {
+        for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            if (Files.isExecutable(at.resolve("lab/pulp/start.sh"))) {
+                return at.resolve("lab/pulp");
+            }
+        }
+        throw new IllegalStateException("lab/pulp is not in this directory or one above it");
+    }
+
+    /** Sends a signal, without SIG, to all processes of {@code api}, {@code content} or {@code worker}. */
+    void signal(String part, String signal) throws IOException, InterruptedException {
+        var kill = new ProcessBuilder("kill", "-" + signal, "--", "-" + told.get(part + "_pid")).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("kill -" + signal + " of " + part + " failed");
+        }
     }
 
     URI api() {
@@ -136,20 +211,24 @@ final class TestPulp {
 
     /** Pushes an image of one layer into the registry. */
     void push(String name, String tag, byte[] layer) throws IOException {
-        var token = json(HttpRequest.newBuilder(api.resolve("/token/?service=" + api.getAuthority()
-                        + "&scope=repository:" + name + ":pull,push")))
+        var token = json(HttpRequest.newBuilder(api.resolve(
+                        "/token/?service=" + api.getAuthority() + "&scope=repository:" + name + ":pull,push")))
                 .path("token")
                 .asText();
         var bearer = "Bearer " + token;
-        var config = ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
-                        + sha256(layer) + "\"]}}")
-                .getBytes(StandardCharsets.UTF_8);
+        var config =
+                ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:"
+                                + sha256(layer) + "\"]}}")
+                        .getBytes(StandardCharsets.UTF_8);
         blob(name, bearer, layer);
         blob(name, bearer, config);
-        var manifest = "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
-                + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:" + sha256(config) + "\",\"size\":"
-                + config.length + "},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:"
-                + sha256(layer) + "\",\"size\":" + layer.length + "}]}";
+        var manifest =
+                "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":"
+                        + "\"application/vnd.oci.image.config.v1+json\",\"digest\":\"sha256:" + sha256(config)
+                        + "\",\"size\":"
+                        + config.length
+                        + "},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar\",\"digest\":\"sha256:"
+                        + sha256(layer) + "\",\"size\":" + layer.length + "}]}";
         ok(HttpRequest.newBuilder(api.resolve("/v2/" + name + "/manifests/" + tag))
                 .header("Authorization", bearer)
                 .header("Content-Type", "application/vnd.oci.image.manifest.v1+json")

@@ -14,7 +14,8 @@ import smartproxy.core.api.ProxyModule.ServedPorts;
  * @param foreman who it is to Foreman, and where that is
  * @param listeners besides the main ones
  */
-public record DaemonSettings(ServedPorts ports, Identity own, Optional<URI> foremanUrl, Identity foreman, List<Listener> listeners) {
+public record DaemonSettings(
+        ServedPorts ports, Identity own, Optional<URI> foremanUrl, Identity foreman, List<Listener> listeners) {
     /** Nothing is set. */
     public static final DaemonSettings NONE =
             new DaemonSettings(ServedPorts.NONE, Identity.NOBODY, Optional.empty(), Identity.NOBODY, List.of());

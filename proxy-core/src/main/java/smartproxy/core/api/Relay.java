@@ -163,7 +163,6 @@ public record Relay(
 
     /** It serves content. */
     public Relay ofContent() {
-        return new Relay(
-                upstream, backend, methods, times, whole, certificateHeader, schemes, rewrite, gate, true);
+        return new Relay(upstream, backend, methods, times, whole, certificateHeader, schemes, rewrite, gate, true);
     }
 }

@@ -226,8 +226,7 @@ public final class Daemon {
 
     private Generation generation(HostSettings settings, Modules modules) {
         var core = core(settings, modules);
-        var authorizer =
-                new Authorizer(
+        var authorizer = new Authorizer(
                 settings.auth(),
                 new HostResolver(settings.auth().resolveTimeouts()),
                 () -> tls.map(present -> present.context().chain().get(0)));

@@ -142,14 +142,15 @@ public final class Listeners {
 
         configure(settings);
         gone.forEach(this::retire);
-        listeners.forEach((address, listener) -> listener.connector.site.set(Objects.requireNonNull(wanted.get(address))));
+        listeners.forEach(
+                (address, listener) -> listener.connector.site.set(Objects.requireNonNull(wanted.get(address))));
         for (var channel : channels.entrySet()) {
             listen(channel.getKey(), channel.getValue(), Objects.requireNonNull(wanted.get(channel.getKey())));
         }
     }
 
-    private static Map<BindAddress, Site> sites(
-            HttpSettings settings, Optional<TlsContext> tls, List<Further> further) throws StartException {
+    private static Map<BindAddress, Site> sites(HttpSettings settings, Optional<TlsContext> tls, List<Further> further)
+            throws StartException {
         var sites = new LinkedHashMap<BindAddress, Site>();
         for (var address : BindAddress.wanted(settings, tls.isPresent())) {
             sites.put(address, new Site(address.https() ? tls.orElseThrow() : null, Served.ALL));
@@ -205,7 +206,8 @@ public final class Listeners {
                 .filter(old -> old.port() != 0 && missing.stream().anyMatch(one -> one.port() == old.port()))
                 .toList();
         var sites = new LinkedHashMap<BindAddress, Site>();
-        inTheWay.forEach(old -> sites.put(old, Objects.requireNonNull(listeners.get(old)).connector.site.get()));
+        inTheWay.forEach(old -> sites.put(
+                old, Objects.requireNonNull(listeners.get(old)).connector.site.get()));
         inTheWay.forEach(this::retire);
         var channels = new LinkedHashMap<BindAddress, ServerSocketChannel>();
         try {
@@ -304,8 +306,7 @@ public final class Listeners {
     /** Handshakes use the certificates of the site as it is then. */
     private Acceptor secure(Site site, HttpConnectionFactory plain) {
         var current = new AtomicReference<>(site);
-        var engines = new TlsEngines(
-                () -> Objects.requireNonNull(current.get().tls, "an https listener without TLS"));
+        var engines = new TlsEngines(() -> Objects.requireNonNull(current.get().tls, "an https listener without TLS"));
         return new Acceptor(current, new GatedTls(engines, plain.getProtocol(), gate, bounds), plain);
     }
 

@@ -128,7 +128,9 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         var path = RequestPath.parse(String.valueOf(request.getHttpURI().getPathQuery()));
         var hit = generation
-                .routes(exchange.peer().secure(), Listeners.servedBy(request.getConnectionMetaData().getConnector()))
+                .routes(
+                        exchange.peer().secure(),
+                        Listeners.servedBy(request.getConnectionMetaData().getConnector()))
                 .find(path);
         if (hit.isEmpty()) {
             exchange.answer(Answer.notFound());

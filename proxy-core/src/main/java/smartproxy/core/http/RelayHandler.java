@@ -163,8 +163,7 @@ final class RelayHandler extends ProxyHandler {
         made.headers(headers -> headers.remove(HttpHeader.USER_AGENT)); // of the library; that of the client follows
         relay.times()
                 .total()
-                .ifPresent(total ->
-                        made.timeout(total.plus(forBody(passed)).toMillis(), TimeUnit.MILLISECONDS));
+                .ifPresent(total -> made.timeout(total.plus(forBody(passed)).toMillis(), TimeUnit.MILLISECONDS));
         return made;
     }
 
@@ -208,9 +207,13 @@ final class RelayHandler extends ProxyHandler {
             super(request, made, response, callback);
             this.request = request;
             this.response = response;
-            this.watch = new RelayWatch(getHttpClient().getScheduler(), firstByte(this.request), relay.times().idle(), () -> {
-                var unused = made.abort(new TimeoutException("no byte in time"));
-            });
+            this.watch = new RelayWatch(
+                    getHttpClient().getScheduler(),
+                    firstByte(this.request),
+                    relay.times().idle(),
+                    () -> {
+                        var unused = made.abort(new TimeoutException("no byte in time"));
+                    });
             watch.start();
         }
 

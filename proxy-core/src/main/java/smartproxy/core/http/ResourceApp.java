@@ -85,6 +85,8 @@ public final class ResourceApp {
         config.property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true);
         config.property(CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL");
         config.property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
+        // Jersey does not know by which name the client came
+        config.property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true);
         return config;
     }
 

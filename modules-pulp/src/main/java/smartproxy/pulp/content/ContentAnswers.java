@@ -20,7 +20,7 @@ import smartproxy.core.api.Parameters;
 import smartproxy.core.api.RequestContext;
 
 /** What the routes of the content API have in common: JSON, pages, and waiting for a job. */
-final class Answers {
+final class ContentAnswers {
     static final int MOST_WAITERS = 32;
     static final int LONGEST_WAIT_SECONDS = 300;
 
@@ -29,7 +29,7 @@ final class Answers {
     private final JobRunner jobs;
     private final Semaphore waiters = new Semaphore(MOST_WAITERS);
 
-    Answers(JobRunner jobs) {
+    ContentAnswers(JobRunner jobs) {
         this.jobs = jobs;
     }
 
@@ -85,7 +85,8 @@ final class Answers {
 
     static Page.Window window(Parameters parameters) {
         return new Page.Window(
-                number(parameters, "offset", 0, 0, 1_000_000_000), number(parameters, "limit", Page.Window.MOST, 1, Page.Window.MOST));
+                number(parameters, "offset", 0, 0, 1_000_000_000),
+                number(parameters, "limit", Page.Window.MOST, 1, Page.Window.MOST));
     }
 
     private static int number(Parameters parameters, String key, int otherwise, int least, int most) {

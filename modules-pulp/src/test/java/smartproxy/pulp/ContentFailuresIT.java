@@ -1,0 +1,241 @@
+package smartproxy.pulp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.daemon.DaemonFixture;
+import smartproxy.core.daemon.Wire;
+import smartproxy.core.daemon.Wire.Reply;
+
+/** The content API of a whole daemon over a Pulp that fails, and for callers who ask for nonsense. */
+class ContentFailuresIT {
+    private static final String REPOSITORIES = "/content/pulps/pulp/repositories";
+
+    @TempDir
+    private Path directory;
+
+    private FakePulp pulp;
+    private DaemonFixture proxy;
+
+    @BeforeEach
+    void start() throws Exception {
+        pulp = FakePulp.start();
+        Files.writeString(directory.resolve("password"), "sesame\n");
+        proxy = DaemonFixture.in(directory)
+                .set("request_deadline", "4")
+                .module("pulpcore", """
+                :enabled: https
+                :gateway:
+                  :enabled: true
+                  :api_url: http://127.0.0.1:%d
+                  :username: admin
+                  :password_file: %s
+                """.formatted(pulp.port(), directory.resolve("password")))
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+        pulp.close();
+    }
+
+    private Reply send(String method, String path, String body, String... headers) throws IOException {
+        try (var client = proxy.https()) {
+            if (method.equals("GET")) {
+                return client.get(path, headers);
+            }
+            var all = new java.util.ArrayList<>(java.util.List.of(headers));
+            all.add("Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length);
+            client.send(Wire.head(method, path, all.toArray(String[]::new)) + "\r\n" + body);
+            return client.read();
+        }
+    }
+
+    @Test
+    void itLogsInAndTellsWhatPulpSays() throws Exception {
+        var reply = send("GET", "/content/pulps/pulp/status", "");
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body())
+                .isEqualTo("{\"online\":false,\"workers\":0,\"content_apps\":0,\"database\":null,\"broker\":null,"
+                        + "\"versions\":{\"core\":\"3.49.1\",\"rpm\":\"3.26.0\"}}");
+        assertThat(pulp.last().headers().getFirst("Authorization")).isEqualTo("Basic YWRtaW46c2VzYW1l");
+        assertThat(send("GET", "/content/pulps/pulp/capabilities", "").body()).isEqualTo("{\"types\":[\"rpm\"]}");
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsASentence() throws Exception {
+        pulp.says(500, "<!doctype html><html><body>Server Error (500)</body></html>");
+
+        var reply = send("GET", REPOSITORIES, "");
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.body())
+                .isEqualTo("Pulp 'pulp': list repositories: status 500 and a page in place of JSON:"
+                        + " its database may be away, see the log of Pulp");
+    }
+
+    @Test
+    void aRedirectIsNotFollowedAndSaysWhere() throws Exception {
+        pulp.saysToo("Location", "https://elsewhere.example.com/");
+        pulp.says(301, "");
+
+        var reply = send("GET", REPOSITORIES, "");
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.body())
+                .isEqualTo("Pulp 'pulp': list repositories: status 301, it is somewhere else:"
+                        + " https://elsewhere.example.com/; check api_url of this Pulp");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401, 502, does not accept the daemon's login",
+        "403, 502, does not accept the daemon's login",
+        "503, 503, status 503",
+        "504, 504, status 504",
+        "400, 400, name: too long"
+    })
+    void whatPulpRefusesIsTold(int status, int ours, String words) throws Exception {
+        pulp.says(status, "{\"name\": [\"too long\"]}");
+
+        var reply = send("GET", REPOSITORIES, "");
+        assertThat(reply.status()).isEqualTo(ours);
+        assertThat(reply.body()).startsWith("Pulp 'pulp': list repositories: ").contains(words);
+    }
+
+    @Test
+    void aPulpThatIsGoneIs503() throws Exception {
+        pulp.close();
+
+        var reply = send("GET", REPOSITORIES, "");
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.body()).contains("content pulp", "list repositories");
+    }
+
+    @Test
+    void nonsenseInPlaceOfJsonIsTold() throws Exception {
+        pulp.says(200, "hello");
+
+        var reply = send("GET", REPOSITORIES, "");
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.body()).contains("something that is no JSON: hello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"repositories\": [",
+                "[]",
+                "{}",
+                "{\"repositories\": {}}",
+                "{\"repositories\": [], \"more\": 1}",
+                "{\"repositories\": [1]}",
+                "{\"repositories\": [], \"repositories\": []}",
+                "{\"repositories\": [{\"name\": \"a\", \"type\": \"cobol\", \"upstream\": \"https://h/\", \"path\": \"a\"}]}",
+                "{\"repositories\": [{\"name\": \"a\", \"type\": \"rpm\", \"upstream\": \"ftp://h/\", \"path\": \"a\"}]}",
+                "{\"repositories\": [{\"name\": \"a/b\", \"type\": \"rpm\", \"upstream\": \"https://h/\", \"path\": \"a\"}]}",
+                "{\"repositories\": [{\"name\": \"a\", \"type\": \"rpm\", \"upstream\": \"https://h/\", \"path\": \"../a\"}]}",
+                "{\"repositories\": [{\"name\": \"a\", \"type\": \"rpm\", \"upstream\": \"https://h/\", \"path\": \"a\", \"protect\": 1}]}"
+            })
+    void aWrongBodyIs400AndBeginsNothing(String body) throws Exception {
+        var reply = send("POST", "/content/mirror", body);
+
+        assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+        assertThat(send("GET", "/content/jobs", "").body()).isEqualTo("{\"total\":0,\"items\":[]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/pulps/other/status", "/jobs/none", "/pulps/pulp/tasks/.x", "/nothing"})
+    void whatIsNotThereIs404(String path) throws Exception {
+        assertThat(send("GET", "/content" + path, "").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?limit=0", "?limit=101", "?offset=-1", "?limit=x", "?type=cobol"})
+    void aWrongParameterIs400(String query) throws Exception {
+        assertThat(send("GET", REPOSITORIES + query, "").status()).isEqualTo(400);
+    }
+
+    @Test
+    void nobodyButForemanMayAsk() throws Exception {
+        for (var path : new String[] {"/content/pulps", "/content/jobs", "/content/events", "/content/openapi.json"}) {
+            try (var stranger = proxy.stranger()) {
+                assertThat(stranger.get(path).status()).isEqualTo(403);
+            }
+        }
+        assertThat(send("GET", "/content/openapi.json", "").body()).startsWith("{\n \"openapi\": \"3.1.0\"");
+    }
+
+    @Test
+    void aJobThatFailsIsToldByTheJobAndByItsEvent() throws Exception {
+        pulp.says(400, "{\"orphan_protection_time\": [\"no\"]}");
+        try (var events = proxy.https()) {
+            events.send(Wire.head("GET", "/content/events") + "\r\n");
+            var in = events.socket().getInputStream();
+            var told = until(in, "retry: 1000");
+            assertThat(told).contains("200 OK", "text/event-stream");
+
+            var reply = send("POST", "/content/pulps/pulp/orphans", "", "Prefer: wait=10");
+
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.header("preference-applied")).isEqualTo("wait=10");
+            assertThat(reply.body())
+                    .contains(
+                            "\"state\":\"failed\"",
+                            "\"error\":\"Pulp 'pulp': remove orphans: orphan_protection_time: no\"");
+            told = until(in, "\"state\":\"failed\"");
+            assertThat(told).contains("event: job", "id: ");
+        }
+        assertThat(proxy.log()).doesNotContain("sesame", "YWRtaW46c2VzYW1l");
+    }
+
+    @Test
+    void whoComesAgainGetsWhatHasChangedMeanwhile() throws Exception {
+        pulp.says(400, "{}");
+        assertThat(send("POST", "/content/pulps/pulp/orphans", "", "Prefer: wait=10")
+                        .status())
+                .isEqualTo(200);
+
+        try (var events = proxy.https()) {
+            events.send(Wire.head("GET", "/content/events", "Last-Event-ID: 0") + "\r\n");
+            assertThat(until(events.socket().getInputStream(), "\"state\":\"failed\""))
+                    .contains("event: job");
+        }
+        assertThat(send("GET", "/content/events", "", "Last-Event-ID: x").status())
+                .isEqualTo(400);
+    }
+
+    private static String until(java.io.InputStream in, String wanted) throws IOException {
+        var told = new StringBuilder();
+        while (told.indexOf(wanted) < 0) {
+            var next = in.read();
+            if (next < 0) {
+                throw new IOException("it ended: " + told);
+            }
+            told.append((char) next);
+        }
+        return told.toString();
+    }
+
+    @Test
+    void withoutTheWishToWaitAJobIsAcceptedAndFoundByItsAddress() throws Exception {
+        pulp.hangs();
+        var reply = send("POST", "/content/pulps/pulp/orphans", "{\"minimum_age\": 60}");
+
+        assertThat(reply.status()).isEqualTo(202);
+        var place = reply.header("location");
+        assertThat(place).startsWith("/content/jobs/");
+        assertThat(send("GET", place, "").status()).isEqualTo(202);
+        pulp.answersAgain();
+    }
+}

@@ -1,0 +1,257 @@
+package smartproxy.pulp.content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.CallerException;
+import smartproxy.core.store.LazyStore;
+
+/** Jobs and mirrors over a Pulp in memory and a store on disk. */
+class JobRunnerTest {
+    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+
+    private final FakeContent pulp = new FakeContent();
+    private final Pulps pulps = new Pulps(List.of(new Pulps.Pulp("p", "fake", pulp)));
+    private LazyStore store;
+    private JobRows rows;
+    private JobRunner jobs;
+
+    @BeforeEach
+    void open(@TempDir Path directory) throws Exception {
+        store = new LazyStore(directory);
+        rows = new JobRows(store, "host", Clock.systemUTC());
+        jobs = runner(Duration.ofMinutes(1));
+    }
+
+    private JobRunner runner(Duration patience) {
+        return new JobRunner(store, rows, pulps, "host", patience);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        jobs.close();
+        store.close();
+    }
+
+    private Job mirror(String... names) {
+        return mirrorWith("", names);
+    }
+
+    private Job mirrorWith(String more, String... names) {
+        var list = new StringBuilder();
+        for (var name : names) {
+            list.append(list.isEmpty() ? "" : ",")
+                    .append("{\"name\":\"" + name + "\",\"type\":\"file\",\"upstream\":\"https://up.example.com/" + name
+                            + "/PULP_MANIFEST\",\"path\":\"at/" + name + "\"}");
+        }
+        var request = "{\"pulp\":\"p\"" + more + ",\"repositories\":[" + list + "]}";
+        return jobs.begin(Job.MIRROR, pulps.named("p"), "", request, List.of(names));
+    }
+
+    private Job ended(Job job) throws InterruptedException {
+        var ended = jobs.await(job.id(), WATCHDOG);
+        assertThat(ended.state().ended()).as(ended.toString()).isTrue();
+        return ended;
+    }
+
+    private static List<String> told(Job job) {
+        return job.items().stream()
+                .map(item -> item.name() + " " + item.state() + " " + item.actions() + item.error())
+                .toList();
+    }
+
+    @Test
+    void aMirrorBringsWhatIsMissingAndTheSecondTimeNothing() throws Exception {
+        var first = ended(mirror("a", "b"));
+
+        assertThat(first.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(told(first))
+                .containsExactly(
+                        "a completed [create repository, create remote, sync, publish, distribute]",
+                        "b completed [create repository, create remote, sync, publish, distribute]");
+        assertThat(pulp.repositories.get("a").labels())
+                .isEqualTo(Map.of("smart_proxy_managed", "mirror", "katello_orphan_cleanup", "false"));
+        assertThat(pulp.points.get("a").path()).isEqualTo("at/a");
+        assertThat(first.request()).isEmpty();
+
+        pulp.news = false;
+        assertThat(told(ended(mirror("a", "b")))).containsExactly("a completed []", "b completed []");
+    }
+
+    @Test
+    void onlyWhatDiffersIsChanged() throws Exception {
+        ended(mirror("a"));
+        pulp.news = false;
+        pulp.points.computeIfPresent(
+                "a",
+                (key, one) -> new ServePoint(
+                        one.name(), one.type(), "elsewhere", false, one.target(), one.url(), one.labels()));
+
+        assertThat(told(ended(mirror("a")))).containsExactly("a completed [distribute]");
+    }
+
+    @Test
+    void aDryRunChangesNothing() throws Exception {
+        var job = ended(mirrorWith(",\"dry_run\":true", "a"));
+
+        assertThat(told(job))
+                .containsExactly("a completed [create repository, create remote, sync, publish, distribute]");
+        assertThat(pulp.changes).isEmpty();
+    }
+
+    @Test
+    void whatAMirrorMadeAndIsNoLongerWantedGoesAndNothingElse() throws Exception {
+        ended(mirror("a", "b"));
+        pulp.repositories.put("foreign", new Repository("foreign", ContentType.FILE, "foreign", "", "0", Map.of()));
+        pulp.repositories.put(
+                "byhand",
+                new Repository("byhand", ContentType.FILE, "byhand", "", "0", Ownership.labels(Ownership.BY_API)));
+        pulp.news = false;
+
+        assertThat(told(ended(mirror("a"))))
+                .containsExactly(
+                        "a completed []", "b completed [remove distribution, remove remote, remove repository]");
+        assertThat(pulp.repositories.keySet()).containsExactlyInAnyOrder("a", "foreign", "byhand");
+    }
+
+    @Test
+    void aForeignObjectFailsItsItemAlone() throws Exception {
+        pulp.repositories.put("a", new Repository("a", ContentType.FILE, "a", "", "0", Map.of()));
+
+        var job = ended(mirror("a", "b"));
+
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.error()).isEqualTo("1 of 2 repositories failed");
+        assertThat(told(job).get(0))
+                .isEqualTo(
+                        "a failed []Repository 'a' has no label smart_proxy_managed: somebody else made it, and it is left as it is");
+        assertThat(told(job).get(1)).startsWith("b completed [create repository");
+        assertThat(pulp.changes).noneMatch(change -> change.endsWith(" a"));
+    }
+
+    @Test
+    void aFailedSyncSaysWhyAndTheOthersGoOn() throws Exception {
+        ended(mirror("b"));
+        pulp.syncs = JobState.FAILED;
+
+        assertThat(told(ended(mirror("a", "b"))))
+                .containsExactly(
+                        "a failed [create repository, create remote]sync: 404, message='Not Found'",
+                        "b failed []sync: 404, message='Not Found'");
+    }
+
+    @Test
+    void anotherDaemonGoesOnWithTheTaskThatWasBegun() throws Exception {
+        pulp.syncs = JobState.RUNNING;
+        var job = mirror("a");
+        await().atMost(WATCHDOG).until(() -> pulp.changes.contains("sync a"));
+        await().atMost(WATCHDOG)
+                .until(() -> jobs.find(job.id()).items().get(0).steps().containsKey("sync"));
+        jobs.close();
+        jobs = runner(Duration.ofMinutes(1));
+        jobs.start();
+        pulp.newVersion("a");
+        pulp.tasks.put("t1", FakeContent.task("t1", JobState.COMPLETED, ""));
+
+        assertThat(told(ended(job)))
+                .containsExactly("a completed [create repository, create remote, sync, publish, distribute]");
+        assertThat(pulp.changes).containsOnlyOnce("create a").containsOnlyOnce("sync a");
+    }
+
+    @Test
+    void whatWasMadeAndNotNotedCountsWhenItIsTakenUpAgain() throws Exception {
+        pulp.repositories.put(
+                "a", new Repository("a", ContentType.FILE, "a", "", "0", Ownership.labels(Ownership.BY_MIRROR)));
+        var request =
+                "{\"pulp\":\"p\",\"repositories\":[{\"name\":\"a\",\"type\":\"file\",\"upstream\":\"https://u.example.com/x\",\"path\":\"a\"}]}";
+        rows.insert("killed", Job.MIRROR, "p", "", request, List.of("a"));
+        rows.keep("killed", new Job.Item(0, "a", JobState.RUNNING, List.of(), Map.of("create repository", ""), ""));
+        jobs.start();
+
+        var item = ended(rows.find("killed").orElseThrow()).items().get(0);
+        assertThat(item.actions())
+                .containsExactlyInAnyOrder("create repository", "create remote", "sync", "publish", "distribute");
+        assertThat(pulp.changes).doesNotContain("create a");
+    }
+
+    @Test
+    void withoutAWorkerTheJobSaysSoAndEnds() throws Exception {
+        jobs.close();
+        jobs = runner(Duration.ofSeconds(2));
+        ended(mirror("a"));
+        pulp.syncs = JobState.WAITING;
+        pulp.trouble = "no worker of Pulp is online";
+        var job = jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a"));
+
+        await().atMost(WATCHDOG).until(() -> jobs.find(job.id()).message().equals("no worker of Pulp is online"));
+        var ended = ended(job);
+        assertThat(ended.state()).isEqualTo(JobState.FAILED);
+        assertThat(ended.error()).isEqualTo("sync: given up after 2 s: no worker of Pulp is online");
+        assertThat(pulp.canceled).containsExactly("t2");
+    }
+
+    @Test
+    void aJobIsCanceledWithItsTask() throws Exception {
+        ended(mirror("a"));
+        pulp.syncs = JobState.RUNNING;
+        var job = jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a"));
+        await().atMost(WATCHDOG).until(() -> jobs.find(job.id()).done() == 1);
+
+        jobs.cancel(job.id());
+
+        assertThat(ended(job).state()).isEqualTo(JobState.CANCELED);
+        assertThat(pulp.canceled).containsExactly("t2");
+        assertThat(jobs.cancel(job.id()).state()).isEqualTo(JobState.CANCELED);
+    }
+
+    @Test
+    void aSyncThatBringsNothingIsNoAction() throws Exception {
+        ended(mirror("a"));
+        pulp.news = false;
+
+        var job = ended(jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a")));
+        assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job.items().get(0).actions()).isEmpty();
+    }
+
+    @Test
+    void changesAreNumberedSoThatNoneIsMissed() throws Exception {
+        var before = rows.newestEvent();
+        var job = ended(mirror("a"));
+
+        var changed = rows.changedAfter(before, 100);
+        assertThat(changed).hasSize(1);
+        assertThat(changed.get(0).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(rows.changedAfter(changed.get(0).event(), 100)).isEmpty();
+        JsonNode json = ContentJson.job(job);
+        assertThat(json.path("job").asText()).isEqualTo(job.id());
+        assertThat(json.path("items").get(0).path("name").asText()).isEqualTo("a");
+    }
+
+    @Test
+    void endedJobsAreListedAndForgotten() throws Exception {
+        ended(mirror("a"));
+        var second = ended(mirror("a"));
+
+        assertThat(rows.list(
+                        java.util.Optional.of(JobState.COMPLETED), java.util.Optional.of("p"), new Page.Window(0, 1)))
+                .satisfies(page -> {
+                    assertThat(page.total()).isEqualTo(2);
+                    assertThat(page.items().get(0).id()).isEqualTo(second.id());
+                });
+        assertThat(rows.purge(Instant.now().plusSeconds(1))).isEqualTo(2);
+        assertThatThrownBy(() -> jobs.find(second.id())).isInstanceOf(CallerException.class);
+    }
+}
