@@ -38,7 +38,9 @@ record GatewaySettings(
                     URI.create("http://127.0.0.1:24817"),
                     URI.create("http://127.0.0.1:24816"),
                     PulpTarget.ROOT,
-                    Login.NONE),
+                    Login.NONE,
+                    PulpTarget.PULP3,
+                    Optional.empty()),
             Optional.empty(),
             false,
             false,
@@ -63,7 +65,7 @@ record GatewaySettings(
 
     private static Set<String> keys() {
         var keys = new TreeSet<>(PulpTarget.KEYS);
-        keys.remove("api_root"); // Katello knows no other than Pulp's own
+        keys.removeAll(Set.of("api_root", "provider", "content_directory")); // Katello knows no other than Pulp 3's own
         keys.addAll(Set.of("enabled", "url", "rhsm", "registry", "routes", "spool_directory", "spool_size"));
         return keys;
     }

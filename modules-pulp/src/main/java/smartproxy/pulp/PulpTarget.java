@@ -1,7 +1,9 @@
 package smartproxy.pulp;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,15 +16,27 @@ import smartproxy.core.api.SettingBlock;
 import smartproxy.core.api.SettingTypes;
 
 /**
- * A Pulp 3 by its name: where it is, and as whom it is spoken to.
+ * A Pulp by its name: where it is, and as whom it is spoken to.
  *
  * @param name in paths and in the content API; {@link #OWN} is the one of {@code :gateway:}
  * @param apiUrl scheme, host and port of its API, without a path
  * @param contentUrl the same of its content
  * @param root below which API and content lie there, Pulp's own {@code API_ROOT}; begins and ends with a slash
  * @param login of the daemon at the API
+ * @param provider {@link #PULP3} or {@link #PULP2}
+ * @param contentDirectory of a Pulp 2 on this host; empty: it is elsewhere
  */
-public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, Login login) {
+public record PulpTarget(
+        String name,
+        URI apiUrl,
+        URI contentUrl,
+        String root,
+        Login login,
+        String provider,
+        Optional<Path> contentDirectory) {
+    static final String PULP3 = "pulp3";
+    static final String PULP2 = "pulp2";
+
     /** The name of the Pulp that Katello is told of. */
     public static final String OWN = "pulp";
 
@@ -82,7 +96,7 @@ public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, L
 
     private static Set<String> keys() {
         var keys = new TreeSet<>(Login.KEYS);
-        keys.addAll(Set.of("api_url", "content_url", "api_root"));
+        keys.addAll(Set.of("api_url", "content_url", "api_root", "provider", "content_directory"));
         return keys;
     }
 
@@ -97,7 +111,9 @@ public record PulpTarget(String name, URI apiUrl, URI contentUrl, String root, L
                 address(block, "api_url", defaults.map(PulpTarget::apiUrl)),
                 address(block, "content_url", defaults.map(PulpTarget::contentUrl)),
                 root(block),
-                Login.parse(block));
+                Login.parse(block),
+                block.find(SettingTypes.oneOf("provider", List.of(PULP3, PULP2), "")).orElse(PULP3),
+                block.find(SettingTypes.path("content_directory", "")));
     }
 
     private static URI address(SettingBlock block, String key, Optional<URI> otherwise) throws InvalidSetting {

@@ -20,6 +20,7 @@ import smartproxy.core.api.Secret;
 import smartproxy.core.api.StartException;
 import smartproxy.pulp.content.ContentApi;
 import smartproxy.pulp.content.Pulps;
+import smartproxy.pulp.pulp2.Pulp2Provider;
 import smartproxy.pulp.pulp3.Pulp3Provider;
 
 /** The feature {@code pulpcore}: where Katello finds a Pulp 3, and what that can do. */
@@ -91,8 +92,10 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         for (var target : settings.targets().values()) {
             var peer = context.http(target.api().header("Accept", new Secret("application/json")));
             var backend = context.backend("content " + target.name(), CONTENT_PERMITS);
-            var provider = new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
-            pulps.add(new Pulps.Pulp(target.name(), "pulp3", provider));
+            var provider = target.provider().equals(PulpTarget.PULP2)
+                    ? new Pulp2Provider(target.name(), target.root() + "api/v2/", peer, backend, target.contentDirectory())
+                    : new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
+            pulps.add(new Pulps.Pulp(target.name(), target.provider(), provider));
         }
         return pulps.isEmpty() ? Optional.empty() : Optional.of(new ContentApi(new Pulps(pulps), context.store()));
     }

@@ -27,6 +27,10 @@ public record HttpCall(String method, String path, String query, String contentT
         return new HttpCall("POST", path, "", "", NOTHING);
     }
 
+    public static HttpCall put(String path) {
+        return new HttpCall("PUT", path, "", "", NOTHING);
+    }
+
     public static HttpCall patch(String path) {
         return new HttpCall("PATCH", path, "", "", NOTHING);
     }

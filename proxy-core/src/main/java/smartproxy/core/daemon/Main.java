@@ -2,22 +2,25 @@ package smartproxy.core.daemon;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.cli.ContentCommand;
 import smartproxy.core.log.Logs;
 import smartproxy.core.settings.HostSettingsReader;
 import smartproxy.core.tls.TlsContexts;
 
 /**
  * The command line: {@code smart-proxy [run] [--config PATH]}, {@code check [--config PATH]},
- * {@code store move --to PATH}, {@code version}; and, for the
+ * {@code store move --to PATH}, {@code content COMMAND}, {@code version}; and, for the
  * launcher's {@code archive}, {@code probe} and {@code rehearse}.
  */
 public final class Main {
     private static final String REHEARSE = "rehearse";
+    private static final Duration LOOK = Duration.ofMillis(500);
     private static final String USAGE = """
             Usage: smart-proxy [run] [--config PATH]   serve until TERM; HUP reloads the settings
                    smart-proxy check [--config PATH]   print all problems of the settings, exit 1 when there is an error
@@ -25,6 +28,9 @@ public final class Main {
                                                        also look at ports, certificates, names and backends; changes nothing
                    smart-proxy store move --to PATH    copy what the daemon remembers to where the settings file PATH keeps it;
                                                        the daemon must be stopped
+            """
+            + ContentCommand.USAGE
+            + """
                    smart-proxy version                 print the version
                    smart-proxy archive                 make the class-data archive for a fast start
             PATH is settings.yml or its directory. Without --config: FOREMAN_PROXY_CONFIG, else /etc/foreman-proxy.
@@ -51,6 +57,9 @@ public final class Main {
 
     /** @return the exit code */
     int run(List<String> arguments) {
+        if (!arguments.isEmpty() && arguments.get(0).equals("content")) {
+            return content(arguments.subList(1, arguments.size()));
+        }
         var words = new ArrayList<>(arguments);
         @Nullable Path config = null;
         var live = words.remove("--live");
@@ -101,6 +110,11 @@ public final class Main {
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command " + command);
         };
+    }
+
+    private int content(List<String> words) {
+        Logs.mute();
+        return new ContentCommand(out, err, config -> HostSettingsReader.locate(config, environment), LOOK).run(words);
     }
 
     private int check(Path location, Optional<List<String>> live) {
