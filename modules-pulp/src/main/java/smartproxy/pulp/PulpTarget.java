@@ -112,7 +112,8 @@ public record PulpTarget(
                 address(block, "content_url", defaults.map(PulpTarget::contentUrl)),
                 root(block),
                 Login.parse(block),
-                block.find(SettingTypes.oneOf("provider", List.of(PULP3, PULP2), "")).orElse(PULP3),
+                block.find(SettingTypes.oneOf("provider", List.of(PULP3, PULP2), ""))
+                        .orElse(PULP3),
                 block.find(SettingTypes.path("content_directory", "")));
     }
 

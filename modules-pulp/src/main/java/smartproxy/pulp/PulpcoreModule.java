@@ -93,7 +93,8 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
             var peer = context.http(target.api().header("Accept", new Secret("application/json")));
             var backend = context.backend("content " + target.name(), CONTENT_PERMITS);
             var provider = target.provider().equals(PulpTarget.PULP2)
-                    ? new Pulp2Provider(target.name(), target.root() + "api/v2/", peer, backend, target.contentDirectory())
+                    ? new Pulp2Provider(
+                            target.name(), target.root() + "api/v2/", peer, backend, target.contentDirectory())
                     : new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
             pulps.add(new Pulps.Pulp(target.name(), target.provider(), provider));
         }

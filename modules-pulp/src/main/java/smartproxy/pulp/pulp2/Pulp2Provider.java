@@ -312,8 +312,8 @@ public final class Pulp2Provider implements ContentProvider {
         var counts = new TreeMap<String, Long>();
         found.json()
                 .path("content_unit_counts")
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                         type -> counts.put(type.getKey(), type.getValue().asLong()));
         return new Version(now, found.changed(), counts);
     }
@@ -615,7 +615,7 @@ public final class Pulp2Provider implements ContentProvider {
 
         private Map<String, String> labels() {
             var labels = new HashMap<String, String>();
-            json.path("notes").fields().forEachRemaining(note -> {
+            json.path("notes").properties().forEach(note -> {
                 if (!note.getKey().equals(TYPE_NOTE) && note.getValue().isValueNode()) {
                     labels.put(note.getKey(), note.getValue().asText());
                 }

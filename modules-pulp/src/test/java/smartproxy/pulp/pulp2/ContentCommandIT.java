@@ -38,7 +38,8 @@ class ContentCommandIT {
                 .module(
                         "pulpcore",
                         ":enabled: https\n:pulp_url: http://127.0.0.1:9\n:content_app_url: http://127.0.0.1:9/pulp/content\n"
-                                + ":rhsm_url: https://pulp.example.com/rhsm\n:pulps:\n  old:\n    :provider: pulp2\n    :api_url: " + pulp.address()
+                                + ":rhsm_url: https://pulp.example.com/rhsm\n:pulps:\n  old:\n    :provider: pulp2\n    :api_url: "
+                                + pulp.address()
                                 + "\n    :content_url: " + pulp.address() + "\n    :content_directory: " + directory
                                 + "\n    :username: admin\n    :password_file: "
                                 + directory.resolve("password") + "\n")
@@ -85,7 +86,8 @@ class ContentCommandIT {
     }
 
     private static String wanted(String name) {
-        return "{\"name\": \"" + name + "\", \"type\": \"rpm\", \"upstream\": \"" + FEED + name + "/\", \"path\": \"" + name + "\"}";
+        return "{\"name\": \"" + name + "\", \"type\": \"rpm\", \"upstream\": \"" + FEED + name + "/\", \"path\": \""
+                + name + "\"}";
     }
 
     @Test
@@ -110,7 +112,11 @@ class ContentCommandIT {
         assertThat(out)
                 .contains("r1: completed: create repository, create remote, sync, distribute")
                 .endsWith("mirror: completed, 2 of 2 completed\n");
-        assertThat(pulp.repository("r2").path("distributors").path(0).path("last_publish").isTextual())
+        assertThat(pulp.repository("r2")
+                        .path("distributors")
+                        .path(0)
+                        .path("last_publish")
+                        .isTextual())
                 .isTrue();
         assertThat(run("mirror", both)).as(out + err).isZero();
         assertThat(out).contains("r1: completed: nothing to do", "r2: completed: nothing to do");
@@ -138,7 +144,8 @@ class ContentCommandIT {
     void oneThatFailsDoesNotStopTheOthers() throws Exception {
         var broken = wanted("r2").replace(FEED, "https://broken.example.com/");
         pulp.add("theirs", "rpm-repo");
-        assertThat(run("mirror", file(wanted("r1") + ", " + broken + ", " + wanted("theirs")))).isEqualTo(1);
+        assertThat(run("mirror", file(wanted("r1") + ", " + broken + ", " + wanted("theirs"))))
+                .isEqualTo(1);
         assertThat(out)
                 .contains("r1: completed: ", "r2: failed: ", "Error retrieving metadata: Not found")
                 .contains("theirs: failed: nothing to do; ", "somebody else made it");
@@ -164,7 +171,8 @@ class ContentCommandIT {
     void saysWhatIsWrongWithTheFile() throws Exception {
         assertThat(run("mirror", "/no/such/file")).isEqualTo(2);
         assertThat(err).contains("cannot read /no/such/file");
-        var secret = Files.writeString(directory.resolve("bad.json"), "{\"password\": \"s3cret\" ]").toString();
+        var secret = Files.writeString(directory.resolve("bad.json"), "{\"password\": \"s3cret\" ]")
+                .toString();
         assertThat(run("mirror", secret)).isEqualTo(2);
         assertThat(err).contains("no JSON, line 1").doesNotContain("s3cret");
         assertThat(run("mirror", file("{\"name\": \"r1\"}"))).isEqualTo(1);
@@ -173,7 +181,8 @@ class ContentCommandIT {
 
     @Test
     void withoutOptionsItIsTheDaemonItself() {
-        assertThat(bare(List.of("status", "--url", "https://localhost:" + proxy.httpsPort()))).isEqualTo(4);
+        assertThat(bare(List.of("status", "--url", "https://localhost:" + proxy.httpsPort())))
+                .isEqualTo(4);
         assertThat(err).contains("refuses the certificate that is shown", "for clients");
 
         proxy.pki()
@@ -183,10 +192,13 @@ class ContentCommandIT {
                 .writeTo(directory, "server");
         // its own name is in its certificate, and not in trusted_hosts
         proxy.reload();
-        assertThat(bare(List.of("status", "--url", "https://localhost:" + proxy.httpsPort()))).isEqualTo(4);
+        assertThat(bare(List.of("status", "--url", "https://localhost:" + proxy.httpsPort())))
+                .isEqualTo(4);
         assertThat(err).contains("trusted_hosts", "--cert");
         proxy.set("trusted_hosts", "[localhost]").reload();
-        assertThat(bare(List.of("status", "--url", "https://localhost:" + proxy.httpsPort()))).as(err).isZero();
+        assertThat(bare(List.of("status", "--url", "https://localhost:" + proxy.httpsPort())))
+                .as(err)
+                .isZero();
     }
 
     @Test
@@ -194,10 +206,12 @@ class ContentCommandIT {
         var port = proxy.httpsPort();
         var other = TestPki.create();
         var ca = TestPki.write(directory.resolve("other.pem"), other.ca().pem()).toString();
-        assertThat(bare(List.of("status", "--url=https://localhost:" + port, "--ca=" + ca))).isEqualTo(4);
+        assertThat(bare(List.of("status", "--url=https://localhost:" + port, "--ca=" + ca)))
+                .isEqualTo(4);
         assertThat(err).contains("no TLS with https://localhost:" + port, "--ca");
         proxy.close();
-        assertThat(bare(List.of("status", "--url", "https://localhost:" + port))).isEqualTo(4);
+        assertThat(bare(List.of("status", "--url", "https://localhost:" + port)))
+                .isEqualTo(4);
         assertThat(err).contains("cannot be reached", "is the daemon running?");
     }
 }

@@ -120,7 +120,8 @@ class Pulp2ProviderIT {
         assertThat(local.storage(soon()).orElseThrow().total()).isPositive();
         assertThatThrownBy(() -> provider.versions(create("r1", ContentType.RPM), Page.Window.FIRST, soon()))
                 .isInstanceOf(UnsupportedOperationException.class);
-        var gone = new Pulp2Provider("old", "/pulp/api/v2/", peer, Backends.guarded("gone"), Optional.of(content.resolve("no")));
+        var gone = new Pulp2Provider(
+                "old", "/pulp/api/v2/", peer, Backends.guarded("gone"), Optional.of(content.resolve("no")));
         assertThatThrownBy(() -> gone.storage(soon()))
                 .hasMessageContaining(content.resolve("no").toString());
     }

@@ -96,7 +96,8 @@ public final class ContentCommand {
             err.print("Usage:\n" + USAGE);
             return WRONG;
         }
-        try (var link = ContentLink.open(options, settings.apply(options.option("config").map(Path::of)))) {
+        try (var link = ContentLink.open(
+                options, settings.apply(options.option("config").map(Path::of)))) {
             return switch (options.command()) {
                 case "status" -> status(link, options);
                 case "repos" -> repositories(link, options);
@@ -124,12 +125,15 @@ public final class ContentCommand {
 
     private static List<String> pulps(ContentLink link) throws Refused, Unreachable {
         var names = new ArrayList<String>();
-        link.get("pulps").path("items").forEach(one -> names.add(one.path("name").asText()));
+        link.get("pulps")
+                .path("items")
+                .forEach(one -> names.add(one.path("name").asText()));
         return names;
     }
 
     /** The one that is named, or the only one, or that of the gateway. */
-    private static String pulp(ContentLink link, ContentOptions options) throws Refused, Unreachable, ContentOptions.Usage {
+    private static String pulp(ContentLink link, ContentOptions options)
+            throws Refused, Unreachable, ContentOptions.Usage {
         if (options.has("pulp")) {
             return options.option("pulp").orElseThrow();
         }
@@ -149,8 +153,10 @@ public final class ContentCommand {
             try {
                 var status = link.get("pulps/" + segment(name) + "/status");
                 var versions = new ArrayList<String>();
-                status.path("versions").fields().forEachRemaining(one -> versions.add(
-                        Words.shown(one.getKey() + " " + one.getValue().asText())));
+                status.path("versions")
+                        .properties()
+                        .forEach(one -> versions.add(
+                                Words.shown(one.getKey() + " " + one.getValue().asText())));
                 var online = status.path("online").asBoolean();
                 out.println(Words.shown(name) + ": " + (online ? "online" : "not online") + ", workers "
                         + status.path("workers").asInt() + told(status, "content_apps", "content apps")
@@ -173,7 +179,8 @@ public final class ContentCommand {
         return value.isNumber() ? ", " + phrase + " " + value.asInt() : "";
     }
 
-    private int repositories(ContentLink link, ContentOptions options) throws Refused, Unreachable, ContentOptions.Usage {
+    private int repositories(ContentLink link, ContentOptions options)
+            throws Refused, Unreachable, ContentOptions.Usage {
         var path = "content/pulps/" + segment(pulp(link, options)) + "/repositories";
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("NAME", "TYPE", "VERSION", "MANAGED"));
@@ -183,12 +190,14 @@ public final class ContentCommand {
                 call = call.with("type", options.option("type").orElseThrow());
             }
             var page = link.get(call);
-            page.path("items").forEach(one -> rows.add(List.of(
-                    Words.of(one, "name"),
-                    Words.of(one, "type"),
-                    Words.of(one, "version"),
-                    one.path("managed").asBoolean() ? "yes" : "no")));
-            if (page.path("items").isEmpty() || offset + PART >= page.path("total").asLong()) {
+            page.path("items")
+                    .forEach(one -> rows.add(List.of(
+                            Words.of(one, "name"),
+                            Words.of(one, "type"),
+                            Words.of(one, "version"),
+                            one.path("managed").asBoolean() ? "yes" : "no")));
+            if (page.path("items").isEmpty()
+                    || offset + PART >= page.path("total").asLong()) {
                 break;
             }
         }
@@ -206,14 +215,15 @@ public final class ContentCommand {
         var page = link.get(call);
         var rows = new ArrayList<List<String>>();
         rows.add(List.of("JOB", "KIND", "PULP", "SUBJECT", "STATE", "CREATED", "TOLD"));
-        page.path("items").forEach(one -> rows.add(List.of(
-                Words.of(one, "job"),
-                Words.of(one, "kind"),
-                Words.of(one, "pulp"),
-                Words.of(one, "subject"),
-                Words.of(one, "state"),
-                Words.of(one, "created"),
-                Words.of(one, one.path("error").isTextual() ? "error" : "message"))));
+        page.path("items")
+                .forEach(one -> rows.add(List.of(
+                        Words.of(one, "job"),
+                        Words.of(one, "kind"),
+                        Words.of(one, "pulp"),
+                        Words.of(one, "subject"),
+                        Words.of(one, "state"),
+                        Words.of(one, "created"),
+                        Words.of(one, one.path("error").isTextual() ? "error" : "message"))));
         Words.columns(rows).forEach(out::println);
         var more = page.path("total").asLong() - page.path("items").size();
         if (more > 0) {
@@ -239,7 +249,8 @@ public final class ContentCommand {
     }
 
     private int begun(JsonNode job) {
-        out.println("job " + Words.of(job, "job") + " " + Words.of(job, "state") + "; `smart-proxy content jobs` tells of it");
+        out.println("job " + Words.of(job, "job") + " " + Words.of(job, "state")
+                + "; `smart-proxy content jobs` tells of it");
         return 0;
     }
 
@@ -273,11 +284,13 @@ public final class ContentCommand {
             if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode object) {
                 return object;
             }
-            throw new ContentOptions.Usage(file + " is no JSON object; its form is that of POST /content/mirror, see docs/content-api.md");
+            throw new ContentOptions.Usage(
+                    file + " is no JSON object; its form is that of POST /content/mirror, see docs/content-api.md");
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             // the text is not quoted: there may be secrets in it
             throw new ContentOptions.Usage(
-                    file + ": no JSON, line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr());
+                    file + ": no JSON, line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr());
         } catch (IOException e) {
             throw new ContentOptions.Usage("cannot read " + file + ": " + e);
         }

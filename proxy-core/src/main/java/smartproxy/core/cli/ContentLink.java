@@ -89,9 +89,12 @@ final class ContentLink implements AutoCloseable {
         if (bound.settings().isPresent()) {
             return bound.settings().get();
         }
-        throw new StartException(
-                bound.problems().stream().filter(one -> one.isError()).findFirst().map(Object::toString).orElse(settings + " cannot be read")
-                        + "; or give --url, --cert, --key and --ca");
+        throw new StartException(bound.problems().stream()
+                        .filter(one -> one.isError())
+                        .findFirst()
+                        .map(Object::toString)
+                        .orElse(settings + " cannot be read")
+                + "; or give --url, --cert, --key and --ca");
     }
 
     private static Path file(ContentOptions options, String option, Optional<Path> own) throws StartException {
@@ -105,7 +108,10 @@ final class ContentLink implements AutoCloseable {
     private static URI url(String text) throws StartException {
         try {
             var url = URI.create(text);
-            if ("https".equals(url.getScheme()) && url.getHost() != null && url.getRawUserInfo() == null && url.getRawQuery() == null) {
+            if ("https".equals(url.getScheme())
+                    && url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null) {
                 return url;
             }
         } catch (IllegalArgumentException e) {
@@ -116,7 +122,9 @@ final class ContentLink implements AutoCloseable {
 
     /** By a name in the daemon's certificate, which is verified. */
     private static URI own(HostSettings settings) throws StartException {
-        var file = settings.tls().certificate().orElseThrow(() -> new StartException("https is off in settings.yml; give --url"));
+        var file = settings.tls()
+                .certificate()
+                .orElseThrow(() -> new StartException("https is off in settings.yml; give --url"));
         try {
             var peer = PeerNames.of(Pem.certificates(file).get(0));
             var names = new ArrayList<>(peer.dnsNames());
@@ -163,12 +171,14 @@ final class ContentLink implements AutoCloseable {
         var status = reply.status();
         if (status == 401 || status == 403) {
             throw new Unreachable(
-                    url + " does not let this certificate in (" + status + " " + reply.text().strip()
+                    url + " does not let this certificate in (" + status + " "
+                            + reply.text().strip()
                             + "): add its name to :trusted_hosts: of that daemon, or give --cert and --key of one that is there",
                     false);
         }
         if (status == 404 && !isOfTheApi(reply)) {
-            throw new Refused(url + " has no content API: a Pulp with a login is needed in pulpcore.yml, see docs/content-api.md");
+            throw new Refused(url
+                    + " has no content API: a Pulp with a login is needed in pulpcore.yml, see docs/content-api.md");
         }
         if (status / 100 != 2) {
             throw new Refused(reply.text().strip());
@@ -201,7 +211,8 @@ final class ContentLink implements AutoCloseable {
         }
         if (e instanceof OutcomeUnknownException) {
             return new Unreachable(
-                    url + ": " + words + "; it may have begun what was asked for: `smart-proxy content jobs` tells", true);
+                    url + ": " + words + "; it may have begun what was asked for: `smart-proxy content jobs` tells",
+                    true);
         }
         if (e instanceof UnknownHostException) {
             return new Unreachable("there is no host " + url.getHost() + "; see --url", false);

@@ -37,8 +37,8 @@ final class ProgressLine {
         }
         var part = Math.max(0, Math.min(done, total));
         var full = (int) (part * WIDTH / total);
-        return "[" + "#".repeat(full) + "-".repeat(WIDTH - full) + "] " + String.format("%3d %%", part * 100 / total) + " " + done
-                + "/" + total;
+        return "[" + "#".repeat(full) + "-".repeat(WIDTH - full) + "] " + String.format("%3d %%", part * 100 / total)
+                + " " + done + "/" + total;
     }
 
     private void draw(String line) {

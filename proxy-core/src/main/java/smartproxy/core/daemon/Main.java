@@ -28,9 +28,7 @@ public final class Main {
                                                        also look at ports, certificates, names and backends; changes nothing
                    smart-proxy store move --to PATH    copy what the daemon remembers to where the settings file PATH keeps it;
                                                        the daemon must be stopped
-            """
-            + ContentCommand.USAGE
-            + """
+            """ + ContentCommand.USAGE + """
                    smart-proxy version                 print the version
                    smart-proxy archive                 make the class-data archive for a fast start
             PATH is settings.yml or its directory. Without --config: FOREMAN_PROXY_CONFIG, else /etc/foreman-proxy.

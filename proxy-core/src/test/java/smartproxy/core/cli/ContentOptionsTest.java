@@ -78,7 +78,8 @@ class ContentOptionsTest {
 
     @Test
     void drawsOneLineOnATerminalAndNoneTwiceElsewhere() throws Exception {
-        var job = new ObjectMapper().readTree("{\"state\": \"running\", \"message\": \"a\\u001b[2Jb\", \"done\": 1, \"total\": 2}");
+        var job = new ObjectMapper()
+                .readTree("{\"state\": \"running\", \"message\": \"a\\u001b[2Jb\", \"done\": 1, \"total\": 2}");
         var output = new ByteArrayOutputStream();
         var out = new PrintStream(output, true, StandardCharsets.UTF_8);
         var elsewhere = new ProgressLine(out, false);
@@ -90,7 +91,8 @@ class ContentOptionsTest {
         var terminal = new ProgressLine(out, true);
         terminal.show("r1", job);
         terminal.show("r1", job);
-        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo("\r[###############---------------]  50 % 1/2 r1: a [2Jb");
+        assertThat(output.toString(StandardCharsets.UTF_8))
+                .isEqualTo("\r[###############---------------]  50 % 1/2 r1: a [2Jb");
         terminal.end();
         assertThat(output.toString(StandardCharsets.UTF_8)).endsWith("\r");
     }
