@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,7 @@ final class Pulp2Api {
         return line(String.join("; ", parts));
     }
 
-    private static void collect(JsonNode error, ArrayList<String> parts, int depth) {
+    private static void collect(JsonNode error, List<String> parts, int depth) {
         var words = error.path("description").asText("");
         if (!words.isEmpty()) {
             parts.add(words);

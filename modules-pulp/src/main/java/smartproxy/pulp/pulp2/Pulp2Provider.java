@@ -313,8 +313,7 @@ public final class Pulp2Provider implements ContentProvider {
         found.json()
                 .path("content_unit_counts")
                 .properties()
-                .forEach(
-                        type -> counts.put(type.getKey(), type.getValue().asLong()));
+                .forEach(type -> counts.put(type.getKey(), type.getValue().asLong()));
         return new Version(now, found.changed(), counts);
     }
 
