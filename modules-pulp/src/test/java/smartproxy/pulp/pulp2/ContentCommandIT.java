@@ -106,7 +106,7 @@ class ContentCommandIT {
         var both = file(wanted("r1") + ", " + wanted("r2"));
         assertThat(run("mirror", both, "--dry-run")).as(out + err).isZero();
         assertThat(out).contains("r1: completed: create repository", "2 of 2 completed, dry run: nothing is changed");
-        assertThat(pulp.repository("r1")).isNull();
+        assertThat(pulp.has("r1")).isFalse();
 
         assertThat(run("mirror", both)).as(out + err).isZero();
         assertThat(out)
@@ -134,7 +134,7 @@ class ContentCommandIT {
 
         assertThat(run("mirror", file(wanted("r1")))).as(out + err).isZero();
         assertThat(out).contains("r2: completed: ");
-        assertThat(pulp.repository("r2")).isNull();
+        assertThat(pulp.has("r2")).isFalse();
         assertThat(run("jobs")).isZero();
         assertThat(out).startsWith("JOB ").contains("mirror", "completed");
         assertThat(pulp.complaints()).isEmpty();

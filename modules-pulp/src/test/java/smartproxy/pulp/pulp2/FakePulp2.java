@@ -28,9 +28,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Pulp 2 as its integration guide documents the REST API: repositories with importers and distributors, and tasks that change them. What the
@@ -181,8 +183,12 @@ final class FakePulp2 implements AutoCloseable {
         return repository;
     }
 
+    synchronized boolean has(String id) {
+        return repositories.containsKey(id);
+    }
+
     synchronized ObjectNode repository(String id) {
-        return repositories.get(id);
+        return Objects.requireNonNull(repositories.get(id), id);
     }
 
     synchronized void forgetTasks() {
@@ -471,7 +477,7 @@ final class FakePulp2 implements AutoCloseable {
         return now.toString();
     }
 
-    private static ObjectNode named(JsonNode list, String id) {
+    private static @Nullable ObjectNode named(JsonNode list, String id) {
         for (var one : list) {
             if (one.path("id").asText().equals(id)) {
                 return (ObjectNode) one;
@@ -584,7 +590,7 @@ final class FakePulp2 implements AutoCloseable {
     }
 
     private ObjectNode effect(ObjectNode task, Runnable effect) {
-        held.removeIf(work -> work.task() == task);
+        held.removeIf(work -> work.task().path("task_id").equals(task.path("task_id")));
         held.add(new Work(task, effect));
         if (!holding) {
             held.remove(held.size() - 1);
@@ -645,7 +651,7 @@ final class FakePulp2 implements AutoCloseable {
     }
 
     private ResponseDefinitionBuilder forget(String query) {
-        for (var parameter : query.split("&")) {
+        for (var parameter : query.split("&", -1)) {
             if (!parameter.matches("state=(finished|error|skipped)")) {
                 return unknown("DELETE tasks/?" + query);
             }
