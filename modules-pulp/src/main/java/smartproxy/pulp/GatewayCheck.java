@@ -55,6 +55,10 @@ final class GatewayCheck {
     List<Finding> look(Deadline deadline) throws InterruptedException {
         var findings = new ArrayList<Finding>();
         try {
+            if (pulp.provider().equals(PulpTarget.PULP2)) {
+                types(loggedIn.send(HttpCall.get(pulp.path("api/v2/plugins/types/")), deadline), findings);
+                return findings;
+            }
             var status = asNobody.send(HttpCall.get(pulp.path("api/v3/status/")), deadline);
             if (status.status() != 200) {
                 findings.add(Finding.error(what, "answers its status with " + status.status(), "is it a Pulp 3?"));
@@ -72,6 +76,23 @@ final class GatewayCheck {
                     "look whether it runs, and at api_url in pulpcore.yml"));
         }
         return findings;
+    }
+
+    /** A Pulp 2 names nobody in what it answers; this is asked as the content API does first. */
+    private void types(HttpReply types, List<Finding> findings) {
+        findings.add(
+                types.status() == 200
+                        ? Finding.ok(what, "answers and lets the daemon in")
+                        : types.status() == 401 || types.status() == 403
+                                ? refused(types)
+                                : Finding.error(what, "answers with " + types.status(), "is it a Pulp 2?"));
+    }
+
+    private Finding refused(HttpReply reply) {
+        return Finding.error(
+                what,
+                "does not let the daemon in: " + reply.status(),
+                "look at username and password_file, client_cert or remote_user in pulpcore.yml");
     }
 
     private void status(JsonNode status, List<Finding> findings) {
@@ -102,10 +123,7 @@ final class GatewayCheck {
 
     private void login(HttpReply root, List<Finding> findings) throws IOException {
         if (root.status() != 200) {
-            findings.add(Finding.error(
-                    what,
-                    "does not let the daemon in: " + root.status(),
-                    "look at username and password_file, client_cert or remote_user in pulpcore.yml"));
+            findings.add(refused(root));
             return;
         }
         var links = JSON.readTree(root.body()).elements();

@@ -90,6 +90,22 @@ class GatewayCheckIT {
     }
 
     @Test
+    void aPulp2IsAskedForItsTypes() {
+        pulp.says(200, status("https://proxy.example.com"));
+        var old =
+                ":pulps:\n  old:\n    :provider: pulp2\n    :api_url: http://127.0.0.1:%1$d\n    :content_url: http://127.0.0.1:%1$d\n"
+                        .formatted(pulp.port());
+        gateway(pulp.port(), old);
+        assertThat(check(true))
+                .contains("ok: pulpcore: Pulp old at http://127.0.0.1:" + pulp.port()
+                        + ": answers and lets the daemon in");
+        assertThat(pulp.asked()).anyMatch(asked -> asked.startsWith("GET /pulp/api/v2/plugins/types/"));
+
+        pulp.says(401, "{}");
+        assertThat(check(true)).contains("error: pulpcore: Pulp old at", "does not let the daemon in: 401");
+    }
+
+    @Test
     void whatKatelloWouldDoIsSaidWithoutAskingPulp() {
         proxy.module("pulpcore", """
                 :enabled: https

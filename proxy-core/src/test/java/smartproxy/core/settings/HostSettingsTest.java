@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import smartproxy.core.api.Setting;
+import smartproxy.core.http.ListenerSettings;
 import smartproxy.core.store.StoreSettings;
 
 /** Each setting's default and where its value arrives. */
@@ -154,12 +155,13 @@ class HostSettingsTest {
         return Binder.bindHost(HostSettings.SCHEMA, file, java.util.Set.of());
     }
 
-    /** Those of the store mean something together only, and are tested in their room. */
+    /** Those of the store mean something together only, and further listeners are blocks: both are tested in their rooms. */
     @Test
     void theTableBelowHasEverySettingOnce() {
         assertThat(rows().map(Row::key))
                 .containsExactlyElementsOf(HostSettings.SCHEMA.settings().stream()
                         .filter(setting -> !StoreSettings.SETTINGS.contains(setting))
+                        .filter(setting -> !setting.equals(ListenerSettings.SETTING))
                         .map(Setting::key)
                         .toList());
     }
