@@ -34,6 +34,7 @@ if [ "$client" = udhcpc ]; then
     ip netns exec "$namespace" udhcpc -i eth0 -n -q -f -t 10 -T 1 -O hostname -s "$work/udhcpc.sh" 2>"$work/log" ||
         { cat "$work/log" >&2; exit 1; }
 else
+    : >"$work/out" # the one that waits may be sooner than the one that writes
     echo 'also request host-name;' >"$work/dhclient.conf"
     ip netns exec "$namespace" dhclient -1 -d -sf "$work/dhclient.sh" -lf "$work/leases" -pf "$work/pid" -cf "$work/dhclient.conf" \
         eth0 >"$work/out" 2>"$work/log" &
