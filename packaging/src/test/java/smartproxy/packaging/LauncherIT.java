@@ -115,12 +115,21 @@ class LauncherIT {
 
     @Test
     void boundsTheHeapsOfTheCLibrary() throws Exception {
-        var java = jvm("17.0.15", "echo \"arenas $MALLOC_ARENA_MAX\"").toString();
+        var java = jvm("17.0.15", "echo \"arenas $MALLOC_ARENA_MAX, trim $MALLOC_TRIM_THRESHOLD_\"")
+                .toString();
 
-        assertThat(launch(Map.of("SMART_PROXY_JAVA", java), "version").output()).isEqualTo("arenas 1\n");
-        assertThat(launch(Map.of("SMART_PROXY_JAVA", java, "MALLOC_ARENA_MAX", "4"), "version")
+        assertThat(launch(Map.of("SMART_PROXY_JAVA", java), "version").output()).isEqualTo("arenas 1, trim 131072\n");
+        assertThat(launch(
+                                Map.of(
+                                        "SMART_PROXY_JAVA",
+                                        java,
+                                        "MALLOC_ARENA_MAX",
+                                        "4",
+                                        "MALLOC_TRIM_THRESHOLD_",
+                                        "1"),
+                                "version")
                         .output())
-                .isEqualTo("arenas 4\n");
+                .isEqualTo("arenas 4, trim 1\n");
     }
 
     @Test
