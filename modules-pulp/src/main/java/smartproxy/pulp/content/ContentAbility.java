@@ -19,6 +19,11 @@ public enum ContentAbility {
         this.phrase = phrase;
     }
 
+    /** What a provider throws that is asked for it and has not declared it. */
+    public UnsupportedOperationException undeclared() {
+        return new UnsupportedOperationException(this + " was not declared");
+    }
+
     /** For the sentence "pulp2 does not know …". */
     String phrase() {
         return phrase;

@@ -27,7 +27,7 @@ import smartproxy.core.api.Deadline;
  *   <li>Begun twice, a change does no harm: what is there already is {@link Change#NONE}.
  * </ul>
  *
- * <p>What stands below an ability is called only when that is declared.
+ * <p>What stands below an ability is called only when that is declared; a provider that has not declared it leaves it as it is here.
  */
 public interface ContentProvider {
     /** What this kind of Pulp can do; constant. */
@@ -41,7 +41,9 @@ public interface ContentProvider {
     Set<ContentType> types(Deadline deadline);
 
     /** {@link ContentAbility#STORAGE}; empty when this Pulp keeps its content elsewhere. */
-    Optional<Storage> storage(Deadline deadline);
+    default Optional<Storage> storage(Deadline deadline) {
+        throw ContentAbility.STORAGE.undeclared();
+    }
 
     // repositories
 
@@ -79,21 +81,27 @@ public interface ContentProvider {
     Version counts(Repository repository, Optional<String> version, Deadline deadline);
 
     /** {@link ContentAbility#VERSIONS}: the newest first. */
-    Page<Version> versions(Repository repository, Page.Window window, Deadline deadline);
+    default Page<Version> versions(Repository repository, Page.Window window, Deadline deadline) {
+        throw ContentAbility.VERSIONS.undeclared();
+    }
 
     /**
      * {@link ContentAbility#VERSIONS}: removes an older version.
      *
      * @throws CallerException 404 when there is no such version, 409 when it is served or the only one
      */
-    Change removeVersion(Repository repository, String number, Deadline deadline);
+    default Change removeVersion(Repository repository, String number, Deadline deadline) {
+        throw ContentAbility.VERSIONS.undeclared();
+    }
 
     /**
      * {@link ContentAbility#UNITS}: units of the current version, as JSON objects of the backend's making.
      *
      * @param type as in {@link Version#counts}
      */
-    Page<String> units(Repository repository, String type, Page.Window window, Deadline deadline);
+    default Page<String> units(Repository repository, String type, Page.Window window, Deadline deadline) {
+        throw ContentAbility.UNITS.undeclared();
+    }
 
     // upstream
 
@@ -154,7 +162,9 @@ public interface ContentProvider {
      *
      * @param authority PEM
      */
-    Change protect(String authority, Deadline deadline);
+    default Change protect(String authority, Deadline deadline) {
+        throw ContentAbility.PROTECTION_AUTHORITY.undeclared();
+    }
 
     // upkeep
 
@@ -165,7 +175,9 @@ public interface ContentProvider {
     Change verify(Repository repository, Deadline deadline);
 
     /** {@link ContentAbility#RECLAIM}: begins to remove the files of these repositories that upstream has. */
-    Change reclaim(List<Repository> repositories, Deadline deadline);
+    default Change reclaim(List<Repository> repositories, Deadline deadline) {
+        throw ContentAbility.RECLAIM.undeclared();
+    }
 
     // the backend's own tasks
 
