@@ -49,7 +49,8 @@ final class Publishing {
                             .map(type -> type.equals("treeinfo") ? "distribution" : type)
                             .toList());
         }
-        return api.post(SYNC, Repositories.at(repository, "actions/sync/"), Map.of("override_config", override), deadline);
+        return api.post(
+                SYNC, Repositories.at(repository, "actions/sync/"), Map.of("override_config", override), deadline);
     }
 
     /** That of now, unless there is a distributor that has yet to publish it; one that is made publishes at once. */
@@ -103,7 +104,8 @@ final class Publishing {
             var differences = Importers.differences(config, distributor.get().path("config"));
             if (!differences.isEmpty()) {
                 var body = Map.of("distributor_config", differences);
-                changes.add(api.put(DISTRIBUTE, Repositories.at(repository, "distributors/" + id + "/"), body, deadline));
+                changes.add(
+                        api.put(DISTRIBUTE, Repositories.at(repository, "distributors/" + id + "/"), body, deadline));
             }
         }
         // what it serves and where is as it was until it publishes

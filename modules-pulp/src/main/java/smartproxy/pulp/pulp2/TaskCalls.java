@@ -64,9 +64,7 @@ final class TaskCalls {
         }
         var task = Tasks.one(id, tasks, "");
         return Optional.of(
-                task.state().ended()
-                        ? task
-                        : Tasks.one(id, tasks, Tasks.trouble(tasks, status.asItIs(deadline))));
+                task.state().ended() ? task : Tasks.one(id, tasks, Tasks.trouble(tasks, status.asItIs(deadline))));
     }
 
     void cancel(String id, Deadline deadline) {

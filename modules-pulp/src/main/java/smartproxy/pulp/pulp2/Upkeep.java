@@ -28,6 +28,7 @@ final class Upkeep {
     }
 
     Change verify(Repository repository, Deadline deadline) {
-        return api.post(VERIFY, Repositories.at(repository, "actions/download/"), Map.of("verify_all_units", true), deadline);
+        return api.post(
+                VERIFY, Repositories.at(repository, "actions/download/"), Map.of("verify_all_units", true), deadline);
     }
 }

@@ -44,7 +44,8 @@ final class Upstreams {
         var keys = new LinkedHashMap<>(differences);
         keys.keySet().retainAll(Importers.KEYS);
         differences.keySet().removeAll(Importers.KEYS);
-        var address = Repositories.at(repository, "importers/" + importer.get().path("id").asText() + "/");
+        var address = Repositories.at(
+                repository, "importers/" + importer.get().path("id").asText() + "/");
         var changes = new ArrayList<Change>();
         for (var part : List.of(differences, keys)) {
             if (!part.isEmpty()) {
@@ -60,7 +61,9 @@ final class Upstreams {
                 ? Change.NONE
                 : api.delete(
                         REMOVE_IMPORTER,
-                        Repositories.at(repository, "importers/" + importer.get().path("id").asText() + "/"),
+                        Repositories.at(
+                                repository,
+                                "importers/" + importer.get().path("id").asText() + "/"),
                         deadline);
     }
 

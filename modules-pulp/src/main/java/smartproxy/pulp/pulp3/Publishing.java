@@ -29,7 +29,8 @@ final class Publishing {
 
     Change sync(Repository repository, SyncMode how, Deadline deadline) {
         var type = Pulp3Type.of(repository.type());
-        var remote = upstreams.remote(repository, deadline)
+        var remote = upstreams
+                .remote(repository, deadline)
                 .orElseThrow(() -> CallerException.conflict("Repository '" + repository.name() + "' has no upstream"));
         var body = new LinkedHashMap<String, Object>();
         body.put("remote", remote.path("pulp_href").asText());

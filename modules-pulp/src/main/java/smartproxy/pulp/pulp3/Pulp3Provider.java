@@ -13,8 +13,10 @@ import smartproxy.core.api.HttpPeer;
 import smartproxy.pulp.content.Change;
 import smartproxy.pulp.content.ContentAbility;
 import smartproxy.pulp.content.ContentProvider;
+import smartproxy.pulp.content.ContentProvider.Named;
 import smartproxy.pulp.content.ContentType;
 import smartproxy.pulp.content.JobState;
+import smartproxy.pulp.content.NewUnit;
 import smartproxy.pulp.content.Page;
 import smartproxy.pulp.content.PulpStatus;
 import smartproxy.pulp.content.Repository;
@@ -22,6 +24,10 @@ import smartproxy.pulp.content.ServePoint;
 import smartproxy.pulp.content.Storage;
 import smartproxy.pulp.content.SyncMode;
 import smartproxy.pulp.content.Task;
+import smartproxy.pulp.content.UnitChoice;
+import smartproxy.pulp.content.UnitCopy;
+import smartproxy.pulp.content.UnitQuery;
+import smartproxy.pulp.content.Upload;
 import smartproxy.pulp.content.Upstream;
 import smartproxy.pulp.content.Version;
 
@@ -29,6 +35,7 @@ import smartproxy.pulp.content.Version;
 public final class Pulp3Provider implements ContentProvider {
     private final Status status;
     private final Repositories repositories;
+    private final Uploads uploads;
     private final Units units;
     private final Upstreams upstreams;
     private final Publishing publishing;
@@ -44,7 +51,8 @@ public final class Pulp3Provider implements ContentProvider {
         var api = new Pulp3Api(pulp, root, peer, backend);
         this.status = new Status(api);
         this.repositories = new Repositories(api, status);
-        this.units = new Units(api);
+        this.uploads = new Uploads(api);
+        this.units = new Units(api, uploads);
         this.upstreams = new Upstreams(api);
         this.publishing = new Publishing(api, upstreams);
         this.servePoints = new ServePoints(api);
@@ -117,9 +125,51 @@ public final class Pulp3Provider implements ContentProvider {
         return repositories.removeVersion(repository, number, deadline);
     }
 
+    // units
+
     @Override
-    public Page<String> units(Repository repository, String type, Page.Window window, Deadline deadline) {
-        return units.units(repository, type, window, deadline);
+    public Page<String> units(Repository repository, UnitQuery query, Page.Window window, Deadline deadline) {
+        return units.units(repository, query, window, deadline);
+    }
+
+    @Override
+    public Change copyUnits(Repository from, Repository to, UnitCopy copy, Deadline deadline) {
+        return units.copy(from, to, copy, deadline);
+    }
+
+    @Override
+    public Change removeUnits(Repository repository, UnitChoice chosen, Deadline deadline) {
+        return units.remove(repository, chosen, deadline);
+    }
+
+    @Override
+    public Upload beginUpload(long size, Deadline deadline) {
+        return uploads.begin(size, deadline);
+    }
+
+    @Override
+    public Optional<Upload> upload(String id, Deadline deadline) {
+        return uploads.upload(id, deadline);
+    }
+
+    @Override
+    public Upload addToUpload(Upload upload, byte[] octets, int from, Deadline deadline) {
+        return uploads.add(upload, octets, from, deadline);
+    }
+
+    @Override
+    public Change dropUpload(String id, Deadline deadline) {
+        return uploads.drop(id, deadline);
+    }
+
+    @Override
+    public Change keepUpload(NewUnit unit, Deadline deadline) {
+        return uploads.keep(unit, deadline);
+    }
+
+    @Override
+    public Change importUnit(Repository repository, NewUnit unit, Deadline deadline) {
+        return units.importUnit(repository, unit, deadline);
     }
 
     // upstream

@@ -118,7 +118,7 @@ final class Repositories {
                 .orElseThrow(() -> noVersion(repository, number));
     }
 
-    private static CallerException noVersion(Repository repository, String number) {
+    static CallerException noVersion(Repository repository, String number) {
         return CallerException.notFound("Repository '" + repository.name() + "' has no version " + number);
     }
 
