@@ -316,7 +316,10 @@ class ContentIT {
         var at = "/pulps/pulp/repositories/" + name("units");
         content.done("PUT", at, "{\"type\": \"rpm\"}");
         var half = content.done("POST", "/pulps/pulp/uploads", "{\"size\": 10}");
-        assertThat(content.send("POST", at + "/units/import", file(half.path("upload").asText(), rpm, "a"))
+        assertThat(content.send(
+                                "POST",
+                                at + "/units/import",
+                                file(half.path("upload").asText(), rpm, "a"))
                         .status())
                 .isEqualTo(409);
         content.done("DELETE", "/pulps/pulp/uploads/" + half.path("upload").asText(), "");
@@ -339,7 +342,8 @@ class ContentIT {
                 .isZero();
         assertThat(content.get(at + "/units?type=rpm.package&filter[limit]=1").status())
                 .isEqualTo(400);
-        assertThat(content.get(at + "/units?type=rpm.package&filter[nonsense]=1").text())
+        assertThat(content.get(at + "/units?type=rpm.package&filter[nonsense]=1")
+                        .text())
                 .contains("nonsense");
         assertThat(content.get(at + "/units?type=rpm.package&version=0")
                         .json()
@@ -364,10 +368,7 @@ class ContentIT {
         assertThat(content.send("POST", copy + "/units/copy", "{\"from\": \"nobody\", \"all\": true}")
                         .status())
                 .isEqualTo(404);
-        assertThat(content.send(
-                                "POST",
-                                copy + "/units/copy",
-                                "{\"from\": \"" + name("file1") + "\", \"all\": true}")
+        assertThat(content.send("POST", copy + "/units/copy", "{\"from\": \"" + name("file1") + "\", \"all\": true}")
                         .status())
                 .isEqualTo(409);
         ended("POST", copy + "/units/remove", "{\"units\": " + unit + "}", "[\"remove units\"]");
@@ -408,7 +409,8 @@ class ContentIT {
     void protectedContentIsForThoseWhoseCertificateSaysSo() throws Exception {
         var path = name("guarded");
         var at = "/pulps/pulp/repositories/" + name("file1");
-        var authority = ContentJson.object().put("authority", proxy.pki().ca().pem()).toString();
+        var authority =
+                ContentJson.object().put("authority", proxy.pki().ca().pem()).toString();
         assertThat(content.send("PUT", at + "/distribution", "{\"path\": \"" + path + "\", \"protect\": true}")
                         .status())
                 .isEqualTo(409);
@@ -420,8 +422,7 @@ class ContentIT {
                         .path("changed")
                         .asBoolean())
                 .isFalse();
-        var point =
-                content.done("PUT", at + "/distribution", "{\"path\": \"" + path + "\", \"protect\": true}");
+        var point = content.done("PUT", at + "/distribution", "{\"path\": \"" + path + "\", \"protect\": true}");
         assertThat(point.path("protect").asBoolean()).isTrue();
 
         var file = "/pulp/content/" + path + "/" + name("file1") + ".file";
