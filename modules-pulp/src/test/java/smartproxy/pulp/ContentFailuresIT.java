@@ -37,9 +37,16 @@ class ContentFailuresIT {
                 :enabled: https
                 :gateway:
                   :enabled: true
-                  :api_url: http://127.0.0.1:%d
+                  :api_url: http://127.0.0.1:%1$d
                   :username: admin
-                  :password_file: %s
+                  :password_file: %2$s
+                :pulps:
+                  old:
+                    :provider: pulp2
+                    :api_url: http://127.0.0.1:%1$d
+                    :content_url: http://127.0.0.1:%1$d
+                    :username: admin
+                    :password_file: %2$s
                 """.formatted(pulp.port(), directory.resolve("password")))
                 .start();
     }
@@ -164,6 +171,95 @@ class ContentFailuresIT {
     @ValueSource(strings = {"?limit=0", "?limit=101", "?offset=-1", "?limit=x", "?type=cobol"})
     void aWrongParameterIs400(String query) throws Exception {
         assertThat(send("GET", REPOSITORIES + query, "").status()).isEqualTo(400);
+    }
+
+    @Test
+    void whatAProviderHasNotDeclaredIs400AndThePulpIsNotAsked() throws Exception {
+        for (var line : """
+                GET storage: the room in its store
+                GET repositories/r1/versions: older versions of a repository
+                GET repositories/r1/counts?version=1: older versions of a repository
+                DELETE repositories/r1/versions/1: older versions of a repository
+                GET repositories/r1/units?type=rpm: the units of a repository
+                POST repositories/r1/units/copy: copying units of a repository
+                POST repositories/r1/units/remove: removing units from a repository
+                POST repositories/r1/units/import: uploading files
+                POST uploads: uploading files
+                GET uploads/u1: uploading files
+                PUT uploads/u1?offset=0: uploading files
+                DELETE uploads/u1: uploading files
+                PUT protection: an authority for protected content
+                POST reclaim: giving back the room of content that upstream has
+                """.split("\n", -1)) {
+            if (line.isEmpty()) {
+                continue;
+            }
+            var method = line.substring(0, line.indexOf(' '));
+            var path = line.substring(line.indexOf(' ') + 1, line.indexOf(": "));
+
+            var reply = send(method, "/content/pulps/old/" + path, "");
+            assertThat(reply.status()).as(line).isEqualTo(400);
+            assertThat(reply.body())
+                    .isEqualTo("Pulp 'old' is a pulp2, which does not know " + line.substring(line.indexOf(": ") + 2));
+        }
+        assertThat(pulp.asked()).noneMatch(asked -> asked.contains("/api/v2/"));
+    }
+
+    @Test
+    void aWrongBodyForUnitsIs400AndThePulpIsNotAsked() throws Exception {
+        var file = "{\"upload\": \"u\", \"sha256\": \"" + "ab".repeat(32) + "\", \"path\": \"";
+        for (var body : new String[][] {
+            {"units/copy", "{}", "units"},
+            {"units/copy", "{\"from\": \"a\", \"units\": []}", "units"},
+            {"units/copy", "{\"from\": \"a\", \"units\": [\"\"]}", "units"},
+            {"units/copy", "{\"from\": \"a\", \"units\": [\"u\"], \"all\": true}", "not both"},
+            {"units/copy", "{\"from\": \"a\", \"all\": true, \"dependencies\": 1}", "true or false"},
+            {"units/copy", "{\"from\": \"a\", \"all\": true, \"more\": 1}", "more"},
+            {"units/remove", "{\"all\": false}", "units"},
+            {"units/remove", "{\"units\": \"u\"}", "list of texts"},
+            {"units/import", "{\"upload\": \"u\", \"path\": \"a\"}", "sha256"},
+            {"units/import", "{\"upload\": \"u\", \"path\": \"a\", \"sha256\": \"ABC\"}", "64 hexadecimal digits"},
+            {"units/import", file + "a\", \"options\": []}", "options"},
+            {"units/import", file + "a\", \"options\": {\"component\": 1}}", "component"},
+            {"units/import", file + "/etc/passwd\"}", "path"},
+            {"units/import", file + "a//b\"}", "path"},
+            {"units/import", file + "../a\"}", "path"},
+            {"units/import", file + "a/./b\"}", "path"},
+            {"units/import", file + "a\\u0000b\"}", "path"},
+            {"uploads", "{}", "size"},
+            {"uploads", "{\"size\": 0}", "size"},
+            {"uploads", "{\"size\": -1}", "size"},
+            {"uploads", "{\"size\": \"1\"}", "size"},
+            {"uploads", "{\"size\": 17179869185}", "size"},
+        }) {
+            var at = body[0].equals("uploads") ? "/content/pulps/pulp/uploads" : REPOSITORIES + "/r1/" + body[0];
+
+            var reply = send("POST", at, body[1]);
+            assertThat(reply.status()).as("%s %s", at, body[1]).isEqualTo(400);
+            assertThat(reply.body()).contains(body[2]);
+        }
+        assertThat(pulp.asked()).noneMatch(asked -> asked.contains("/repositories/") || asked.contains("/uploads/"));
+    }
+
+    @Test
+    void aPartGoesOnWhereTheFileEnds() throws Exception {
+        pulp.says(200, "{\"size\": 30, \"chunks\": [{\"offset\": 10, \"size\": 5}, {\"offset\": 0, \"size\": 10}]}");
+        var at = "/content/pulps/pulp/uploads/018f0000-0000-7000-8000-000000000000";
+        pulp.forget();
+
+        var gap = send("PUT", at + "?offset=16", "x");
+        assertThat(gap.status()).isEqualTo(409);
+        assertThat(gap.body()).contains("begins at byte 15, not at 16");
+        assertThat(send("PUT", at + "?offset=25", "more than it has").status()).isEqualTo(400);
+        assertThat(send("PUT", at, "x").status()).isEqualTo(400);
+        assertThat(send("PUT", at + "?offset=3", "there").body()).contains("\"received\":15");
+        assertThat(pulp.last().method()).isEqualTo("GET");
+
+        assertThat(send("PUT", at + "?offset=12", "789abc").body()).contains("\"received\":18");
+        assertThat(pulp.last().method()).isEqualTo("PUT");
+        assertThat(pulp.last().headers().getFirst("Content-Range")).isEqualTo("bytes 15-17/30");
+        assertThat(new String(pulp.last().body(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("name=\"file\"", "\r\n\r\nabc\r\n--");
     }
 
     @Test

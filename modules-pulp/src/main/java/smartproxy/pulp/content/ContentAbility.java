@@ -8,6 +8,12 @@ public enum ContentAbility {
     VERSIONS("older versions of a repository"),
     /** It lists the units of a repository. */
     UNITS("the units of a repository"),
+    /** It copies units of a repository into another one. */
+    COPY_UNITS("copying units of a repository"),
+    /** It removes units from a repository. */
+    REMOVE_UNITS("removing units from a repository"),
+    /** It takes files, and makes units of them. */
+    UPLOADS("uploading files"),
     /** It takes the authority whose clients protected content is for. Without it, the authority is set up at the Pulp itself. */
     PROTECTION_AUTHORITY("an authority for protected content"),
     /** It can give back the room of content that can be had from upstream again. */
@@ -17,6 +23,11 @@ public enum ContentAbility {
 
     ContentAbility(String phrase) {
         this.phrase = phrase;
+    }
+
+    /** What a provider throws that is asked for it and has not declared it. */
+    public UnsupportedOperationException undeclared() {
+        return new UnsupportedOperationException(this + " was not declared");
     }
 
     /** For the sentence "pulp2 does not know …". */

@@ -21,8 +21,11 @@ public final class ContentApi implements AutoCloseable {
         var rows = new JobRows(store, host, Clock.systemUTC());
         this.jobs = new JobRunner(store, rows, pulps, host, JobRunner.PATIENCE);
         var answers = new ContentAnswers(jobs);
-        var resources =
-                List.<Object>of(new PulpsResource(pulps, jobs, answers), new JobsResource(pulps, jobs, rows, answers));
+        var resources = List.of(
+                new PulpsResource(pulps, jobs, answers),
+                new UnitsResource(pulps, jobs, answers),
+                new UploadsResource(pulps),
+                new JobsResource(pulps, jobs, rows, answers));
         this.mounts = List.of(new Mount("/content", Role.FOREMAN, resources));
     }
 

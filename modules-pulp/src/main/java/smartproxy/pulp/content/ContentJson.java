@@ -130,6 +130,10 @@ final class ContentJson {
         return managed(object, one.labels());
     }
 
+    static ObjectNode upload(Upload one) {
+        return object().put("upload", one.id()).put("size", one.size()).put("received", one.received());
+    }
+
     static ObjectNode task(Task one) {
         return object().put("task", one.id())
                 .put("name", one.name())

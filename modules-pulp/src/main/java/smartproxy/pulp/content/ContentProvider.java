@@ -27,7 +27,7 @@ import smartproxy.core.api.Deadline;
  *   <li>Begun twice, a change does no harm: what is there already is {@link Change#NONE}.
  * </ul>
  *
- * <p>What stands below an ability is called only when that is declared.
+ * <p>What stands below an ability is called only when that is declared; a provider that has not declared it leaves it as it is here.
  */
 public interface ContentProvider {
     /** What this kind of Pulp can do; constant. */
@@ -41,7 +41,9 @@ public interface ContentProvider {
     Set<ContentType> types(Deadline deadline);
 
     /** {@link ContentAbility#STORAGE}; empty when this Pulp keeps its content elsewhere. */
-    Optional<Storage> storage(Deadline deadline);
+    default Optional<Storage> storage(Deadline deadline) {
+        throw ContentAbility.STORAGE.undeclared();
+    }
 
     // repositories
 
@@ -79,21 +81,93 @@ public interface ContentProvider {
     Version counts(Repository repository, Optional<String> version, Deadline deadline);
 
     /** {@link ContentAbility#VERSIONS}: the newest first. */
-    Page<Version> versions(Repository repository, Page.Window window, Deadline deadline);
+    default Page<Version> versions(Repository repository, Page.Window window, Deadline deadline) {
+        throw ContentAbility.VERSIONS.undeclared();
+    }
 
     /**
      * {@link ContentAbility#VERSIONS}: removes an older version.
      *
      * @throws CallerException 404 when there is no such version, 409 when it is served or the only one
      */
-    Change removeVersion(Repository repository, String number, Deadline deadline);
+    default Change removeVersion(Repository repository, String number, Deadline deadline) {
+        throw ContentAbility.VERSIONS.undeclared();
+    }
+
+    // units
 
     /**
-     * {@link ContentAbility#UNITS}: units of the current version, as JSON objects of the backend's making.
+     * {@link ContentAbility#UNITS}: units of a repository, as JSON objects of the backend's making.
      *
-     * @param type as in {@link Version#counts}
+     * @throws CallerException 400 when the type has no such filter, 404 when there is no such version
      */
-    Page<String> units(Repository repository, String type, Page.Window window, Deadline deadline);
+    default Page<String> units(Repository repository, UnitQuery query, Page.Window window, Deadline deadline) {
+        throw ContentAbility.UNITS.undeclared();
+    }
+
+    /**
+     * {@link ContentAbility#COPY_UNITS}: begins to add units of a repository to another one of its type. Units that are there already are
+     * no change.
+     *
+     * @throws CallerException 400 when the type knows no dependencies or no base, or the backend no such unit
+     */
+    default Change copyUnits(Repository from, Repository to, UnitCopy copy, Deadline deadline) {
+        throw ContentAbility.COPY_UNITS.undeclared();
+    }
+
+    /**
+     * {@link ContentAbility#REMOVE_UNITS}: begins to remove units from a repository. Units that are not in it are no change.
+     *
+     * @throws CallerException 400 when the backend knows no such unit
+     */
+    default Change removeUnits(Repository repository, UnitChoice units, Deadline deadline) {
+        throw ContentAbility.REMOVE_UNITS.undeclared();
+    }
+
+    /** {@link ContentAbility#UPLOADS}: announces a file of so many bytes. */
+    default Upload beginUpload(long size, Deadline deadline) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
+
+    /** {@link ContentAbility#UPLOADS}: empty when it is not known (any more). */
+    default Optional<Upload> upload(String id, Deadline deadline) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
+
+    /**
+     * {@link ContentAbility#UPLOADS}: adds what comes next of a file; not for two at once.
+     *
+     * @param upload as it is now
+     * @param from where in {@code octets} the next byte of the file lies
+     * @return as it is then
+     * @throws CallerException 400 when that is more than the file has
+     */
+    default Upload addToUpload(Upload upload, byte[] octets, int from, Deadline deadline) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
+
+    /** {@link ContentAbility#UPLOADS}: forgets it; one that is not known is no matter. */
+    default Change dropUpload(String id, Deadline deadline) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
+
+    /**
+     * {@link ContentAbility#UPLOADS}: begins to make a file of an upload that is whole, and ends the upload. {@link Change#NONE} when the
+     * backend has a file of that checksum.
+     */
+    default Change keepUpload(NewUnit unit, Deadline deadline) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
+
+    /**
+     * {@link ContentAbility#UPLOADS}: begins to make a unit of a kept file and to add it to a repository. One that is there already is no
+     * change.
+     *
+     * @throws CallerException 400 when repositories of that type take no files, or know no such option
+     */
+    default Change importUnit(Repository repository, NewUnit unit, Deadline deadline) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
 
     // upstream
 
@@ -154,7 +228,9 @@ public interface ContentProvider {
      *
      * @param authority PEM
      */
-    Change protect(String authority, Deadline deadline);
+    default Change protect(String authority, Deadline deadline) {
+        throw ContentAbility.PROTECTION_AUTHORITY.undeclared();
+    }
 
     // upkeep
 
@@ -165,7 +241,9 @@ public interface ContentProvider {
     Change verify(Repository repository, Deadline deadline);
 
     /** {@link ContentAbility#RECLAIM}: begins to remove the files of these repositories that upstream has. */
-    Change reclaim(List<Repository> repositories, Deadline deadline);
+    default Change reclaim(List<Repository> repositories, Deadline deadline) {
+        throw ContentAbility.RECLAIM.undeclared();
+    }
 
     // the backend's own tasks
 

@@ -17,6 +17,9 @@ final class JobWork {
     static final String ORPHANS = "orphans";
     static final String RECLAIM = "reclaim";
     static final String PURGE = "purge";
+    static final String COPY_UNITS = "copy units";
+    static final String REMOVE_UNITS = "remove units";
+    static final String IMPORT_UNIT = "import unit";
 
     void run(Job job, Pulp pulp, Changes changes) throws InterruptedException {
         var setup = new Setup(pulp, changes, Ownership.BY_API);
@@ -46,6 +49,23 @@ final class JobWork {
             case PURGE -> {
                 var before = Instant.parse(ContentInput.text(request, "before"));
                 changes.make(PURGE, () -> provider.purgeTasks(before, changes.deadline()));
+            }
+            case COPY_UNITS -> {
+                var from = setup.existing(ContentInput.text(request, "from"));
+                var to = setup.existing(job.subject());
+                var copy = UnitInput.copy(request);
+                setup.filled(COPY_UNITS, to, () -> provider.copyUnits(from, to, copy, changes.deadline()));
+            }
+            case REMOVE_UNITS -> {
+                var of = setup.existing(job.subject());
+                var units = UnitInput.removal(request);
+                setup.filled(REMOVE_UNITS, of, () -> provider.removeUnits(of, units, changes.deadline()));
+            }
+            case IMPORT_UNIT -> {
+                var to = setup.existing(job.subject());
+                var unit = UnitInput.unit(request);
+                changes.make("keep upload", "", () -> provider.keepUpload(unit, changes.deadline()));
+                setup.filled(IMPORT_UNIT, to, () -> provider.importUnit(to, unit, changes.deadline()));
             }
             default -> throw new IllegalStateException("a job of kind " + job.kind());
         }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Deadline;
 
 /** The Pulps that are managed, by name. Immutable. */
 public final class Pulps {
@@ -16,6 +17,13 @@ public final class Pulps {
      * @param kind {@code pulp3}
      */
     public record Pulp(String name, String kind, ContentProvider provider) {
+        /** @throws CallerException 404 when there is none of that name, 400 when that is no name */
+        Repository repository(String repository, Deadline deadline) {
+            return provider.repository(ContentInput.name(repository), deadline)
+                    .orElseThrow(() ->
+                            CallerException.notFound("Pulp '" + name + "' has no repository '" + repository + "'"));
+        }
+
         /** @throws CallerException 400 when it cannot do that */
         void require(ContentAbility ability) {
             if (!provider.abilities().contains(ability)) {

@@ -37,11 +37,8 @@ public final class PulpsResource {
         return RequestContext.of(request).deadline();
     }
 
-    private Repository repository(ContainerRequestContext request, Pulp pulp, String name) {
-        return pulp.provider()
-                .repository(ContentInput.name(name), deadline(request))
-                .orElseThrow(
-                        () -> CallerException.notFound("Pulp '" + pulp.name() + "' has no repository '" + name + "'"));
+    private static Repository repository(ContainerRequestContext request, Pulp pulp, String name) {
+        return pulp.repository(name, deadline(request));
     }
 
     private Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
@@ -177,22 +174,6 @@ public final class PulpsResource {
         var unused = of.provider().counts(repository, Optional.of(version), deadline(request));
         return begin(
                 request, of, JobWork.REMOVE_VERSION, name, ContentJson.object().put("version", version));
-    }
-
-    @GET
-    @Path("{pulp}/repositories/{name}/units")
-    public Response units(
-            @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
-        var of = pulps.named(pulp);
-        of.require(ContentAbility.UNITS);
-        var parameters = RequestContext.of(request).parameters();
-        var type = parameters.text("type");
-        if (type == null) {
-            throw CallerException.badRequest("Parameter 'type' is needed: a type of units as in counts");
-        }
-        var page = of.provider()
-                .units(repository(request, of, name), type, ContentAnswers.window(parameters), deadline(request));
-        return ContentAnswers.ok(ContentJson.rawPage(page));
     }
 
     // upstream and distribution

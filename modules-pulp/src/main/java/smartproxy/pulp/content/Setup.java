@@ -2,6 +2,7 @@ package smartproxy.pulp.content;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import smartproxy.core.api.CallerException;
 import smartproxy.pulp.content.Pulps.Pulp;
 
@@ -89,11 +90,20 @@ final class Setup {
 
     /** @return the repository as it is now */
     Repository synced(Repository repository, SyncMode mode) throws InterruptedException {
+        return filled("sync", repository, () -> provider.sync(repository, mode, changes.deadline()));
+    }
+
+    /**
+     * Changes what is in a repository. That is an action when it brings a new version.
+     *
+     * @return the repository as it is now
+     */
+    Repository filled(String action, Repository repository, Supplier<Change> begin) throws InterruptedException {
         var before = changes.remember("version", repository.version());
-        changes.make("sync", "", () -> provider.sync(repository, mode, changes.deadline()));
+        changes.make(action, "", begin);
         var now = existing(repository.name());
         if (!now.version().equals(before)) {
-            changes.did("sync");
+            changes.did(action);
         }
         return now;
     }

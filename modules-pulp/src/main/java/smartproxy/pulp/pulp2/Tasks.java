@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import smartproxy.pulp.content.Change;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Task;
 
@@ -53,6 +54,15 @@ final class Tasks {
     static List<String> ids(String id) {
         var ids = List.of(id.split(SEPARATOR, MOST + 1));
         return ids.size() <= MOST && ids.stream().allMatch(one -> one.matches(ID)) ? ids : List.of();
+    }
+
+    /** Several changes as one. */
+    static Change asOne(List<Change> changes) {
+        var tasks = changes.stream().flatMap(change -> change.task().stream()).toList();
+        if (!tasks.isEmpty()) {
+            return Change.by(id(tasks));
+        }
+        return changes.isEmpty() ? Change.NONE : Change.MADE;
     }
 
     /** What Pulp calls a state. */

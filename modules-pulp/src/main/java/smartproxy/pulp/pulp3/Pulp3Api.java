@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
@@ -24,6 +27,9 @@ import smartproxy.pulp.content.Change;
 final class Pulp3Api {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 500;
+
+    /** Between the parts of a form (RFC 2046, section 5.1.1); too long to be in a file by chance. */
+    private static final String BOUNDARY = "smart-proxy-" + UUID.randomUUID();
 
     private final String pulp;
     private final String root;
@@ -86,6 +92,37 @@ final class Pulp3Api {
         var reply = send(operation, HttpCall.patch(path(address)).json(text(body)), deadline);
         var answer = json(operation, reply);
         return answer.path("task").isTextual() ? change(answer) : Change.NONE;
+    }
+
+    /**
+     * Sends a part of a file, in a form.
+     *
+     * @param range of the file: {@code bytes 0-1023/4096}
+     * @param octets of which {@code length} from {@code start} on are the part
+     * @throws CallerException 404 when there is nothing at the address
+     */
+    void putFile(
+            Operation operation,
+            String address,
+            String range,
+            byte[] octets,
+            int start,
+            int length,
+            Deadline deadline) {
+        var body = new ByteArrayOutputStream(length + 512);
+        body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"part\"\r\n"
+                        + "Content-Type: application/octet-stream\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+        body.write(octets, start, length);
+        body.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        var call = HttpCall.put(path(address))
+                .body("multipart/form-data; boundary=" + BOUNDARY, body.toByteArray())
+                .header("Content-Range", range);
+        var reply = send(operation, call, deadline);
+        if (reply.status() == 404) {
+            throw CallerException.notFound(said(operation, words(reply)));
+        }
+        var unused = json(operation, reply);
     }
 
     /** What is not there (any more) is no change. */

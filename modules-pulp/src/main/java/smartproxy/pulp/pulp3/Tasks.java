@@ -1,7 +1,9 @@
 package smartproxy.pulp.pulp3;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.Optional;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Task;
 
@@ -38,9 +40,9 @@ final class Tasks {
                 total,
                 Pulp3Api.line(task.path("error").path("description").asText("")),
                 trouble,
-                Pulp3Provider.time(task, "pulp_created"),
-                Pulp3Provider.time(task, "started_at"),
-                Pulp3Provider.time(task, "finished_at"));
+                time(task, "pulp_created"),
+                time(task, "started_at"),
+                time(task, "finished_at"));
     }
 
     /** Why a task that has not ended does not go on; empty when it does. */
@@ -55,5 +57,12 @@ final class Tasks {
         return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker)
                 ? "the worker of its task is missing"
                 : "";
+    }
+
+    /** A field that is a time. */
+    static Optional<Instant> time(JsonNode object, String field) {
+        return object.path(field).isTextual()
+                ? Optional.of(Instant.parse(object.path(field).asText()))
+                : Optional.empty();
     }
 }

@@ -32,12 +32,20 @@ final class ContentClient {
     }
 
     Reply send(String method, String path, String body, String... headers) throws IOException {
+        var all = new ArrayList<>(List.of(headers));
+        all.add("Content-Type: application/json");
+        return send(method, path, body.getBytes(StandardCharsets.UTF_8), all);
+    }
+
+    /** Sends what is no JSON. */
+    Reply put(String path, byte[] octets) throws IOException {
+        return send("PUT", path, octets, new ArrayList<>(List.of("Content-Type: application/octet-stream")));
+    }
+
+    private Reply send(String method, String path, byte[] octets, List<String> all) throws IOException {
         try (var wire = proxy.https()) {
-            var all = new ArrayList<>(List.of(headers));
-            var octets = body.getBytes(StandardCharsets.UTF_8);
             if (!method.equals("GET")) {
                 all.add("Content-Length: " + octets.length);
-                all.add("Content-Type: application/json");
             }
             wire.send(Wire.head(method, "/content" + path, all.toArray(String[]::new)) + "\r\n");
             wire.send(octets);

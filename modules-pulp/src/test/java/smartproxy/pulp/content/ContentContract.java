@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.CallerException;
@@ -182,6 +188,145 @@ public abstract class ContentContract {
         assertThat(provider().servePoint(repository, soon())).isEmpty();
         assertThat(provider().unserve(repository, soon())).isEqualTo(Change.NONE);
         made(provider().remove(repository, soon()));
+    }
+
+    /** What stands below each ability. */
+    private Map<ContentAbility, List<ThrowingCallable>> calls() {
+        var one = new Repository(name, ContentType.FILE, name, "", "0", LABELS);
+        var query = new UnitQuery("a", Optional.empty(), Map.of());
+        var copy = new UnitCopy(UnitChoice.ALL, Optional.empty(), false, Optional.empty());
+        var unit = new NewUnit("a", "", "a", Map.of());
+        var calls = new EnumMap<ContentAbility, List<ThrowingCallable>>(ContentAbility.class);
+        calls.put(ContentAbility.STORAGE, List.of(() -> provider().storage(soon())));
+        calls.put(
+                ContentAbility.VERSIONS,
+                List.of(
+                        () -> provider().versions(one, Page.Window.FIRST, soon()),
+                        () -> provider().removeVersion(one, "0", soon())));
+        calls.put(ContentAbility.UNITS, List.of(() -> provider().units(one, query, Page.Window.FIRST, soon())));
+        calls.put(ContentAbility.COPY_UNITS, List.of(() -> provider().copyUnits(one, one, copy, soon())));
+        calls.put(ContentAbility.REMOVE_UNITS, List.of(() -> provider().removeUnits(one, UnitChoice.ALL, soon())));
+        calls.put(
+                ContentAbility.UPLOADS,
+                List.of(
+                        () -> provider().beginUpload(1, soon()),
+                        () -> provider().upload("a", soon()),
+                        () -> provider().addToUpload(new Upload("a", 1, 0), new byte[1], 0, soon()),
+                        () -> provider().dropUpload("a", soon()),
+                        () -> provider().keepUpload(unit, soon()),
+                        () -> provider().importUnit(one, unit, soon())));
+        calls.put(ContentAbility.PROTECTION_AUTHORITY, List.of(() -> provider().protect("", soon())));
+        calls.put(ContentAbility.RECLAIM, List.of(() -> provider().reclaim(List.of(one), soon())));
+        return calls;
+    }
+
+    @Test
+    void whatIsNotDeclaredIsNotThere() {
+        var calls = calls();
+        assertThat(calls.keySet()).isEqualTo(EnumSet.allOf(ContentAbility.class));
+        calls.keySet().removeAll(provider().abilities());
+        calls.keySet().forEach(this::isNotThere);
+    }
+
+    private void isNotThere(ContentAbility ability) {
+        assertThat(calls().get(ability))
+                .allSatisfy(call ->
+                        assertThatThrownBy(call).as(ability.name()).isInstanceOf(UnsupportedOperationException.class));
+    }
+
+    /** Whether all are declared; of those that are not it is seen that they are not there. */
+    private boolean declares(ContentAbility... abilities) {
+        var undeclared = new ArrayList<>(List.of(abilities));
+        undeclared.removeAll(provider().abilities());
+        undeclared.forEach(this::isNotThere);
+        return undeclared.isEmpty();
+    }
+
+    @Test
+    void whatIsDeclaredOfVersionsIsThere() throws Exception {
+        if (!declares(ContentAbility.VERSIONS)) {
+            return;
+        }
+        var repository = created();
+        var versions = provider().versions(repository, Page.Window.FIRST, soon());
+        assertThat(versions.total()).isEqualTo(1);
+        assertThat(versions.items().get(0).number()).isEqualTo(repository.version());
+        assertThatThrownBy(() -> provider().removeVersion(repository, "99", soon()))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(404));
+        made(provider().remove(repository, soon()));
+    }
+
+    @Test
+    void aFileComesInPartsAndBecomesAUnitThatIsCopiedAndRemoved() throws Exception {
+        if (!declares(
+                ContentAbility.UNITS, ContentAbility.COPY_UNITS, ContentAbility.REMOVE_UNITS, ContentAbility.UPLOADS)) {
+            return;
+        }
+        var octets = (name + " has so many bytes").getBytes(StandardCharsets.UTF_8);
+        var first = created();
+        var unit = uploaded(octets);
+        made(provider().importUnit(first, unit, soon()));
+
+        var now = provider().repository(name, soon()).orElseThrow();
+        assertThat(now.version()).isNotEqualTo(first.version());
+        var counts = provider().counts(now, Optional.empty(), soon()).counts();
+        assertThat(counts).containsValue(1L).hasSize(1);
+        var type = counts.keySet().iterator().next();
+        var found = provider().units(now, new UnitQuery(type, Optional.empty(), Map.of()), Page.Window.FIRST, soon());
+        assertThat(found.total()).isEqualTo(1);
+        assertThat(found.items().get(0)).contains(unit.path(), unit.sha256());
+
+        // the same again is no change
+        made(provider().keepUpload(uploaded(octets), soon()));
+        made(provider().importUnit(now, unit, soon()));
+        assertThat(provider().repository(name, soon()).orElseThrow().version()).isEqualTo(now.version());
+
+        var copy = new UnitCopy(UnitChoice.ALL, Optional.empty(), false, Optional.empty());
+        var second = provider().create(new Repository(name + "-copy", ContentType.FILE, "", "", "", LABELS), soon());
+        made(provider().copyUnits(now, second, copy, soon()));
+        var copied = provider().repository(second.name(), soon()).orElseThrow();
+        assertThat(provider().counts(copied, Optional.empty(), soon()).counts()).isEqualTo(counts);
+        made(provider().copyUnits(now, copied, copy, soon()));
+        assertThat(provider().repository(second.name(), soon()).orElseThrow().version())
+                .isEqualTo(copied.version());
+
+        made(provider().removeUnits(copied, UnitChoice.ALL, soon()));
+        var empty = provider().repository(second.name(), soon()).orElseThrow();
+        assertThat(provider().counts(empty, Optional.empty(), soon()).counts()).isEmpty();
+        made(provider().remove(second, soon()));
+        made(provider().remove(first, soon()));
+    }
+
+    /** A file that came in two parts and is kept. */
+    private NewUnit uploaded(byte[] octets) throws Exception {
+        var begun = provider().beginUpload(octets.length, soon());
+        assertThat(begun.received()).isZero();
+        var half = provider().addToUpload(begun, Arrays.copyOf(octets, 10), 0, soon());
+        assertThat(half.received()).isEqualTo(10);
+        assertThat(provider().upload(begun.id(), soon())).contains(half);
+        assertThat(half.isWhole()).isFalse();
+        var whole = provider().addToUpload(half, octets, 10, soon());
+        assertThat(provider().upload(begun.id(), soon())).contains(whole);
+        assertThat(whole.isWhole()).isTrue();
+        var unit = new NewUnit(begun.id(), TestPulp.sha256(octets), "of/" + name + ".txt", Map.of());
+        made(provider().keepUpload(unit, soon()));
+        assertThat(provider().upload(begun.id(), soon())).isEmpty();
+        return unit;
+    }
+
+    @Test
+    void anUploadThatIsDroppedIsGone() {
+        if (!declares(ContentAbility.UPLOADS)) {
+            return;
+        }
+        var begun = provider().beginUpload(10, soon());
+        assertThat(provider().dropUpload(begun.id(), soon()).changes()).isTrue();
+        assertThat(provider().upload(begun.id(), soon())).isEmpty();
+        assertThat(provider().dropUpload(begun.id(), soon())).isEqualTo(Change.NONE);
+        assertThatThrownBy(() -> provider().addToUpload(begun, new byte[10], 0, soon()))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(404));
     }
 
     @Test

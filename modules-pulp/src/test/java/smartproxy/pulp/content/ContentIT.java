@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -280,5 +283,204 @@ class ContentIT {
                         .path("total")
                         .asInt())
                 .isZero();
+    }
+
+    /** A file that comes through the daemon in two parts. */
+    private String uploaded(byte[] octets) throws Exception {
+        var begun = content.done("POST", "/pulps/pulp/uploads", "{\"size\": " + octets.length + "}");
+        var at = "/pulps/pulp/uploads/" + begun.path("upload").asText();
+        var half = octets.length / 2;
+        assertThat(content.put(at + "?offset=0", Arrays.copyOf(octets, half)).status())
+                .isEqualTo(200);
+        // an answer that was lost: the part is sent again, with what comes after it
+        var whole = content.put(at + "?offset=0", octets);
+        assertThat(whole.json().path("received").asInt()).as(whole.text()).isEqualTo(octets.length);
+        return begun.path("upload").asText();
+    }
+
+    private static String file(String upload, byte[] octets, String path) {
+        return "{\"upload\": \"" + upload + "\", \"sha256\": \"" + TestPulp.sha256(octets) + "\", \"path\": \"" + path
+                + "\"}";
+    }
+
+    private JsonNode ended(String method, String path, String body, String actions) throws Exception {
+        var job = content.done(method, path, body);
+        assertThat(job.path("state").asText()).as(job.toString()).isEqualTo("completed");
+        assertThat(job.path("actions").toString()).isEqualTo(actions);
+        return job;
+    }
+
+    @Test
+    @Order(8)
+    void packagesAreUploadedCopiedAndRemoved() throws Exception {
+        var at = "/pulps/pulp/repositories/" + name("units");
+        content.done("PUT", at, "{\"type\": \"rpm\"}");
+        var half = content.done("POST", "/pulps/pulp/uploads", "{\"size\": 10}");
+        assertThat(content.send(
+                                "POST",
+                                at + "/units/import",
+                                file(half.path("upload").asText(), rpm, "a"))
+                        .status())
+                .isEqualTo(409);
+        content.done("DELETE", "/pulps/pulp/uploads/" + half.path("upload").asText(), "");
+        var other = new byte[] {1, 2, 3};
+        var wrong = content.done("POST", at + "/units/import", file(uploaded(other), new byte[] {4}, "a.rpm"));
+        assertThat(wrong.path("state").asText()).isEqualTo("failed");
+        assertThat(wrong.path("error").asText()).contains("keep upload", "sha256");
+
+        // it is in the Pulp already, and not in this repository
+        ended("POST", at + "/units/import", file(uploaded(rpm), rpm, "a.rpm"), "[\"import unit\"]");
+        ended("POST", at + "/units/import", file(uploaded(rpm), rpm, "a.rpm"), "[]");
+        var units = content.get(at + "/units?type=rpm.package&filter[name]=" + name("rpm1"))
+                .json();
+        assertThat(units.path("total").asInt()).isEqualTo(1);
+        var unit = "[" + units.path("items").get(0).path("pulp_href") + "]";
+        assertThat(content.get(at + "/units?type=rpm.package&filter[name]=none")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isZero();
+        assertThat(content.get(at + "/units?type=rpm.package&filter[limit]=1").status())
+                .isEqualTo(400);
+        assertThat(content.get(at + "/units?type=rpm.package&filter[nonsense]=1")
+                        .text())
+                .contains("nonsense");
+        assertThat(content.get(at + "/units?type=rpm.package&version=0")
+                        .json()
+                        .path("total")
+                        .asInt())
+                .isZero();
+        assertThat(content.get(at + "/units?type=rpm.package&version=9").status())
+                .isEqualTo(404);
+
+        var copy = "/pulps/pulp/repositories/" + name("copies");
+        content.done("PUT", copy, "{\"type\": \"rpm\"}");
+        var from = "{\"from\": \"" + name("units") + "\", ";
+        ended(
+                "POST",
+                copy + "/units/copy",
+                from + "\"units\": " + unit + ", \"version\": \"1\", \"base_version\": \"0\", \"dependencies\": true}",
+                "[\"copy units\"]");
+        ended("POST", copy + "/units/copy", from + "\"all\": true}", "[]");
+        assertThat(content.send("POST", copy + "/units/copy", from + "\"all\": true, \"version\": \"9\"}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(content.send("POST", copy + "/units/copy", "{\"from\": \"nobody\", \"all\": true}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(content.send("POST", copy + "/units/copy", "{\"from\": \"" + name("file1") + "\", \"all\": true}")
+                        .status())
+                .isEqualTo(409);
+        ended("POST", copy + "/units/remove", "{\"units\": " + unit + "}", "[\"remove units\"]");
+        ended("POST", copy + "/units/remove", "{\"units\": " + unit + "}", "[]");
+        var strange = content.done("POST", copy + "/units/remove", "{\"units\": [\"a\"]}");
+        assertThat(strange.path("error").asText()).contains("pulp_href");
+        ended("DELETE", copy + "/versions/1", "", "[\"remove version\"]");
+    }
+
+    @Test
+    @Order(9)
+    void imagesAreCopiedAndRemoved() throws Exception {
+        content.done("POST", "/mirror", list("image1"));
+        var at = "/pulps/mirror/repositories/" + name("images");
+        content.done("PUT", at, "{\"type\": \"container\"}");
+        var tags = content.get("/pulps/mirror/repositories/" + name("image1") + "/units?type=container.tag")
+                .json();
+        var tag = tags.path("items").get(0).path("pulp_href");
+
+        ended(
+                "POST",
+                at + "/units/copy",
+                "{\"from\": \"" + name("image1") + "\", \"units\": [" + tag + "]}",
+                "[\"copy units\"]");
+        var counts = content.get(at + "/counts").json().path("counts");
+        assertThat(counts.toString())
+                .isEqualTo(content.get("/pulps/mirror/repositories/" + name("image1") + "/counts")
+                        .json()
+                        .path("counts")
+                        .toString());
+        ended("POST", at + "/units/copy", "{\"from\": \"" + name("image1") + "\", \"all\": true}", "[]");
+        ended("POST", at + "/units/remove", "{\"all\": true}", "[\"remove units\"]");
+        assertThat(content.get(at + "/counts").json().path("counts").size()).isZero();
+    }
+
+    @Test
+    @Order(10)
+    void protectedContentIsForThoseWhoseCertificateSaysSo() throws Exception {
+        var path = name("guarded");
+        var at = "/pulps/pulp/repositories/" + name("file1");
+        var authority =
+                ContentJson.object().put("authority", proxy.pki().ca().pem()).toString();
+        assertThat(content.send("PUT", at + "/distribution", "{\"path\": \"" + path + "\", \"protect\": true}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(content.done("PUT", "/pulps/pulp/protection", authority)
+                        .path("changed")
+                        .asBoolean())
+                .isTrue();
+        assertThat(content.done("PUT", "/pulps/pulp/protection", authority)
+                        .path("changed")
+                        .asBoolean())
+                .isFalse();
+        var point = content.done("PUT", at + "/distribution", "{\"path\": \"" + path + "\", \"protect\": true}");
+        assertThat(point.path("protect").asBoolean()).isTrue();
+
+        var file = "/pulp/content/" + path + "/" + name("file1") + ".file";
+        try (var right = proxy.https(entitled("/" + path))) {
+            var reply = right.get(file);
+            assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+            assertThat(reply.body().getBytes(StandardCharsets.UTF_8)).isEqualTo(text(name("file1")));
+        }
+        try (var wrong = proxy.https(entitled("/elsewhere"))) {
+            assertThat(wrong.get(file).status()).isEqualTo(403);
+        }
+        try (var none = proxy.stranger()) {
+            assertThat(none.get(file).status()).isEqualTo(403);
+        }
+        content.done("PUT", at + "/distribution", "{\"path\": \"" + path + "\"}");
+        try (var none = proxy.stranger()) {
+            assertThat(none.get(file).status()).isEqualTo(200);
+        }
+    }
+
+    /** A host with the right to read below a path. */
+    private SSLContext entitled(String path) {
+        return proxy.pki()
+                .issue("host.example.com")
+                .extension("1.3.6.1.4.1.2312.9.4.1", "all")
+                .extension("1.3.6.1.4.1.2312.9.2.1.1.6", path)
+                .sign()
+                .sslContext(proxy.pki().ca());
+    }
+
+    @Test
+    @Order(11)
+    void thePulpTellsOfItselfAndIsTidied() throws Exception {
+        assertThat(content.get("/pulps/pulp/status").json().path("online").asBoolean())
+                .isTrue();
+        assertThat(content.get("/pulps/pulp/capabilities").text()).contains("\"container\",\"file\",\"rpm\"");
+        assertThat(content.get("/pulps/pulp/storage").json().path("free").asLong())
+                .isPositive();
+        assertThat(content.get("/pulps/pulp/upstreams?type=file").status()).isEqualTo(200);
+        var points = content.get("/pulps/pulp/distributions?type=rpm&limit=1").json();
+        assertThat(points.path("total").asInt()).isGreaterThan(1);
+        assertThat(points.path("items").size()).isEqualTo(1);
+        var two = content.get("/pulps/pulp/repositories?type=rpm&name[]=" + name("rpm1") + "&name[]=" + name("rpm2"));
+        assertThat(two.json().path("total").asInt()).as(two.text()).isEqualTo(2);
+        ended("POST", "/pulps/mirror/orphans", "{\"minimum_age\": 0}", "[\"orphans\"]");
+        ended("POST", "/pulps/mirror/reclaim", "{\"repositories\": [\"" + name("image1") + "\"]}", "[\"reclaim\"]");
+        var tasks = content.get("/pulps/mirror/tasks?state=completed&limit=2").json();
+        assertThat(tasks.path("items").size()).isEqualTo(2);
+        var task = tasks.path("items").get(0).path("task").asText();
+        assertThat(content.send("DELETE", "/pulps/mirror/tasks/" + task, "")
+                        .json()
+                        .path("state")
+                        .asText())
+                .isEqualTo("completed");
+        ended("POST", "/pulps/mirror/tasks/purge", "{\"before\": \"" + Instant.now() + "\"}", "[\"purge\"]");
+        assertThat(content.get("/pulps/mirror/tasks/" + task).status()).isEqualTo(404);
+        var forgotten = content.done("POST", "/jobs/purge", "{\"before\": \"" + Instant.now() + "\"}");
+        assertThat(forgotten.path("removed").asInt()).isPositive();
+        assertThat(content.get("/jobs").json().path("total").asInt()).isZero();
     }
 }

@@ -112,8 +112,39 @@ final class FakeContent implements ContentProvider {
     }
 
     @Override
-    public Page<String> units(Repository repository, String type, Page.Window window, Deadline deadline) {
+    public Page<String> units(Repository repository, UnitQuery query, Page.Window window, Deadline deadline) {
         return new Page<>(List.of(), 0);
+    }
+
+    @Override
+    public Change copyUnits(Repository from, Repository to, UnitCopy copy, Deadline deadline) {
+        changes.add("copy " + from.name() + " to " + to.name() + " " + copy);
+        return filled(to);
+    }
+
+    @Override
+    public Change removeUnits(Repository repository, UnitChoice units, Deadline deadline) {
+        changes.add("remove of " + repository.name() + " " + units);
+        return filled(repository);
+    }
+
+    @Override
+    public Change keepUpload(NewUnit unit, Deadline deadline) {
+        changes.add("keep " + unit.upload());
+        return Change.MADE;
+    }
+
+    @Override
+    public Change importUnit(Repository repository, NewUnit unit, Deadline deadline) {
+        changes.add("import " + unit);
+        return filled(repository);
+    }
+
+    private Change filled(Repository repository) {
+        if (news) {
+            newVersion(repository.name());
+        }
+        return Change.MADE;
     }
 
     @Override

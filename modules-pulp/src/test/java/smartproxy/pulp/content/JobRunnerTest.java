@@ -231,6 +231,36 @@ class JobRunnerTest {
     }
 
     @Test
+    void unitsAreAnActionWhenThereIsAnotherVersion() throws Exception {
+        ended(mirror("a", "b"));
+        pulp.changes.clear();
+        var copy =
+                "{\"from\":\"a\",\"units\":[\"u1\",\"u2\"],\"version\":\"1\",\"dependencies\":true,\"base_version\":\"0\"}";
+        var sum = "0123456789abcdef".repeat(4);
+        var file = "{\"upload\":\"f1\",\"sha256\":\"" + sum + "\",\"path\":\"dir/a b.iso\"}";
+
+        assertThat(unitJob(JobWork.COPY_UNITS, copy)).isEqualTo("completed [copy units]");
+        assertThat(unitJob(JobWork.REMOVE_UNITS, "{\"all\":true}")).isEqualTo("completed [remove units]");
+        assertThat(unitJob(JobWork.IMPORT_UNIT, file)).isEqualTo("completed [import unit]");
+        assertThat(pulp.changes)
+                .containsExactly(
+                        "copy a to b UnitCopy[units=UnitChoice[ids=[u1, u2]], version=Optional[1], dependencies=true,"
+                                + " base=Optional[0]]",
+                        "remove of b UnitChoice[ids=[]]",
+                        "keep f1",
+                        "import NewUnit[upload=f1, sha256=" + sum + ", path=dir/a b.iso, options={}]");
+        pulp.news = false;
+        assertThat(unitJob(JobWork.COPY_UNITS, "{\"from\":\"a\",\"all\":true}")).isEqualTo("completed []");
+    }
+
+    private String unitJob(String kind, String request) throws InterruptedException {
+        var item = ended(jobs.begin(kind, pulps.named("p"), "b", request, List.of("b")))
+                .items()
+                .get(0);
+        return item.state() + " " + item.actions() + item.error();
+    }
+
+    @Test
     void changesAreNumberedSoThatNoneIsMissed() throws Exception {
         var before = rows.newestEvent();
         var job = ended(mirror("a"));

@@ -32,7 +32,8 @@ class OpenApiTest {
 
     private static Set<String> routes() {
         var routes = new TreeSet<String>();
-        for (var resource : List.of(PulpsResource.class, JobsResource.class)) {
+        for (var resource :
+                List.of(PulpsResource.class, UnitsResource.class, UploadsResource.class, JobsResource.class)) {
             for (var method : resource.getDeclaredMethods()) {
                 Arrays.stream(method.getAnnotations())
                         .map(one -> one.annotationType().getAnnotation(HttpMethod.class))
@@ -96,6 +97,9 @@ class OpenApiTest {
                 .isEqualTo(Arrays.stream(ContentType.values())
                         .map(ContentType::toString)
                         .toList());
+        assertThat(words("Pulp/properties/abilities/items"))
+                .isEqualTo(
+                        Arrays.stream(ContentAbility.values()).map(Enum::name).toList());
         assertThat(words("State"))
                 .isEqualTo(
                         Arrays.stream(JobState.values()).map(JobState::toString).toList());

@@ -2,6 +2,8 @@ package smartproxy.core.api;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A request to an {@link HttpPeer}. Immutable; the methods return changed copies.
@@ -11,39 +13,66 @@ import java.nio.charset.StandardCharsets;
  * @param query escaped; empty for none. Never part of an error text
  * @param contentType of the body; empty for none
  * @param body sent with its length
+ * @param headers of this request besides those of the {@link HttpIdentity}, by name: {@code Content-Range}
  */
-public record HttpCall(String method, String path, String query, String contentType, byte[] body) {
+public record HttpCall(
+        String method, String path, String query, String contentType, byte[] body, Map<String, String> headers) {
     private static final byte[] NOTHING = {};
 
+    public HttpCall {
+        headers = Map.copyOf(headers);
+    }
+
+    private static HttpCall of(String method, String path) {
+        return new HttpCall(method, path, "", "", NOTHING, Map.of());
+    }
+
     public static HttpCall get(String path) {
-        return new HttpCall("GET", path, "", "", NOTHING);
+        return of("GET", path);
     }
 
     public static HttpCall delete(String path) {
-        return new HttpCall("DELETE", path, "", "", NOTHING);
+        return of("DELETE", path);
     }
 
     public static HttpCall post(String path) {
-        return new HttpCall("POST", path, "", "", NOTHING);
+        return of("POST", path);
     }
 
     public static HttpCall put(String path) {
-        return new HttpCall("PUT", path, "", "", NOTHING);
+        return of("PUT", path);
     }
 
     public static HttpCall patch(String path) {
-        return new HttpCall("PATCH", path, "", "", NOTHING);
+        return of("PATCH", path);
     }
 
     /** With one more parameter in the query, escaped here. */
     public HttpCall with(String name, String value) {
         var parameter = escaped(name) + "=" + escaped(value);
-        return new HttpCall(method, path, query.isEmpty() ? parameter : query + "&" + parameter, contentType, body);
+        return new HttpCall(
+                method, path, query.isEmpty() ? parameter : query + "&" + parameter, contentType, body, headers);
     }
 
     /** With a JSON text as body. */
     public HttpCall json(String text) {
-        return new HttpCall(method, path, query, "application/json", text.getBytes(StandardCharsets.UTF_8));
+        return body("application/json", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * With a body.
+     *
+     * @param octets kept, not copied
+     */
+    public HttpCall body(String type, byte[] octets) {
+        return new HttpCall(method, path, query, type, octets, headers);
+    }
+
+    /** With a header that is no secret. */
+    public HttpCall header(String name, String value) {
+        var all = new HashMap<>(headers);
+        all.put(name, value);
+        return new HttpCall(method, path, query, contentType, body, all);
     }
 
     /** Whether it changes nothing at the server, so that no answer means no change (RFC 9110, section 9.2.1). */

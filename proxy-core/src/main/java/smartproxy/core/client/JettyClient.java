@@ -63,7 +63,10 @@ final class JettyClient {
     private Request request(HttpCall call) {
         var query = call.query().isEmpty() ? "" : "?" + call.query();
         var request = client.newRequest(URI.create(base + call.path() + query)).method(call.method());
-        request.headers(headers -> identity.headers().forEach((name, value) -> headers.put(name, value.reveal())));
+        request.headers(headers -> {
+            call.headers().forEach(headers::put);
+            identity.headers().forEach((name, value) -> headers.put(name, value.reveal()));
+        });
         if (!call.contentType().isEmpty()) {
             request.body(new BytesRequestContent(call.contentType(), call.body()));
         }
