@@ -101,7 +101,7 @@ final class KeaDatabaseFaultsIT {
 
     private void whatIsSaidIsTrue(int count, int rounds) throws Exception {
         var faults = 3 * rounds;
-        try (var load = new KeaLoad(kea, count)) {
+        try (var load = new KeaLoad(kea, Family.V4, count)) {
             for (var fault = 1; fault <= faults; fault++) {
                 load.made(count * fault / (faults + 1));
                 switch (fault % 3) {
@@ -117,10 +117,10 @@ final class KeaDatabaseFaultsIT {
                     }
                     default -> {
                         load.trap(When.UNHEARD, () -> kea.database("freeze"));
-                        kea.kill();
+                        kea.four().kill();
                         load.told();
                         kea.database("thaw");
-                        kea.restart();
+                        kea.four().restart();
                     }
                 }
             }
