@@ -41,7 +41,7 @@ import smartproxy.dhcp.Subnet6;
 /** What {@code kea-dhcp6} is asked and told, whichever way it can be changed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class Kea6Contract {
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final ClientId STATIC =
             ClientId.duid("00:01:02:03:04:05:06:07:08:09").orElseThrow();
 
@@ -63,7 +63,7 @@ abstract class Kea6Contract {
     }
 
     static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     private Dhcp6View view() {

@@ -15,7 +15,8 @@ final class Kea6FaultsIT {
     }
 
     @Test
-    @DisplayName("what 200 changes by host_cmds were told, 8 at a time over faults, is so, and outlives another restart")
+    @DisplayName(
+            "what 200 changes by host_cmds were told, 8 at a time over faults, is so, and outlives another restart")
     void faultsAmongChanges(@TempDir Path directory) throws Exception {
         whatIsSaidIsTrue(directory, "3.0", 200, 1);
     }

@@ -29,7 +29,7 @@ import smartproxy.dhcp.kea.KeaLoad.When;
 /** Kea 3.0 over a PostgreSQL that goes away in the middle of changes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KeaDatabaseFaultsIT {
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private final LabKea kea;
 
@@ -43,7 +43,7 @@ final class KeaDatabaseFaultsIT {
     }
 
     private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     private KeaDhcpProvider provider() throws Exception {

@@ -38,7 +38,7 @@ import smartproxy.dhcp.Reservation;
 /** Kea away, frozen, restarted and misconfigured: what was answered is true. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class KeaFaults {
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private final AtomicInteger next = new AtomicInteger(20);
     private final String version;
@@ -67,7 +67,7 @@ abstract class KeaFaults {
     }
 
     private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     private NewReservation fresh() {

@@ -54,10 +54,10 @@ final class KeaManyLeasesIT {
             kea.four().restart();
             var settings = kea.settings();
             var provider = kea.provider(settings);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
                     .until(() -> kea.client(settings)
-                            .ask("list-commands", KeaClient.object(), Deadline.in(Duration.ofSeconds(10)))
+                            .ask("list-commands", KeaClient.object(), Deadline.in(Duration.ofSeconds(60)))
                             .isArray());
             var before = used();
             var view = provider.view(Deadline.in(Duration.ofMinutes(1)));

@@ -38,7 +38,7 @@ interface KeaReservations {
         Four(LabKea kea, KeaDhcpProvider provider) {
             this.kea = kea;
             this.provider = provider;
-            subnet = provider.view(Deadline.in(Duration.ofSeconds(20)))
+            subnet = provider.view(Deadline.in(Duration.ofSeconds(60)))
                     .subnet(Ipv4.of("10.20.0.0"))
                     .orElseThrow();
         }
@@ -80,7 +80,7 @@ interface KeaReservations {
         Six(LabKea kea, Kea6Provider provider) {
             this.kea = kea;
             this.provider = provider;
-            subnet = provider.view(Deadline.in(Duration.ofSeconds(20)))
+            subnet = provider.view(Deadline.in(Duration.ofSeconds(60)))
                     .subnet(Ipv6.of("2001:db8:20::"))
                     .orElseThrow();
         }
@@ -88,8 +88,7 @@ interface KeaReservations {
         private Reservation6 reservation(int n) {
             var client = ClientId.duid("00:03:00:01:02:00:01:%02x:%02x:%02x".formatted(n >> 16, n >> 8 & 255, n & 255));
             var ip = Ipv6.of("2001:db8:20:1::%x:%x".formatted(n >> 16, n & 0xffff));
-            return new Reservation6(
-                    subnet, "h" + n, client.orElseThrow(), List.of(ip), List.of(), true, "h" + n);
+            return new Reservation6(subnet, "h" + n, client.orElseThrow(), List.of(ip), List.of(), true, "h" + n);
         }
 
         @Override

@@ -27,7 +27,8 @@ import smartproxy.dhcp.TestContext;
 final class LabKea implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 300;
     private static final String UNIX = "unix";
-    private static final GuardSettings GUARD = new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5));
+    private static final GuardSettings GUARD =
+            new GuardSettings(64, Duration.ofSeconds(60), 2, 10, Duration.ofSeconds(5));
 
     /** {@code kea-dhcp6} beside {@code kea-dhcp4}. */
     static final Map<String, String> DHCP6 = Map.of("KEA_DHCP6", "yes");
@@ -107,7 +108,7 @@ final class LabKea implements AutoCloseable {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
                     DhcpProvider.SUGGESTION_TIME,
                     List.of(),
                     six);
@@ -122,7 +123,7 @@ final class LabKea implements AutoCloseable {
                 https ? Optional.of(tls.resolve("ca.pem")) : Optional.empty(),
                 https ? Optional.of(tls.resolve("client.pem")) : Optional.empty(),
                 https ? Optional.of(tls.resolve("client.key")) : Optional.empty(),
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
                 DhcpProvider.SUGGESTION_TIME,
                 List.of(),
                 six);
