@@ -39,7 +39,7 @@ import smartproxy.dhcp.DhcpProvider.Removal;
  * besides.
  */
 public abstract class DhcpProviderContract {
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private final List<Reservation> left = new ArrayList<>();
     private final Set<Ipv4> taken = new HashSet<>();
@@ -71,7 +71,7 @@ public abstract class DhcpProviderContract {
     }
 
     protected static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     protected final boolean can(DhcpAbility ability) {
@@ -166,7 +166,7 @@ public abstract class DhcpProviderContract {
         if (can(DhcpAbility.FRESH_READS)) {
             check.accept(view());
         } else {
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> check.accept(view()));
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> check.accept(view()));
         }
     }
 

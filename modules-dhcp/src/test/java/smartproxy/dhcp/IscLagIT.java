@@ -104,7 +104,7 @@ class IscLagIT {
     }
 
     private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     /** A copy of a growing file as it was some time ago. */

@@ -67,7 +67,7 @@ final class SharedStoreIT {
                 var number = i;
                 work.add(() -> {
                     try (var wire = daemons.get(number % DAEMONS).https()) {
-                        start.await(30, TimeUnit.SECONDS);
+                        start.await(120, TimeUnit.SECONDS);
                         return client.run(number, wire);
                     }
                 });

@@ -50,7 +50,7 @@ class DhcpGridCheckIT {
     private List<String> look(InfobloxDhcpSettings settings) {
         try (var provider = Provider.created(settings, directory)) {
             return ((LiveCheck) provider.provider)
-                    .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
+                    .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(60))).stream()
                             .map(Finding::toString)
                             .toList();
         } catch (InterruptedException e) {

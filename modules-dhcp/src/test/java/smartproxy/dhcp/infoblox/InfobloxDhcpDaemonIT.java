@@ -105,7 +105,7 @@ class InfobloxDhcpDaemonIT {
                 .contains("\"use_provider\":\"dhcp_infoblox\"")
                 .doesNotContain("dhcp_filename");
         assertThat(grid.all(FakeDhcpGrid.FIXED)).isEmpty();
-        await().atMost(Duration.ofSeconds(10)).until(grid::isServed);
+        await().atMost(Duration.ofSeconds(60)).until(grid::isServed);
         assertThat(grid.complaints()).isEmpty();
         assertThat(proxy.log()).doesNotContain(FakeGrid.PASSWORD, "Basic ");
     }
@@ -123,8 +123,8 @@ class InfobloxDhcpDaemonIT {
         proxy.close();
         assertThat(grid.isServed()).isTrue();
         assertThat(grid.restarts()).isEqualTo(1);
-        await().atMost(Duration.ofSeconds(10)).until(() -> threads("restart-dhcp_infoblox") == 0);
-        await().atMost(Duration.ofSeconds(10)).until(() -> threads("http-dhcp_infoblox") == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> threads("restart-dhcp_infoblox") == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> threads("http-dhcp_infoblox") == 0);
     }
 
     @Test

@@ -51,7 +51,7 @@ import smartproxy.infoblox.FakeGrid;
 /** What is sent to a grid, what is made of its answers, and what becomes of its errors and faults. */
 class InfobloxDhcpIT {
     private static final TestPki PKI = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;

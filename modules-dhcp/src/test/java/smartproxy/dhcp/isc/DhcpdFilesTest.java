@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DhcpdFilesTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String HEADER = "# This lease file was written by isc-dhcp-4.4.3-P1\n\n";
     private static final String SUBNET = "subnet 192.0.2.0 netmask 255.255.255.0 { }\n";
 

@@ -47,7 +47,7 @@ class IscCheckIT {
                 DhcpProvider.SUGGESTION_TIME);
         var context = new TestContext(IscFactory.NAME, new LazyStore(Path.of("not-used")));
         return ((LiveCheck) new IscFactory().create(settings, context))
-                .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(10))).stream()
+                .probe(new UnknownHost(), Deadline.in(Duration.ofSeconds(60))).stream()
                         .map(Finding::toString)
                         .toList();
     }

@@ -146,7 +146,7 @@ class IscDaemonIT {
         Files.writeString(
                 next, Files.readString(leases) + Leases.lease("192.0.2.121", "52:54:00:00:02:02", "active") + "\n");
         Files.move(next, leases, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ask("GET", N + "/ip/192.0.2.121").status() == 200);
         assertThat(ask("GET", N + "/ip/192.0.2.120").status()).isEqualTo(200);
     }

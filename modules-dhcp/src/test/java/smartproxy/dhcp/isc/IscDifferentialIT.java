@@ -53,11 +53,11 @@ class IscDifferentialIT {
             }
             dhcpd.stop();
             dhcpd.restart();
-            var view = dhcp.provider.view(Deadline.in(Duration.ofSeconds(10)));
+            var view = dhcp.provider.view(Deadline.in(Duration.ofSeconds(60)));
             for (var wanted : told) {
                 assertThat(view.reservation(Provider.SUBNET, wanted.mac()).map(shown -> shown + " " + shown.options()))
                         .contains(wanted + " " + wanted.options());
-                var theirs = omapi.talk(Deadline.in(Duration.ofSeconds(10)), talk -> talk.find(wanted.mac()))
+                var theirs = omapi.talk(Deadline.in(Duration.ofSeconds(60)), talk -> talk.find(wanted.mac()))
                         .orElseThrow();
                 assertThat(theirs.name()).contains(wanted.name());
                 assertThat(theirs.ip()).contains(wanted.ip());
@@ -102,11 +102,11 @@ class IscDifferentialIT {
             dhcpd.restart();
             try (var dhcp = new Provider(dhcpd.settings());
                     var omapi = new OmapiClient(dhcpd.server(OmapiKey.Algorithm.HMAC_MD5))) {
-                var view = dhcp.provider.view(Deadline.in(Duration.ofSeconds(10)));
+                var view = dhcp.provider.view(Deadline.in(Duration.ofSeconds(60)));
                 var different = 0;
                 for (var i = 1; i <= count; i++) {
                     var ip = new Ipv4(SUBNET.network().bits() + i);
-                    var theirs = omapi.talk(Deadline.in(Duration.ofSeconds(10)), talk -> talk.leaseValues(ip));
+                    var theirs = omapi.talk(Deadline.in(Duration.ofSeconds(60)), talk -> talk.leaseValues(ip));
                     different += assertSame(view.leaseAt(SUBNET, ip), theirs) ? 0 : 1;
                 }
                 assertThat(different).isZero();

@@ -2,6 +2,7 @@ package smartproxy.dhcp.isc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
@@ -89,18 +90,22 @@ class IscFaultsIT {
 
     @Test
     void aFrozenServerIsATimeoutAndWhatBecameOfTheChangeIsFoundLater() {
-        // heard within the last second, so the change is sent at once
+        // heard within the last second, so the change is sent at once; on a slow machine dhcpd is asked first
         assertThat(dhcp.holds(Provider.reservation(1))).isFalse();
         dhcpd.freeze();
-        assertThatThrownBy(() -> dhcp.create(Provider.reservation(1), SHORT))
-                .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN))
-                .hasMessageContainingAll("no answer within", "whether the change was made is unknown");
+        var late = catchThrowableOfType(BackendException.class, () -> dhcp.create(Provider.reservation(1), SHORT));
         dhcpd.thaw();
+        assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
+        if (late.outcome() == Outcome.NOT_APPLIED) {
+            assertThat(dhcp.holds(Provider.reservation(1))).isFalse();
+        } else {
+            assertThat(late).hasMessageContainingAll("no answer within", "whether the change was made is unknown");
+        }
         // it lay in dhcpd's buffer, and is handled before what is sent now
         var again = dhcp.create(Provider.reservation(1));
         assertThat(again).isInstanceOfAny(Created.class, Occupied.class);
         assertThat(dhcp.holds(Provider.reservation(1))).isTrue();
-        await().atMost(Duration.ofSeconds(10)).until(() -> dhcp.shown(1).isPresent());
+        await().atMost(Duration.ofSeconds(60)).until(() -> dhcp.shown(1).isPresent());
     }
 
     @Test
@@ -192,7 +197,7 @@ class IscFaultsIT {
                     .as("%d was refused or removed", number)
                     .isFalse();
         }
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             there.forEach(number -> assertThat(dhcp.shown(number)).isPresent());
             gone.forEach(number -> assertThat(dhcp.shown(number)).isEmpty());
         });

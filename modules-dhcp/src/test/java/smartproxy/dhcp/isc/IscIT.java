@@ -117,7 +117,7 @@ class IscIT {
                 .hasMessageContainingAll(
                         "does not understand", "FM_ZTP.config-file-name", "dhcpd.conf", "nothing was changed");
         assertThat(dhcp.holds(ztp)).isFalse();
-        await().atMost(Duration.ofSeconds(10)).until(() -> dhcp.shown(1).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> dhcp.shown(1).isEmpty());
         assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
     }
 
@@ -181,7 +181,7 @@ class IscIT {
                         "the one before is there again, nothing was changed");
 
         assertThat(dhcp.holds(present)).isTrue();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(dhcp.shown(1)).contains(present));
         assertThat(dhcp.declaration(1)).isEqualTo(declaration);
         dhcpd.stop();
@@ -226,7 +226,7 @@ class IscIT {
                 sibling.subnet(), sibling.name(), Provider.reservation(1).ip(), sibling.mac(), true, sibling.options());
         assertThat(dhcp.provider.create(
                         new NewReservation(bonded, Optional.empty(), Set.of(Provider.mac(1))),
-                        Deadline.in(Duration.ofSeconds(10))))
+                        Deadline.in(Duration.ofSeconds(60))))
                 .isInstanceOf(Created.class);
         assertThat(dhcp.shown(2)).isPresent();
         assertThat(dhcp.shown(1)).isPresent();

@@ -23,7 +23,7 @@ class OmapiIT {
     private static final MacAddress MAC = MacAddress.of("02:00:00:00:00:10");
 
     private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     private static Optional<OmapiClient.Host> find(OmapiClient omapi, String name) throws Exception {

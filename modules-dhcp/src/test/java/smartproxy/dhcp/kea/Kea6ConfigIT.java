@@ -5,10 +5,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kea 2.2 behind its agent, without {@code host_cmds}. */
+/** Kea 2.2 behind its agent, over TLS, without {@code host_cmds}. */
 final class Kea6ConfigIT extends Kea6Contract {
     Kea6ConfigIT(@TempDir Path directory) throws Exception {
-        super(directory, "2.2", "plain", Writing.CONFIG);
+        super(directory, "2.2", "tls", Writing.CONFIG);
     }
 
     @Test

@@ -41,7 +41,7 @@ import smartproxy.dhcp.Subnet6;
 /** What {@code kea-dhcp6} is asked and told, whichever way it can be changed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class Kea6Contract {
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final ClientId STATIC =
             ClientId.duid("00:01:02:03:04:05:06:07:08:09").orElseThrow();
 
@@ -63,7 +63,7 @@ abstract class Kea6Contract {
     }
 
     static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(60));
     }
 
     private Dhcp6View view() {
@@ -168,8 +168,8 @@ abstract class Kea6Contract {
             isShown(view, one);
             isShown(view, other);
         }
-        kea.kill6();
-        kea.restart6();
+        kea.six().kill();
+        kea.six().restart();
         await().atMost(WATCHDOG)
                 .ignoreExceptionsInstanceOf(BackendException.class)
                 .untilAsserted(() -> {
@@ -283,8 +283,8 @@ abstract class Kea6Contract {
         var crashed = new AtomicBoolean();
         var provider = kea.provider6((command, body, deadline) -> {
             if (command.equals("config-write") && !crashed.getAndSet(true)) {
-                kea.kill6();
-                kea.restart6();
+                kea.six().kill();
+                kea.six().restart();
             }
             return transport.send(command, body, deadline);
         });
@@ -348,7 +348,7 @@ abstract class Kea6Contract {
     void aServerThatIsAway() throws Exception {
         var wanted = wanted(duid());
         var four = kea.provider(kea.settings());
-        kea.kill6();
+        kea.six().kill();
         try {
             var away = catchThrowableOfType(BackendException.class, () -> provider.create(wanted, soon()));
             assertThat(away.kind()).isEqualTo(Kind.UNAVAILABLE);
@@ -356,7 +356,7 @@ abstract class Kea6Contract {
             assertThat(away).hasMessageStartingWith("dhcp_kea dhcp6: ");
             assertThat(four.view(soon()).subnets()).as("IPv4 goes on").isNotEmpty();
         } finally {
-            kea.restart6();
+            kea.six().restart();
         }
         await().atMost(WATCHDOG)
                 .ignoreExceptionsInstanceOf(BackendException.class)

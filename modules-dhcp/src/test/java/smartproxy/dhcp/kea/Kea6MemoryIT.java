@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.dhcp.Reservation6;
 
-/** Kea 3.0 by itself, with {@code host_cmds}. */
+/** Kea 3.0 by itself, over TLS, with {@code host_cmds}. */
 final class Kea6MemoryIT extends Kea6Contract {
     Kea6MemoryIT(@TempDir Path directory) throws Exception {
-        super(directory, "3.0", "plain", Writing.MEMORY);
+        super(directory, "3.0", "tls", Writing.MEMORY);
     }
 
     @Test

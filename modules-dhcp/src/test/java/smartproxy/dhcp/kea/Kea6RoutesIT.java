@@ -178,7 +178,7 @@ final class Kea6RoutesIT extends RoutesOfDaemon {
                                 .put("ip-address", "2001:db8:7::5")
                                 .put("duid", "01:02:03:04")
                                 .put("iaid", 1),
-                        smartproxy.core.api.Deadline.in(java.time.Duration.ofSeconds(10)));
+                        smartproxy.core.api.Deadline.in(java.time.Duration.ofSeconds(60)));
         is(
                 delete("/dhcp/v6/2001:db8:7::/duid/01:02:03:04"),
                 400,

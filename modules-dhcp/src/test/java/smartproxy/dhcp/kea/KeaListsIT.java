@@ -162,7 +162,7 @@ final class KeaListsIT {
         var subnet = subnet(provider.view(soon()), "192.0.2.0");
         assertThat(provider.view(soon()).subnets()).hasSize(1);
         reserve(host(1, 2, "192.0.2.78"));
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(provider.view(soon()).reservationsAt(subnet, Ipv4.of("192.0.2.78")))
                         .extracting(Reservation::name)
                         .containsExactly("host-020000010002"));

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -24,13 +23,7 @@ import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.guard.GuardSettings;
-import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
-import smartproxy.dhcp.Ipv4;
-import smartproxy.dhcp.MacAddress;
-import smartproxy.dhcp.NewReservation;
-import smartproxy.dhcp.Reservation;
-import smartproxy.dhcp.Subnet;
 
 /**
  * Eight callers that create reservations and remove every other again, and what they were told. The circuit breaker stays
@@ -49,9 +42,7 @@ final class KeaLoad implements AutoCloseable {
         UNKNOWN
     }
 
-    private final LabKea kea;
-    private final KeaDhcpProvider provider;
-    private final Subnet subnet;
+    private final KeaReservations reservations;
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     private final List<Future<?>> works = new ArrayList<>();
     private final Map<Integer, Known> known = new ConcurrentHashMap<>();
@@ -65,27 +56,17 @@ final class KeaLoad implements AutoCloseable {
     private final AtomicReference<Trap> trap = new AtomicReference<>();
 
     /** @param count changes to be made at least; those that failed come on top */
-    KeaLoad(LabKea kea, int count) throws Exception {
-        this.kea = kea;
-        var s = kea.settings();
-        var settings = new KeaSettings(
-                s.url(),
-                s.username(),
-                s.password(),
-                Duration.ofMinutes(10),
-                s.caFile(),
-                s.certificate(),
-                s.privateKey(),
-                Duration.ofSeconds(1),
-                s.suggestionTime(),
-                s.managed(),
-                s.dhcp6Url());
+    KeaLoad(LabKea kea, Family family, int count) throws Exception {
+        var guard = new GuardSettings(64, Duration.ofSeconds(10), 2, 1_000_000, Duration.ofSeconds(5));
+        var settings = impatient(kea.settings());
+        if (family == Family.V6) {
+            settings = settings.dhcp6().orElseThrow();
+        }
         var transport = kea.transport(settings);
-        provider = kea.provider(
-                settings,
-                (command, body, time) -> watched(transport, command, body, time),
-                new GuardSettings(64, Duration.ofSeconds(10), 2, 1_000_000, Duration.ofSeconds(5)));
-        subnet = provider.view(soon()).subnet(Ipv4.of("10.20.0.0")).orElseThrow();
+        KeaTransport watched = (command, body, time) -> watched(transport, command, body, time);
+        reservations = family == Family.V4
+                ? new KeaReservations.Four(kea, kea.provider(settings, watched, guard))
+                : new KeaReservations.Six(kea, kea.provider6(settings, watched, guard));
         for (var i = 0; i < CALLERS; i++) {
             works.add(callers.submit(() -> {
                 while (made.get() < count || !ending) {
@@ -112,29 +93,33 @@ final class KeaLoad implements AutoCloseable {
         }
     }
 
-    private static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(20));
+    private static KeaSettings impatient(KeaSettings s) {
+        return new KeaSettings(
+                s.url(),
+                s.username(),
+                s.password(),
+                Duration.ofMinutes(10),
+                s.caFile(),
+                s.certificate(),
+                s.privateKey(),
+                Duration.ofSeconds(1),
+                s.suggestionTime(),
+                s.managed(),
+                s.dhcp6Url());
     }
 
-    private NewReservation wanted(int n) {
-        var reservation = new Reservation(
-                subnet,
-                "h" + n,
-                Ipv4.of(subnet.network().value() + 256 + n),
-                MacAddress.of("02:00:01:%02x:%02x:%02x".formatted(n >> 16, n >> 8 & 255, n & 255)),
-                true,
-                Map.of(Reservation.HOSTNAME, "h" + n));
-        return new NewReservation(reservation, Optional.empty(), Set.of());
+    private static Deadline soon() {
+        return Deadline.in(Duration.ofSeconds(20));
     }
 
     private void change(int n) {
         var before = Known.GONE;
         try {
-            assertThat(provider.create(wanted(n), soon())).isInstanceOf(Creation.Created.class);
+            assertThat(reservations.create(n, soon())).isTrue();
             made.incrementAndGet();
             before = Known.THERE;
             if (n % 2 == 0) {
-                assertThat(provider.remove(wanted(n).reservation(), soon())).isEqualTo(Removal.REMOVED);
+                assertThat(reservations.remove(n, soon())).isEqualTo(Removal.REMOVED);
                 made.incrementAndGet();
                 before = Known.GONE;
             }
@@ -207,15 +192,58 @@ final class KeaLoad implements AutoCloseable {
         for (var work : works) {
             work.get(PATIENCE.toMinutes(), TimeUnit.MINUTES);
         }
-        var view = kea.provider(kea.settings()).view(soon());
+        var shown = await().atMost(PATIENCE)
+                .ignoreExceptionsInstanceOf(ProxyException.class)
+                .until(() -> reservations.shown(soon()), present -> true);
         for (var each : known.entrySet()) {
-            var reservation = wanted(each.getKey()).reservation();
-            var there = view.reservation(subnet, reservation.mac()).isPresent();
             if (each.getValue() != Known.UNKNOWN) {
-                assertThat(there).as("%s: %s", reservation, each.getValue()).isEqualTo(each.getValue() == Known.THERE);
+                assertThat(shown.test(each.getKey()))
+                        .as("%s: %s", each.getKey(), each.getValue())
+                        .isEqualTo(each.getValue() == Known.THERE);
             }
         }
         return known.values().stream().filter(Known.UNKNOWN::equals).count();
+    }
+
+    /**
+     * Kea is killed before it hears of a change and right after it obeyed, frozen for longer than an answer may take, and
+     * restarted with a change in its ear; what was told is so, and outlives another restart.
+     *
+     * @param rounds how often that is done
+     */
+    static void overFaults(LabKea kea, Family family, int count, int rounds) throws Exception {
+        var faults = 4 * rounds;
+        var server = kea.server(family);
+        try (var load = new KeaLoad(kea, family, count)) {
+            for (var fault = 1; fault <= faults; fault++) {
+                load.made(count * fault / (faults + 1));
+                switch (fault % 4) {
+                    case 1 -> {
+                        load.trap(When.UNHEARD, server::freeze);
+                        server.kill();
+                        load.told();
+                        server.restart();
+                    }
+                    case 2 -> {
+                        load.trap(When.OBEYED, server::kill);
+                        server.restart();
+                    }
+                    case 3 -> {
+                        load.trap(When.UNHEARD, server::freeze);
+                        load.told();
+                        passes(Duration.ofMillis(1500));
+                        server.thaw();
+                    }
+                    default -> {
+                        load.trap(When.UNHEARD, server::freeze);
+                        server.restart();
+                    }
+                }
+            }
+            assertThat(load.check()).isLessThanOrEqualTo((long) CALLERS * faults);
+            server.restart();
+            load.check();
+        }
     }
 
     @Override

@@ -40,7 +40,7 @@ final class KeaManyLeasesIT {
     @DisplayName("50 000 leases are read in pages, held small, and listed without being held again")
     void manyLeasesAreHeldSmall() throws Exception {
         try (var kea = new LabKea(directory, "2.2", "unix")) {
-            kea.kill();
+            kea.four().kill();
             var expire = Instant.now().plus(Duration.ofHours(1)).getEpochSecond();
             var file = new StringBuilder("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,"
                     + "hostname,state,user_context\n");
@@ -51,13 +51,13 @@ final class KeaManyLeasesIT {
             Files.writeString(directory.resolve("leases4.csv"), file);
             file.setLength(0);
             file.trimToSize();
-            kea.restart();
+            kea.four().restart();
             var settings = kea.settings();
             var provider = kea.provider(settings);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
                     .until(() -> kea.client(settings)
-                            .ask("list-commands", KeaClient.object(), Deadline.in(Duration.ofSeconds(10)))
+                            .ask("list-commands", KeaClient.object(), Deadline.in(Duration.ofSeconds(60)))
                             .isArray());
             var before = used();
             var view = provider.view(Deadline.in(Duration.ofMinutes(1)));

@@ -43,7 +43,7 @@ final class KeaTlsIT {
                 s.suggestionTime(),
                 s.managed(),
                 s.dhcp6Url()));
-        return catchThrowableOfType(BackendException.class, () -> provider.view(Deadline.in(Duration.ofSeconds(10))));
+        return catchThrowableOfType(BackendException.class, () -> provider.view(Deadline.in(Duration.ofSeconds(60))));
     }
 
     @Test

@@ -27,6 +27,8 @@ import smartproxy.dhcp.TestContext;
 final class LabKea implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 300;
     private static final String UNIX = "unix";
+    private static final GuardSettings GUARD =
+            new GuardSettings(64, Duration.ofSeconds(60), 2, 10, Duration.ofSeconds(5));
 
     /** {@code kea-dhcp6} beside {@code kea-dhcp4}. */
     static final Map<String, String> DHCP6 = Map.of("KEA_DHCP6", "yes");
@@ -106,7 +108,7 @@ final class LabKea implements AutoCloseable {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
                     DhcpProvider.SUGGESTION_TIME,
                     List.of(),
                     six);
@@ -121,17 +123,14 @@ final class LabKea implements AutoCloseable {
                 https ? Optional.of(tls.resolve("ca.pem")) : Optional.empty(),
                 https ? Optional.of(tls.resolve("client.pem")) : Optional.empty(),
                 https ? Optional.of(tls.resolve("client.key")) : Optional.empty(),
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
                 DhcpProvider.SUGGESTION_TIME,
                 List.of(),
                 six);
     }
 
     KeaDhcpProvider provider(KeaSettings settings) throws Exception {
-        return provider(
-                settings,
-                transport(settings),
-                new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)));
+        return provider(settings, transport(settings), GUARD);
     }
 
     KeaDhcpProvider provider(KeaSettings settings, KeaTransport transport, GuardSettings guard) throws Exception {
@@ -151,10 +150,14 @@ final class LabKea implements AutoCloseable {
     }
 
     Kea6Provider provider6(KeaTransport transport) throws Exception {
-        var settings = settings().dhcp6().orElseThrow();
+        return provider6(settings().dhcp6().orElseThrow(), transport, GUARD);
+    }
+
+    /** @param settings of {@code kea-dhcp6} */
+    Kea6Provider provider6(KeaSettings settings, KeaTransport transport, GuardSettings guard) throws Exception {
         var client = new KeaClient(KeaFactory.NAME, Family.V6, settings, transport);
         var store = SqliteStore.open(Files.createTempDirectory(directory, "store"));
-        var context = new TestContext(KeaFactory.NAME, store);
+        var context = new TestContext(KeaFactory.NAME, store, guard);
         var backend = context.backend(Family.V6.service());
         var provider = new Kea6Provider(settings, client, WriterLock.ALONE, backend, context);
         provider.start();
@@ -190,37 +193,59 @@ final class LabKea implements AutoCloseable {
         return new HttpTransport(KeaFactory.NAME, settings, peer);
     }
 
-    /** Ends {@code kea-dhcp4} as a crash would; an agent in front of it stays. */
-    void kill() {
-        signal("KILL");
+    /** One of the two servers; an agent in front of them stays as it is. */
+    final class Server {
+        private final Family family;
+
+        private Server(Family family) {
+            this.family = family;
+        }
+
+        /** Ends it as a crash would. */
+        void kill() {
+            signal("KILL");
+        }
+
+        /** Starts it again with the configuration it wrote. */
+        void restart() {
+            run(lab.resolve("daemon.sh").toString(), directory.toString(), version, family == Family.V4 ? "4" : "6");
+        }
+
+        void freeze() {
+            signal("STOP");
+        }
+
+        void thaw() {
+            signal("CONT");
+        }
+
+        private void signal(String name) {
+            try {
+                var pid = Files.readString(directory.resolve(family.service() + ".pid"));
+                run("kill", "-" + name, pid.strip());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
-    /** The same for {@code kea-dhcp6}. */
-    void kill6() {
-        signal("KILL", "dhcp6.pid");
+    /** {@code kea-dhcp4}. */
+    Server four() {
+        return server(Family.V4);
     }
 
-    /** Starts {@code kea-dhcp6} again with the configuration it wrote. */
-    void restart6() {
-        run(lab.resolve("daemon.sh").toString(), directory.toString(), version, "6");
+    /** {@code kea-dhcp6}, of a lab with {@link #DHCP6}. */
+    Server six() {
+        return server(Family.V6);
+    }
+
+    Server server(Family family) {
+        return new Server(family);
     }
 
     /** The configuration file that {@code kea-dhcp6} reads at its start. */
     Path configuration6() {
         return Path.of(told("conf6"));
-    }
-
-    /** Starts {@code kea-dhcp4} again with the configuration it wrote. */
-    void restart() {
-        run(lab.resolve("daemon.sh").toString(), directory.toString(), version);
-    }
-
-    void freeze() {
-        signal("STOP");
-    }
-
-    void thaw() {
-        signal("CONT");
     }
 
     /**
@@ -230,7 +255,7 @@ final class LabKea implements AutoCloseable {
     void database(String what) {
         run(lab.resolve("pgsql.sh").toString(), directory.toString(), what.equals("start") ? told("sql") : what);
         if (what.equals("start") && hasEnded()) {
-            restart();
+            four().restart();
         }
     }
 
@@ -242,18 +267,6 @@ final class LabKea implements AutoCloseable {
             return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
         } catch (NoSuchFileException e) {
             return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void signal(String name) {
-        signal(name, "dhcp4.pid");
-    }
-
-    private void signal(String name, String pidFile) {
-        try {
-            run("kill", "-" + name, Files.readString(directory.resolve(pidFile)).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

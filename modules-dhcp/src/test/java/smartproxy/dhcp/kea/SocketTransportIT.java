@@ -35,7 +35,7 @@ import smartproxy.core.api.OutcomeUnknownException;
 
 /** A unix socket whose other end does what Kea does too seldom. */
 final class SocketTransportIT {
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final int NOBODY = 65534;
     private static final Duration SHORT = Duration.ofMillis(300);
 
