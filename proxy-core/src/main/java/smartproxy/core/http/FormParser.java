@@ -51,6 +51,18 @@ public final class FormParser {
         return all.isEmpty() ? Parameters.none() : new Parameters(all);
     }
 
+    /**
+     * Looks whether a query can be read.
+     *
+     * @throws BadParametersException as {@link #parse}
+     * @throws CallerException as {@link #parse}
+     */
+    static void check(String rawQuery, Bounds bounds) {
+        if (!rawQuery.isEmpty()) {
+            var unused = parse(rawQuery, null, new byte[0], bounds);
+        }
+    }
+
     private Map<String, @Nullable Object> form(@Nullable String contentType, byte[] body) {
         var type = contentType == null
                 ? ""
