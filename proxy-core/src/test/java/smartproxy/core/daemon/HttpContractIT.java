@@ -191,6 +191,16 @@ class HttpContractIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"HTTP/x, 400", "HTTP/2.0, 505"})
+    void anotherVersionIsRefused(String version, int status) throws Exception {
+        try (var client = proxy.http()) {
+            var reply = client.send("GET /features " + version + "\r\nHost: x\r\n\r\n")
+                    .read();
+            assertThat(reply.status()).isEqualTo(status);
+        }
+    }
+
     @Test
     void partsOfThePathArePercentDecoded() throws Exception {
         try (var client = proxy.http()) {
