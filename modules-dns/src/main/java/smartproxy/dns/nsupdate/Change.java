@@ -34,7 +34,7 @@ sealed interface Change {
         @Override
         public Update update(Name zone) {
             var owner = Names.wire(name());
-            var update = new Update(zone);
+            var update = Names.update(zone, owner);
             if (type() == RecordType.CNAME) {
                 update.absent(owner);
             } else {
@@ -64,7 +64,7 @@ sealed interface Change {
         @Override
         public Update update(Name zone) {
             var owner = Names.wire(name);
-            var update = new Update(zone);
+            var update = Names.update(zone, owner);
             Names.noZoneCut(update, owner, zone);
             update.present(owner, Names.wire(type));
             update.delete(owner, Names.wire(type));

@@ -61,6 +61,15 @@ final class Names {
         }
     }
 
+    /**
+     * A message for a zone, which is spelled as the end of the name: on the wire the name refers to it, and so keeps its case.
+     *
+     * @param owner in the zone
+     */
+    static Update update(Name zone, Name owner) {
+        return new Update(new Name(owner, owner.labels() - zone.labels()));
+    }
+
     /** The prerequisite that the name is no child zone's apex, whose records an update of this zone would not reach. */
     static void noZoneCut(Update update, Name owner, Name zone) {
         if (!owner.equals(zone)) {

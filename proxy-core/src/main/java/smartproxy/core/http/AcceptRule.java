@@ -8,12 +8,12 @@ public final class AcceptRule {
 
     /**
      * Whether an Accept header (RFC 9110 section 12.5.1) admits {@code application/json}, at any quality and with any
-     * parameters.
+     * parameters. A header without any media range in it admits it too, as it says nothing.
      *
      * @param accept null or empty: everything is admitted
      */
     public static boolean admitsJson(@Nullable String accept) {
-        if (accept == null || accept.isEmpty()) {
+        if (accept == null || accept.indexOf('/') < 0) {
             return true;
         }
         int start = 0;

@@ -24,7 +24,7 @@ public final class BadParametersException extends RuntimeException {
 
     /** The body: the reason is escaped once where it is raised and once where it is shown, as the reference does. */
     public String page() {
-        return "Invalid " + what + ": " + escape(escape(getMessage()));
+        return "Invalid " + escape(what) + ": " + escape(escape(getMessage()));
     }
 
     private static String escape(String text) {

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param last offset of the last byte; before the first one when nothing of the file is asked for
  */
 record ByteRange(long first, long last) {
-    /** Numbers that no file reaches are cut before they overflow. */
-    private static final Pattern ONE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+    private static final Pattern ONE = Pattern.compile("bytes=(\\d*)-(\\d*)");
+
+    /** Digits of a number that fits; no file reaches a longer one. */
+    private static final int FITTING = 18;
 
     /**
      * Reads a {@code Range}. More than one range, another unit and what makes no sense count for nothing, and so does any
@@ -31,11 +33,15 @@ record ByteRange(long first, long last) {
         if (first.isEmpty()) {
             return last.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new ByteRange(Math.max(0, size - Long.parseLong(last)), size - 1));
+                    : Optional.of(new ByteRange(Math.max(0, size - number(last)), size - 1));
         }
-        var from = Long.parseLong(first);
-        var to = last.isEmpty() ? Long.MAX_VALUE : Long.parseLong(last);
+        var from = number(first);
+        var to = last.isEmpty() ? Long.MAX_VALUE : number(last);
         return to < from ? Optional.empty() : Optional.of(new ByteRange(from, Math.min(to, size - 1)));
+    }
+
+    private static long number(String digits) {
+        return digits.length() > FITTING ? Long.MAX_VALUE : Long.parseLong(digits);
     }
 
     /** Whether there is a byte in it. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Parameters;
@@ -17,6 +18,7 @@ import smartproxy.core.api.Parameters;
  */
 public final class FormParser {
     private static final int SHOWN = 200;
+    private static final Set<String> MULTIPART = Set.of("multipart/form-data", "multipart/mixed", "multipart/related");
 
     private final Bounds bounds;
     private int count;
@@ -38,7 +40,8 @@ public final class FormParser {
      *
      * @param rawQuery as sent, without the question mark; {@code &} and {@code ;} separate
      * @param contentType of the body; it is read when this is absent, {@code application/x-www-form-urlencoded} (only
-     *     {@code &} separates) or {@code multipart/form-data}, and ignored otherwise
+     *     {@code &} separates) or {@code multipart/form-data}, {@code mixed} or {@code related} (without a boundary as if
+     *     urlencoded), and ignored otherwise
      * @throws BadParametersException bad percent-encoding, a key that is not UTF-8, conflicting types, malformed multipart
      * @throws CallerException 400 when a bound is exceeded
      */
@@ -51,18 +54,31 @@ public final class FormParser {
         return all.isEmpty() ? Parameters.none() : new Parameters(all);
     }
 
+    /**
+     * Looks whether a query can be read.
+     *
+     * @throws BadParametersException as {@link #parse}
+     * @throws CallerException as {@link #parse}
+     */
+    static void check(String rawQuery, Bounds bounds) {
+        if (!rawQuery.isEmpty()) {
+            var unused = parse(rawQuery, null, new byte[0], bounds);
+        }
+    }
+
     private Map<String, @Nullable Object> form(@Nullable String contentType, byte[] body) {
         var type = contentType == null
                 ? ""
                 : contentType.split("[;,]", 2)[0].strip().toLowerCase(Locale.ROOT);
-        if (contentType != null && type.equals("multipart/form-data")) {
+        var multipart = MULTIPART.contains(type);
+        if (contentType != null && multipart && MultipartParser.namesBoundary(contentType)) {
             var nested = new NestedParameters(bounds.maxDepth());
             for (var part : MultipartParser.parse(contentType, body, bounds.maxParameters() - count)) {
                 nested.put(part.name(), part.value());
             }
             return nested.values();
         }
-        return type.isEmpty() || type.equals("application/x-www-form-urlencoded")
+        return type.isEmpty() || multipart || type.equals("application/x-www-form-urlencoded")
                 ? urlEncoded(body, false)
                 : new LinkedHashMap<>();
     }

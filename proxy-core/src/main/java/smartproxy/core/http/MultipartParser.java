@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a {@code multipart/form-data} body (RFC 7578). The content of uploaded files is not kept. */
 final class MultipartParser {
+    private static final String TOO_SHORT = "EOFError"; // the word of the reference
     private static final int MAX_BOUNDARY = 70; // RFC 2046 section 5.1.1
     private static final int MAX_HEAD = 16 << 10;
     private static final byte[] HEAD_END = {'\r', '\n', '\r', '\n'};
@@ -45,7 +46,7 @@ final class MultipartParser {
             }
             int head = parser.afterLine(at);
             // of a part without header lines, the blank line is the whole head
-            int headEnd = parser.find(HEAD_END, head - 2, "a part's header does not end");
+            int headEnd = parser.find(HEAD_END, head - 2, TOO_SHORT);
             int content = headEnd + HEAD_END.length;
             if (content - head > MAX_HEAD) {
                 throw BadParametersException.multipart("a part's header is too long");
@@ -57,7 +58,20 @@ final class MultipartParser {
         return parts;
     }
 
+    /** Whether a content type says where parts end; what it says may still be unusable. */
+    static boolean namesBoundary(String contentType) {
+        return boundaryOf(contentType).length() > 0;
+    }
+
     private static String boundary(String contentType) {
+        var boundary = boundaryOf(contentType);
+        if (boundary.isEmpty() || boundary.length() > MAX_BOUNDARY) {
+            throw BadParametersException.multipart("Content-Type names no usable boundary");
+        }
+        return boundary;
+    }
+
+    private static String boundaryOf(String contentType) {
         int start = contentType.toLowerCase(Locale.ROOT).indexOf("boundary=");
         if (start >= 0) {
             start += "boundary=".length();
@@ -68,11 +82,9 @@ final class MultipartParser {
             while (end < contentType.length() && "\";,".indexOf(contentType.charAt(end)) < 0) {
                 end++;
             }
-            if (end > start && end - start <= MAX_BOUNDARY) {
-                return contentType.substring(start, end);
-            }
+            return contentType.substring(start, end);
         }
-        throw BadParametersException.multipart("Content-Type names no usable boundary");
+        return "";
     }
 
     /** The index after the first delimiter, which may stand at the very start. */
@@ -85,9 +97,9 @@ final class MultipartParser {
     }
 
     private int nextDelimiter(int from) {
-        int at = find(delimiter, from, "the body ends before its last boundary");
+        int at = find(delimiter, from, TOO_SHORT);
         while (!ends(at + delimiter.length)) {
-            at = find(delimiter, at + 1, "the body ends before its last boundary");
+            at = find(delimiter, at + 1, TOO_SHORT);
         }
         return at;
     }

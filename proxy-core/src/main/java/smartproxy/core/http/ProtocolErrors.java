@@ -27,12 +27,17 @@ public final class ProtocolErrors extends ErrorHandler {
         return true;
     }
 
-    /** RFC 9112, section 6.1: a transfer coding that is not known is 501. */
+    /** RFC 9112, section 6.1: a transfer coding that is not known is 501. Section 3: a request line that is none is 400. */
     private static int status(Request request, Response response) {
         var status = response.getStatus() < 400 ? 500 : response.getStatus();
         var message = String.valueOf(request.getAttribute(ERROR_MESSAGE));
-        return status == 400 && message.contains("Transfer-Encoding") && !message.contains("Content-Length")
-                ? 501
-                : status;
+        if (status == 400 && message.contains("Transfer-Encoding") && !message.contains("Content-Length")) {
+            return 501;
+        }
+        if (status == 505) {
+            return 400; // what Jetty does not know as a version need not be one
+        }
+        // HTTP/2 in text: an answer 426 would have to name a protocol to go on with, and there is none
+        return status == 426 ? 505 : status;
     }
 }

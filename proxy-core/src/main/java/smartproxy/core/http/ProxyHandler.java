@@ -25,9 +25,9 @@ import smartproxy.core.log.RequestIds;
  * The way of a request, from the parsed head to the answer:
  *
  * <pre>
- *  id, log, generation -> path -> mount -> role -> body -> parameters -> JAX-RS resource
- *                         400     404      403     408,413  400
- *                                           \-> file
+ *  id, log, generation -> path -> query -> mount -> role -> body -> parameters -> JAX-RS resource
+ *                         400     400      404      403     408,413  400
+ *                                                    \-> file
  * </pre>
  */
 public final class ProxyHandler extends Handler.Abstract {
@@ -132,6 +132,11 @@ public final class ProxyHandler extends Handler.Abstract {
                         exchange.peer().secure(),
                         Listeners.servedBy(request.getConnectionMetaData().getConnector()))
                 .find(path);
+        if (hit.isEmpty() || hit.get().mount().relay() == null) {
+            // before anything else is said, as the reference has it; what is passed on is for the server behind to
+            // judge
+            FormParser.check(path.query(), bounds(generation));
+        }
         if (hit.isEmpty()) {
             exchange.answer(Answer.notFound());
             return;
@@ -218,8 +223,7 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     private void serve(Exchange exchange, Generation generation, Routes.Hit hit, RequestPath path, byte[] body) {
-        var settings = generation.settings();
-        var bounds = new FormParser.Bounds(settings.maxParameters(), settings.maxNesting());
+        var bounds = bounds(generation);
         var type = exchange.header("Content-Type");
         var parameters = FormParser.parse(path.query(), type, body, bounds);
         var method = exchange.request().getMethod();
@@ -230,6 +234,11 @@ public final class ProxyHandler extends Handler.Abstract {
         generation
                 .resources()
                 .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters, body));
+    }
+
+    private static FormParser.Bounds bounds(Generation generation) {
+        var settings = generation.settings();
+        return new FormParser.Bounds(settings.maxParameters(), settings.maxNesting());
     }
 
     /** Runs a step of a request with its ids in the log, and answers whatever it throws. */

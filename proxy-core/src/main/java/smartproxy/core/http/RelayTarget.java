@@ -2,6 +2,7 @@ package smartproxy.core.http;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Relay.Rewrite;
 
@@ -11,6 +12,7 @@ import smartproxy.core.api.Relay.Rewrite;
  */
 final class RelayTarget {
     private static final int SHOWN = 200;
+    private static final Pattern BROKEN_ENCODING = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private RelayTarget() {}
 
@@ -35,7 +37,8 @@ final class RelayTarget {
                 || path.contains("\\")
                 || path.contains("%00")
                 || (path + "/").contains("/../")
-                || (path + "/").contains("/./");
+                || (path + "/").contains("/./")
+                || BROKEN_ENCODING.matcher(target).find();
         if (crooked) {
             var shown = target.replaceAll("[^!-~]|[<>&\"]", "?");
             throw CallerException.badRequest(

@@ -24,7 +24,8 @@ public final class RequestPath {
      * Reads a request target in origin form, absolute form (reduced to its path) or {@code *}. A fragment is dropped.
      *
      * @throws CallerException 400 when a character or percent-encoding is not one of RFC 3986, or when the decoded path climbs
-     *     above the root. In a query every printable ASCII character is taken, as clients send brackets and bars there.
+     *     above the root. In a query every printable ASCII character is taken, as clients send brackets and bars there, and
+     *     its percent-encoding is judged by who reads it.
      */
     public static RequestPath parse(String target) {
         if (target.equals("*")) {
@@ -117,7 +118,7 @@ public final class RequestPath {
     private static boolean legalQuery(String query) {
         for (int i = 0; i < query.length(); i++) {
             char c = query.charAt(i);
-            if (c <= ' ' || c > '~' || (c == '%' && !isEncoding(query, i))) {
+            if (c <= ' ' || c > '~') {
                 return false;
             }
         }

@@ -18,7 +18,7 @@ record AbsentModule(String name, List<String> exposed, boolean usesProviders, Li
         return new AbsentModule(name, List.of(exposed), false, List.of());
     }
 
-    static AbsentModule withProviders(String name, String... exposed) {
-        return new AbsentModule(name, List.of(exposed), true, List.of());
+    static AbsentModule withProviders(String name) {
+        return new AbsentModule(name, List.of(), true, List.of());
     }
 }

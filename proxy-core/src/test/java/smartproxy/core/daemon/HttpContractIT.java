@@ -174,6 +174,33 @@ class HttpContractIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /features?%",
+        "GET, /nope?a=%zz",
+        "OPTIONS, /features?%",
+        "DELETE, /probe/thing/x?a=%",
+        "GET, /probe/word?a=1&a[b]=2"
+    })
+    void aQueryThatCannotBeReadIsToldWhateverIsAskedFor(String method, String target) throws Exception {
+        try (var client = proxy.http()) {
+            var reply = client.request(method, target);
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.header("Content-Type")).isEqualTo("text/html;charset=utf-8");
+            assertThat(reply.body()).startsWith("Invalid query parameters: ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP/x, 400", "HTTP/2.0, 505"})
+    void anotherVersionIsRefused(String version, int status) throws Exception {
+        try (var client = proxy.http()) {
+            var reply = client.send("GET /features " + version + "\r\nHost: x\r\n\r\n")
+                    .read();
+            assertThat(reply.status()).isEqualTo(status);
+        }
+    }
+
     @Test
     void partsOfThePathArePercentDecoded() throws Exception {
         try (var client = proxy.http()) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,16 +122,30 @@ class MultipartParserTest {
         assertThatThrownBy(() -> parsed(body))
                 .isInstanceOfSatisfying(
                         BadParametersException.class,
-                        e -> assertThat(e.page()).startsWith("Invalid multipart/form-data: "));
+                        e -> assertThat(e.page()).startsWith("Invalid multipart&#x2F;form-data: "));
+    }
+
+    @Test
+    void aBodyThatEndsEarlyIsToldInTheWordsOfTheReference() {
+        for (var body : List.of("garbage", "--B\r\nContent-Disposition: form-data; name=\"a\"", field("a", "1"))) {
+            assertThatThrownBy(() -> parsed(body))
+                    .isInstanceOfSatisfying(
+                            BadParametersException.class,
+                            e -> assertThat(e.page()).isEqualTo("Invalid multipart&#x2F;form-data: EOFError"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"multipart/mixed; boundary=B", "multipart/related; boundary=B"})
+    void partsOfOtherMultipartTypesAreFieldsToo(String type) {
+        assertThat(parse(type, field("a", "1") + END).all()).isEqualTo(Map.of("a", "1"));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\""})
-    void aBodyWithoutBoundaryIsRefused(String type) {
-        assertThatThrownBy(() -> parse(type, "x=1"))
-                .isInstanceOf(BadParametersException.class)
-                .hasMessage("Content-Type names no usable boundary");
+    void aBodyWithoutBoundaryIsReadAsAnUrlencodedForm(String type) {
+        assertThat(parse(type, "x=1").all()).isEqualTo(Map.of("x", "1"));
     }
 
     @Test

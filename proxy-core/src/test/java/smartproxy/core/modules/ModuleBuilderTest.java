@@ -188,6 +188,7 @@ class ModuleBuilderTest {
         assertThat(modules.find("tftp").orElseThrow().state()).isEqualTo(Module.State.DISABLED);
         assertThat(modules.find("bmc").orElseThrow().state()).isEqualTo(Module.State.DISABLED);
         assertThat(modules.find("bmc").orElseThrow().capabilities()).containsExactly("redfish", "shell", "ssh");
+        assertThat(modules.find("puppet").orElseThrow().settings()).containsOnlyKeys("use_provider");
         assertThat(modules.problems()).filteredOn(Problem::isError).hasSize(1);
     }
 
