@@ -11,8 +11,8 @@ import sys
 import time
 
 import servers
-from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Dhcpd, Leases, Nginx, OpensslServer, Pki, TftpdHpa, Trouble,
-                     client_context, embedded, features, free_port, run, stop_all, tftp)
+from servers import (CACHE, HERE, ROOT, TREE, WORK, ZONE, Bind, Daemon, Dhcpd, Files, Leases, Nginx, NginxProxy, OpensslServer, Pki, Pulp,
+                     Silent, TftpdHpa, Trouble, client_context, embedded, features, free_port, gateway, run, stop_all, tftp)
 
 RESULTS = WORK / "results.tsv"
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -386,6 +386,112 @@ def memory(crypto, loaded):
     return memories[crypto][loaded], None
 
 
+# ---- the gateway to Pulp, beside nginx as a proxy before the same server ----
+
+def gateways(content, api=None):
+    """Ours and nginx, both before that server."""
+    pki = Pki("rsa2048")
+    ours = daemon(pki, gateway(api or content, content))
+    limit = NginxProxy(pki, free_port(), content)
+    first_answer(limit, pki)
+    return pki, ours, limit
+
+
+def relay_large():
+    """Megabytes per second of a file of 1 GB."""
+    pki, ours, limit = gateways(Files().url)
+
+    def download(server):
+        return kept(server, pki, "/pulp/content/large", 1)["rate"] * Files.SIZES["large"] / 1e6
+
+    for server in (ours, limit):
+        download(server)
+    return alternate(5, lambda: download(ours), lambda: download(limit))
+
+
+def relay_small():
+    pki, ours, limit = gateways(Files().url)
+
+    def downloads(server, count=15_000):
+        return kept(server, pki, "/pulp/content/small", count, 16)["rate"]
+
+    for _ in range(2):
+        downloads(ours, 30_000)
+    downloads(limit)
+    return alternate(5, lambda: downloads(ours), lambda: downloads(limit))
+
+
+def make_pulp():
+    """Installs the lab's Pulp where there is none; without it a row fails and says why."""
+    try:
+        run([ROOT / "lab" / "pulp" / "install.sh"], 900)
+        about["no pulp"] = ""
+    except Trouble as e:
+        about["no pulp"] = str(e)
+
+
+def relay_pulp():
+    if about["no pulp"]:
+        raise Trouble(about["no pulp"])
+    pulp = Pulp()
+    pki, ours, limit = gateways(pulp.content, pulp.api)
+
+    def downloads(server, count=1000):
+        return kept(server, pki, Pulp.PATH, count, 8)["rate"]
+
+    downloads(limit)
+    downloads(ours, 2000)
+    return alternate(5, lambda: downloads(ours), lambda: downloads(limit))
+
+
+def relay_heap():
+    """Megabytes of the heap that live amid 200 downloads, the most of ten looks, in a heap of 64 MB."""
+    content = Files().url
+    pki = Pki("rsa2048")
+    ours = daemon(pki, gateway(content, content), environment={"SMART_PROXY_JAVA_OPTS": "-Xmx64m"})
+    words = [WORK / "load", "kept", "127.0.0.1", ours.port, "/pulp/content/middle", "seconds=90", "count=600", "clients=200", *pki.words()]
+    downloads = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE, text=True)
+    looks = []
+    try:
+        time.sleep(1)
+        while downloads.poll() is None and len(looks) < 10:
+            looks.append(ours.live_heap())
+        told = dict(word.split("=") for word in downloads.communicate(timeout=120)[0].split())
+    finally:
+        downloads.kill()
+    if told["errors"] != "0" or told["requests"] != "600":
+        raise Trouble(f"of 600 downloads {told['requests']} went well: {ours.last_words()}")
+    return max(looks), None
+
+
+def relay_hang():
+    """Milliseconds of the 99th percentile of /features while 64 clients wait for a Pulp that says nothing, and while none does."""
+    pki = Pki("rsa2048")
+    silent = Silent()
+    ours = daemon(pki, gateway(silent.url, silent.url))
+    get(ours, pki, WARM_UP, 8)
+
+    def asked():
+        return get(ours, pki, 500, 1)["p99"]
+
+    def while_it_hangs():
+        before = len(silent.taken)
+        words = [WORK / "load", "kept", "127.0.0.1", ours.port, "/pulp/content/x", "seconds=60", "count=1000", "clients=64", *pki.words()]
+        waiting = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
+        try:
+            until = time.monotonic() + 30
+            while len(silent.taken) < before + 64:
+                if time.monotonic() > until:
+                    raise Trouble(f"only {len(silent.taken) - before} of 64 requests reached the server that hangs")
+                time.sleep(0.05)
+            return asked()
+        finally:
+            waiting.kill()
+            waiting.wait()
+
+    return alternate(5, while_it_hangs, asked)
+
+
 FIGURES = {
     "tls-rsa2048": lambda: tls_warm("rsa2048"),
     "tls-rsa4096": lambda: tls_warm("rsa4096", warm_up=1500, count=300),
@@ -415,6 +521,11 @@ FIGURES = {
     "memory-load": lambda: memory("native", 1),
     "memory-idle-jdk": lambda: memory("jdk", 0),
     "memory-load-jdk": lambda: memory("jdk", 1),
+    "relay-large": relay_large,
+    "relay-small": relay_small,
+    "relay-pulp": relay_pulp,
+    "relay-heap": relay_heap,
+    "relay-hang": relay_hang,
 }
 
 
@@ -532,6 +643,8 @@ def main(arguments):
     if "--record" in options and "--noisy" not in options and noise > BUSY:
         usage(f"{noise:.2f} cores are in use by something else: stop it, or record with --noisy")
     look_around()
+    if not names or "relay-pulp" in names:
+        make_pulp()
     until = time.monotonic() + MINUTES * 60
     rows = []
     for name in [name for name in FIGURES if not names or name in names]:

@@ -9,6 +9,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -184,20 +185,25 @@ class Daemon(Server):
         found = re.search(r"TLS is done by ([^;\n]+)", self.own_log.read_text(errors="replace"))
         return found[1] if found else "the JDK"
 
+    def live_heap(self):
+        """Megabytes of the heap that are in use after a collection."""
+        histogram = run(["jcmd", self.process.pid, "GC.class_histogram"], 30)
+        return int(histogram.rstrip().splitlines()[-1].split()[2]) / 1e6
+
     def has_flag(self, flag):
         """Whether the launcher gave its JVM this one."""
         return flag in pathlib.Path(f"/proc/{self.process.pid}/cmdline").read_text().split("\0")
 
 
-class Nginx(Server):
-    """The same answer, by the same certificates, to a verified client; a line in an access log for each."""
+class NginxServer(Server):
+    """An nginx with as many workers as there are cores, and a line in an access log for each request."""
 
-    def __init__(self, pki, port, body):
+    def __init__(self, name, port, http):
         self.port = port
-        directory = WORK / "nginx"
+        directory = WORK / name
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
-        temporary = "\n".join(f"  {name}_temp_path {directory / name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        temporary = "\n".join(f"  {part}_temp_path {directory / part};" for part in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (directory / "nginx.conf").write_text(f"""daemon off;
 worker_processes {os.cpu_count()};
 pid {directory / "pid"};
@@ -206,19 +212,31 @@ events {{ worker_connections 4096; }}
 http {{
 {temporary}
   access_log {directory / "access.log"};
-  default_type application/json;
-  server {{
-    listen 127.0.0.1:{port} ssl backlog=4096;
+{http}
+}}
+""")
+        super().__init__(["nginx", "-e", directory / "start.log", "-c", directory / "nginx.conf"], WORK / f"{name}.out")
+
+    @staticmethod
+    def tls(pki, port):
+        """The lines of a server that asks for a client's certificate."""
+        return f"""    listen 127.0.0.1:{port} ssl backlog=4096;
     ssl_certificate {pki.server};
     ssl_certificate_key {pki.server_key};
     ssl_client_certificate {pki.ca};
     ssl_verify_client on;
-    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_protocols TLSv1.2 TLSv1.3;"""
+
+
+class Nginx(NginxServer):
+    """The same answer, by the same certificates, to a verified client."""
+
+    def __init__(self, pki, port, body):
+        super().__init__("nginx", port, f"""  default_type application/json;
+  server {{
+{self.tls(pki, port)}
     location /features {{ return 200 '{body}'; }}
-  }}
-}}
-""")
-        super().__init__(["nginx", "-e", directory / "start.log", "-c", directory / "nginx.conf"], WORK / "nginx.out")
+  }}""")
 
 
 class OpensslServer(Server):
@@ -390,3 +408,110 @@ def features(server, pki):
     if not head.startswith(b"HTTP/1.1 200"):
         raise Trouble("/features answers " + head.decode(errors="replace").splitlines()[0])
     return body.decode()
+
+
+# ---- what lies before a Pulp, and what stands for one ----
+
+class NginxProxy(NginxServer):
+    """Passes content on as the daemon's gateway does: kept connections, the client's certificate in a header, nothing put on disk."""
+
+    def __init__(self, pki, port, upstream):
+        super().__init__("nginx-proxy", port, f"""  proxy_max_temp_file_size 0;
+  upstream pulp {{ server {upstream.removeprefix("http://")}; keepalive 64; keepalive_requests 1000000; }}
+  server {{
+{self.tls(pki, port)}
+    keepalive_requests 1000000;
+    location /pulp/content/ {{
+      proxy_pass http://pulp;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-CLIENT-CERT $ssl_client_escaped_cert;
+    }}
+    location /features {{ return 200 '[]'; }}
+  }}""")
+
+
+class Files(NginxServer):
+    """Content without a Pulp: files of a directory over plain HTTP."""
+
+    SIZES = {"small": 4096, "middle": 20_000_000, "large": 1_000_000_000}
+
+    def __init__(self):
+        port = free_port()
+        root = WORK / "served"
+        for path in (WORK, root, root / "pulp", root / "pulp" / "content"):
+            path.mkdir(exist_ok=True)
+            path.chmod(0o755)
+        for name, size in self.SIZES.items():
+            with open(root / "pulp" / "content" / name, "wb") as file:
+                file.truncate(size)
+        super().__init__("files", port, f"""  sendfile on;
+  server {{
+    listen 127.0.0.1:{port} backlog=4096;
+    keepalive_requests 1000000;
+    root {root};
+  }}""")
+        self.url = f"http://127.0.0.1:{port}"
+
+
+class Silent:
+    """Takes connections and says nothing, as a Pulp that hangs."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.url = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
+        self.taken = []
+        threading.Thread(target=self._take, daemon=True).start()
+        running.append(self)
+
+    def _take(self):
+        try:
+            while True:
+                self.taken.append(self.socket.accept()[0])
+        except OSError:
+            pass  # stopped
+
+    def stop(self):
+        if self in running:
+            running.remove(self)
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        while self.taken:
+            self.taken.pop().close()
+
+
+class Pulp:
+    """The lab's Pulp 3, with a small file."""
+
+    PATH = "/pulp/content/bench-file-1/1.txt"
+
+    def __init__(self):
+        self.directory = WORK / "pulp"
+        running.append(self)
+        lab = ROOT / "lab" / "pulp"
+        told = dict(line.split("=", 1) for line in run([lab / "start.sh", self.directory], 300).splitlines())
+        self.api, self.content = told["api"], told["content"]
+        run([lab / "sources.sh", told["import"] + "/sources"], 60)
+        run([told["bin"] + "/python", lab / "fill.py", self.api, told["import"], "2", "bench"], 120)
+
+    def stop(self):
+        if self in running:
+            running.remove(self)
+        subprocess.run([ROOT / "lab" / "pulp" / "stop.sh", self.directory], check=False)
+
+
+def gateway(api, content):
+    """Settings of the gateway before these."""
+    return {**embedded(), "pulpcore.yml": f"""---
+:enabled: https
+:mirror: true
+:gateway:
+  :enabled: true
+  :api_url: {api}
+  :content_url: {content}
+  :remote_user: admin
+  :spool_directory: {WORK / "spool"}
+"""}

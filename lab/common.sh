@@ -34,3 +34,21 @@ stop_server() {
     fi
     rm -f "$1"
 }
+
+# free_ports COUNT: so many ports of 127.0.0.1 that nobody has now, neither of TCP nor UDP, below those that outgoing connections get.
+free_ports() {
+    python3 - "$1" <<'PYTHON'
+import random, socket, sys
+free = set()
+while len(free) < int(sys.argv[1]):
+    port = random.randint(12000, 20000)
+    try:
+        for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(('127.0.0.1', port))
+        free.add(port)
+    except OSError:
+        pass
+print(*free)
+PYTHON
+}

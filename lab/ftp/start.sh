@@ -10,8 +10,7 @@ dir=$(cd "$1" && pwd)
 "$here/stop.sh" "$dir"
 tries=0
 while :; do
-    # A port that nobody has now, below those that outgoing connections get; another program may be faster to take it.
-    port=$(python3 -c 'import random; print(random.randint(12000, 20000))')
+    port=$(free_ports 1) # another program may be faster to take it
     cat >"$dir/vsftpd.conf" <<CONF
 listen=YES
 listen_address=127.0.0.1

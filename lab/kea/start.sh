@@ -20,22 +20,8 @@ rm -rf "${dir:?}/run" "${dir:?}/lib" "${dir:?}/etc" "$dir"/*.log "$dir"/ctrl[46]
 mkdir -p "$dir/run" "$dir/lib" "$dir/etc"
 chmod 750 "$dir" "$dir/run" "$dir/lib"
 
-# Three ports that nobody has now, below those that outgoing connections get.
 # shellcheck disable=SC2046 # words
-set -- $(python3 - <<'PYTHON'
-import random, socket
-free = set()
-while len(free) < 3:
-    port = random.randint(12000, 20000)
-    try:
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', port))
-        free.add(port)
-    except OSError:
-        pass
-print(*free)
-PYTHON
-)
+set -- $(free_ports 3)
 port=$1 sql=$2 port6=$3
 
 if [ "$kind" = tls ] && [ ! -e "$dir/tls/client.pem" ]; then

@@ -11,23 +11,8 @@ dir=$(cd "${1:-$here/target}" && pwd)
 rm -f "$dir/pdns.sqlite3"* "$dir/pdns.log"
 key=powerdns-lab # of this lab only
 
-# Two ports that nobody has now, below those that outgoing connections get.
 # shellcheck disable=SC2046 # two words
-set -- $(python3 - <<'PYTHON'
-import random, socket
-free = set()
-while len(free) < 2:
-    port = random.randint(12000, 20000)
-    try:
-        for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
-            with socket.socket(socket.AF_INET, kind) as probe:
-                probe.bind(('127.0.0.1', port))
-        free.add(port)
-    except OSError:
-        pass
-print(*free)
-PYTHON
-)
+set -- $(free_ports 2)
 port=$1 api=$2
 
 python3 - "$dir/pdns.sqlite3" <<'PYTHON'

@@ -16,19 +16,7 @@ kind=${3:-plain}
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -z "$bin" ] || PATH=$bin:$PATH
 
-port=${2:-$(python3 - <<'PYTHON'
-import random, socket
-while True:
-    port = random.randint(12000, 20000)
-    try:
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', port))
-        break
-    except OSError:
-        pass
-print(port)
-PYTHON
-)}
+port=${2:-$(free_ports 1)}
 
 # PostgreSQL does not run as root; its user must get at the data.
 if [ "$(id -u)" = 0 ]; then

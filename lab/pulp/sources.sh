@@ -1,6 +1,6 @@
 #!/bin/sh
 # sources.sh DIR: makes small repositories below DIR, without network: rpm (yum metadata), file (PULP_MANIFEST), image (an OCI layout, tag latest).
-# WORD, in all of them, tells one set from another.
+# WORD, in all of them, tells one set from another. With LARGE=N the files have one of N MiB, too.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../common.sh"
@@ -34,8 +34,11 @@ rm -rf "$dir/build" "$dir/package.spec"
 
 for number in 1 2 3; do
     echo "$word $number" >"$dir/file/$number.txt"
-    (cd "$dir/file" && echo "$number.txt,$(sha256sum "$number.txt" | cut -d' ' -f1),$(stat -c %s "$number.txt")")
-done >"$dir/manifest"
+done
+[ -z "${LARGE:-}" ] || head -c "${LARGE}M" /dev/urandom >"$dir/file/large"
+(cd "$dir/file" && for file in *; do
+    echo "$file,$(sha256sum "$file" | cut -d' ' -f1),$(stat -c %s "$file")"
+done) >"$dir/manifest"
 mv "$dir/manifest" "$dir/file/PULP_MANIFEST"
 
 python3 - "$dir/image" "$word" <<'PYTHON'

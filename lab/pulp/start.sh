@@ -39,23 +39,10 @@ fi
 exec 9>&-
 mkdir -p "$dir"
 
-# Two ports that nobody has now, below those that outgoing connections get; the same again after a restart.
+# The same ports again after a restart.
 if [ -z "${PULP_PORTS:-}" ] && [ -s "$dir/ports" ]; then PULP_PORTS=$(cat "$dir/ports"); fi
 # shellcheck disable=SC2046,SC2086 # two words
-set -- ${PULP_PORTS:-$(python3 - <<'PYTHON'
-import random, socket
-free = set()
-while len(free) < 2:
-    port = random.randint(12000, 20000)
-    try:
-        with socket.socket() as probe:
-            probe.bind(('127.0.0.1', port))
-        free.add(port)
-    except OSError:
-        pass
-print(*free)
-PYTHON
-)}
+set -- ${PULP_PORTS:-$(free_ports 2)}
 api=$1 content=$2
 echo "$api $content" >"$dir/ports"
 "$here/settings.sh" "$dir" "$pgdata" "$pgport" "$database" "${PULP_ORIGIN:-http://127.0.0.1:$content}"

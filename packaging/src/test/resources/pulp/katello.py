@@ -6,43 +6,17 @@ other (entitled to /elsewhere). IMPORT/sources is what sources.sh of lab/pulp ma
 """
 import hashlib
 import json
-import ssl
-import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import pulpcore.client.pulp_certguard as guards
 import pulpcore.client.pulp_container as containers
 import pulpcore.client.pulp_file as files
 import pulpcore.client.pulp_rpm as rpms
 import pulpcore.client.pulpcore as core
+from asking import FIRST, IMPORT, PKI, SECOND, fetch, same, text
 
-FIRST, SECOND, PKI, IMPORT = sys.argv[1:]
 CORRELATION = '0123456789abcdef0123456789abcdef'
-
-
-def text(name):
-    with open(f'{PKI}/{name}') as file:
-        return file.read()
-
-
-def fetch(url, who=None, **headers):
-    """Status and body of a GET, with the certificate of this name or none."""
-    context = ssl.create_default_context(cafile=f'{PKI}/ca.pem')
-    if who:
-        context.load_cert_chain(f'{PKI}/{who}.pem', f'{PKI}/{who}.key')
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-    try:
-        with opener.open(urllib.request.Request(url, headers=headers), timeout=60) as reply:
-            return reply.status, reply.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-
-
-def same(found, expected):
-    assert found == expected, f'{found!r:.300} is not {expected!r:.300}'
 
 
 def refused(call, *status):
@@ -215,7 +189,7 @@ print('the mirror: files and images')
 file_repositories = files.RepositoriesFileApi(second.file)
 file_repository = file_repositories.create(files.FileFileRepository(name='org-file-1')).pulp_href
 remote = files.RemotesFileApi(second.file).create(files.FileFileRemote(
-    name='org-file-1', url=FIRST + '/pulp/content/org/file/PULP_MANIFEST', policy='immediate', **ueber)).pulp_href
+    name='org-file-1', url=FIRST + '/pulp/isos/org/file/PULP_MANIFEST', policy='immediate', **ueber)).pulp_href
 second.wait(file_repositories.sync(file_repository, files.FileRepositorySyncURL(remote=remote, mirror=True)))
 publication = second.wait(files.PublicationsFileApi(second.file).create(files.FileFilePublication(
     repository_version=file_repositories.read(file_repository).latest_version_href)))[0]

@@ -28,6 +28,12 @@ final class Gateway implements AutoCloseable {
 
     private static final Times RHSM = Times.all(Duration.ofSeconds(50));
     private static final Times FREE = new Times(Optional.empty(), Duration.ofMinutes(1), Duration.ofMinutes(1));
+    /** Where a Pulp 2 publishes. */
+    private static final List<String> PULP2_CONTENT = List.of("repos", "isos", "deb", "puppet");
+
+    /** Names of Pulp 2 that Katello still calls a Pulp 3 by, which has all at one place. */
+    private static final List<String> AS_CONTENT = List.of("repos", "isos", "deb");
+
     private static final int CONTENT_PERMITS = 512;
     private static final int PERMITS = 64;
 
@@ -69,24 +75,33 @@ final class Gateway implements AutoCloseable {
     private void addPulp(PulpTarget pulp) throws StartException {
         var part = "gateway " + (pulp.name().equals(PulpTarget.OWN) ? "" : pulp.name() + " ");
         var place = pulp.place();
-        var ask = Relay.to(checked(pulp.open()), context.backend(part + "status", 16), Relay.READ, API)
-                .rewriting(place, pulp.root());
+        var root = pulp.root();
         var asForeman = Relay.to(checked(pulp.api()), context.backend(part + "api", PERMITS), Relay.ALL, API)
                 .collecting(settings.spool())
-                .rewriting(place, pulp.root());
+                .rewriting(place, root);
         var content = Relay.to(
                         checked(pulp.content()),
                         context.backend(part + "content", CONTENT_PERMITS),
                         Relay.READ,
                         CONTENT)
-                .telling("X-CLIENT-CERT")
-                .rewriting(place, pulp.root())
                 .ofContent();
+        mounts.add(Mount.ofRelay(place + "api/v2", Role.FOREMAN, asForeman));
+        if (pulp.provider().equals(PulpTarget.PULP2)) {
+            for (var path : PULP2_CONTENT) {
+                mounts.add(Mount.ofRelay(place + path, Role.ANONYMOUS, content.rewriting(place, root)));
+            }
+            return;
+        }
+        var ask = Relay.to(checked(pulp.open()), context.backend(part + "status", 16), Relay.READ, API)
+                .rewriting(place, root);
         mounts.add(Mount.ofRelay(place + "api/v3/status", Role.ANONYMOUS, ask));
         mounts.add(Mount.ofRelay(place + "api/v3", Role.FOREMAN, asForeman));
-        mounts.add(Mount.ofRelay(place + "api/v2", Role.FOREMAN, asForeman));
-        for (var path : List.of("content", "container", "repos", "isos", "deb")) {
-            mounts.add(Mount.ofRelay(place + path, Role.ANONYMOUS, content));
+        var guarded = content.telling("X-CLIENT-CERT");
+        for (var path : List.of("content", "container")) {
+            mounts.add(Mount.ofRelay(place + path, Role.ANONYMOUS, guarded.rewriting(place, root)));
+        }
+        for (var path : AS_CONTENT) {
+            mounts.add(Mount.ofRelay(place + path, Role.ANONYMOUS, guarded.rewriting(place + path, root + "content")));
         }
     }
 

@@ -48,12 +48,12 @@ final class RegistryGate implements Relay.Gate, AutoCloseable {
             if (reply.status() / 100 == 2) {
                 return false;
             }
-            if (reply.status() == 401
-                    && reply.header("www-authenticate")
-                            .orElse("")
-                            .toLowerCase(Locale.ROOT)
-                            .startsWith("bearer ")) {
-                return true;
+            if (reply.status() == 401) {
+                // without tokens a Pulp asks for a password, and takes an empty one for anybody
+                return reply.header("www-authenticate")
+                        .orElse("")
+                        .toLowerCase(Locale.ROOT)
+                        .startsWith("bearer ");
             }
             throw BackendException.rejected(
                     "Pulp answers /v2/ with " + reply.status() + "; is its plug-in for containers installed?");

@@ -167,6 +167,18 @@ class GatewayRoutesIT {
     }
 
     @Test
+    void aRegistryThatAsksForAPasswordStaysShut() throws Exception {
+        api.says(401, "{}");
+        api.saysToo("WWW-Authenticate", "Basic realm=\"api\"");
+        run("  :registry: true\n", "");
+
+        var reply = asStranger("/v2/private/manifests/latest", "Authorization: Basic Og==");
+
+        assertThat(reply.status()).isEqualTo(403);
+        assertThat(reply.body()).contains("without asking for a token", "TOKEN_AUTH_DISABLED");
+    }
+
+    @Test
     void aRegistryOfWhichNothingIsKnownStaysShut() throws Exception {
         api.says(404, "");
         run("  :registry: true\n", "");
@@ -235,6 +247,41 @@ class GatewayRoutesIT {
         assertThat(asStranger("/pulp/mirror/content/../api/v3/tasks/").status()).isEqualTo(400);
         assertThat(other.asked()).hasSize(before);
         assertThat(api.last().target()).isEqualTo("/pulp/api/v3/tasks/");
+    }
+
+    @Test
+    void namesOfPulp2LeadToTheContentOfAPulp3() throws Exception {
+        runMirror("");
+
+        for (var name : List.of("isos", "repos", "deb", "content")) {
+            asStranger("/pulp/" + name + "/r/a%20b?x=/pulp/isos");
+            assertThat(api.last().target()).isEqualTo("/pulp/content/r/a%20b?x=/pulp/isos");
+            asStranger("/pulp/mirror/" + name + "/r/a");
+            assertThat(other.last().target()).isEqualTo("/pulp/content/r/a");
+        }
+        asStranger("/pulp/isos");
+        assertThat(api.last().target()).isEqualTo("/pulp/content");
+    }
+
+    @Test
+    void aFurtherPulp2HasItsOwnRoutes() throws Exception {
+        runMirror("    :provider: pulp2\n");
+
+        get("/pulp/mirror/api/v2/repositories/?details=true");
+        assertThat(other.last().target()).isEqualTo("/pulp/api/v2/repositories/?details=true");
+        assertThat(other.last().headers().getFirst("Authorization")).isEqualTo("Basic YWRtaW46c2VzYW1l");
+        assertThat(asStranger("/pulp/mirror/api/v2/status/").status()).isEqualTo(403);
+        for (var path : List.of("repos", "isos", "deb", "puppet")) {
+            asStranger("/pulp/mirror/" + path + "/r/a", "X-CLIENT-CERT: forged");
+            assertThat(other.last().target()).isEqualTo("/pulp/" + path + "/r/a");
+            assertThat(other.last().headers().containsKey("Authorization")).isFalse();
+            assertThat(other.last().headers().containsKey("X-CLIENT-CERT")).isFalse();
+        }
+        var before = other.asked().size();
+        for (var path : List.of("api/v3/status/", "api/v3/tasks/", "content/r/a", "container/r/a")) {
+            assertThat(get("/pulp/mirror/" + path).status()).as(path).isEqualTo(404);
+        }
+        assertThat(other.asked()).hasSize(before);
     }
 
     @Test

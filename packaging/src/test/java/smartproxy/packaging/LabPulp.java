@@ -23,10 +23,12 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
      * Starts it; others below the same directory share its database server.
      *
      * @param origin where clients see it
+     * @param more environment, as Pulp takes its settings from there, too
      */
-    static LabPulp start(Path directory, String name, String namespace, String origin, int port)
+    static LabPulp start(
+            Path directory, String name, String namespace, String origin, int port, Map<String, String> more)
             throws IOException, InterruptedException {
-        var environment = new HashMap<String, String>();
+        var environment = new HashMap<>(more);
         environment.put("PULP_NETNS", namespace);
         environment.put("PULP_ORIGIN", origin);
         environment.put("PULP_PORTS", port + " " + (port + 1));
@@ -75,9 +77,24 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
         return Path.of(told("bin"));
     }
 
-    /** Makes small sources below {@link #imports()}. */
+    /** Makes small sources below {@link #imports()}, and one file of 48 MiB. */
     void makeSources() throws IOException, InterruptedException {
-        run(Map.of(), "sources.sh", imports().resolve("sources").toString());
+        run(Map.of("LARGE", "48"), "sources.sh", source("").toString());
+    }
+
+    /** A file of {@link #makeSources}. */
+    Path source(String name) {
+        return imports().resolve("sources").resolve(name);
+    }
+
+    /** The command that makes repositories {@code lab-rpm-1} and {@code lab-file-1} of the sources. */
+    List<String> filling() {
+        return List.of(
+                programs().resolve("python").toString(),
+                LAB.resolve("fill.py").toString(),
+                api().toString(),
+                imports().toString(),
+                "2");
     }
 
     /**
@@ -89,5 +106,15 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
     void signal(String part, String signal) throws IOException, InterruptedException {
         var done = Command.run(directory, Map.of(), List.of("kill", "-" + signal, "--", "-" + told(part + "_pid")));
         assertThat(done.status()).as(done.output()).isZero();
+    }
+
+    /** Ends the processes that a part has started, as a lack of memory would; it starts others. */
+    void killWorkers(String part) {
+        var workers = ProcessHandle.of(Long.parseLong(told(part + "_pid")))
+                .orElseThrow()
+                .children()
+                .toList();
+        assertThat(workers).isNotEmpty();
+        workers.forEach(ProcessHandle::destroyForcibly);
     }
 }

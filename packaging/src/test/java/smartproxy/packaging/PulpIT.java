@@ -12,22 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.tls.TestPki;
 
 /**
- * Two real Pulps in a network namespace, each behind a daemon of its own at port 443 of an address of its own, spoken to by the programs
- * that people have, which know no more than that address and a certificate.
+ * Two real Pulps in a network namespace, each behind a daemon of its own with a further listener at port 443 of an address of its own, spoken to
+ * by the programs that people have, which know no more than that address and a certificate. The second Pulp asks for no token, as Katello has it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PulpIT {
     private static final String FIRST = "https://127.0.0.1";
     private static final String SECOND = "https://127.0.0.2";
+    private static final String LARGE = "/pulp/content/lab-file-1/large";
     private static final String IMAGE = "docker://127.0.0.1/lab/image:latest";
 
     /** Of entitlement certificates: the order's name, and the first path that may be read. */
@@ -54,14 +57,18 @@ class PulpIT {
         var both = Executors.newFixedThreadPool(2);
         try {
             var started = both.invokeAll(List.<Callable<LabPulp>>of(
-                    () -> LabPulp.start(pulps(), "first", namespace, FIRST, 24_816),
-                    () -> LabPulp.start(pulps(), "second", namespace, SECOND, 25_816)));
+                    () -> LabPulp.start(pulps(), "first", namespace, FIRST, 24_816, Map.of()),
+                    () -> LabPulp.start(
+                            pulps(), "second", namespace, SECOND, 25_816, Map.of("PULP_TOKEN_AUTH_DISABLED", "true"))));
             first = started.get(0).get();
             second = started.get(1).get();
         } finally {
             both.shutdown();
         }
         first.makeSources();
+        second.makeSources();
+        run(directory, Map.of(), second.filling().toArray(String[]::new));
+        foreman();
         daemon(first, FIRST);
         daemon(second, SECOND);
         push();
@@ -96,11 +103,16 @@ class PulpIT {
 
     private void daemon(LabPulp pulp, String url) {
         var site = Site.in(directory.resolve("daemon-" + pulp.name()));
-        site.set("bind_host", "'" + url.substring("https://".length()) + "'")
-                .set("https_port", "443")
-                .set("ssl_ca_file", pki("ca.pem").toString())
-                .set("ssl_certificate", pki("server.pem").toString())
-                .set("ssl_private_key", pki("server.key").toString())
+        var address = url.substring("https://".length());
+        var secure = "{address: %s, port: 443, certificate: %s, key: %s, ca: %s}"
+                .formatted(address, pki("server.pem"), pki("server.key"), pki("ca.pem"));
+        site.set("bind_host", "'" + address + "'")
+                .set("https_port", "9090")
+                .set("listeners", "[" + secure + ", {address: " + address + ", port: 80, routes: content}]")
+                .set("foreman_url", "https://127.0.0.1:8443")
+                .set("foreman_ssl_ca", pki("ca.pem").toString())
+                .set("foreman_ssl_cert", pki("foreman.pem").toString())
+                .set("foreman_ssl_key", pki("foreman.key").toString())
                 .module(
                         "pulpcore",
                         ":enabled: https",
@@ -112,7 +124,13 @@ class PulpIT {
                         "  :content_url: " + pulp.content(),
                         "  :remote_user: admin",
                         "  :registry: true",
-                        "  :spool_directory: " + site.directory().resolve("spool"));
+                        "  :rhsm: true",
+                        "  :spool_directory: " + site.directory().resolve("spool"),
+                        ":pulps:",
+                        "  second:",
+                        "    :api_url: " + second.api(),
+                        "    :content_url: " + second.content(),
+                        "    :remote_user: admin");
         var words = inside(
                 House.TREE.resolve("bin/smart-proxy").toString(),
                 "run",
@@ -120,12 +138,24 @@ class PulpIT {
                 site.settingsFile().toString());
         var process = DaemonProcess.launch(site, site.environment(Map.of()), words);
         opened.add(process);
-        await().atMost(Duration.ofSeconds(90)).until(() -> {
+        await().atMost(Duration.ofMinutes(5)).until(() -> {
             assertThat(process.isAlive())
                     .as(() -> process.errors() + site.log())
                     .isTrue();
             return curl("foreman", url + "/features").status() == 0;
         });
+    }
+
+    /** What {@code /rhsm} leads to. */
+    private void foreman() throws IOException {
+        var log = directory.resolve("foreman.log").toFile();
+        var process = new ProcessBuilder(inside("/usr/bin/python3", script("foreman.py"), pki("").toString(), "8443"))
+                .redirectErrorStream(true)
+                .redirectOutput(log)
+                .start();
+        opened.add(process::destroyForcibly);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(log).content().contains("ready"));
     }
 
     private void push() throws Exception {
@@ -203,31 +233,43 @@ class PulpIT {
         return Command.run(directory, Map.of(), inside(words.toArray(String[]::new)));
     }
 
+    private static String script(String name) {
+        return House.ROOT
+                .resolve("packaging/src/test/resources/pulp")
+                .resolve(name)
+                .toString();
+    }
+
     /** Runs a script that speaks to both Pulps and says at last that it is done. */
-    private void speak(Path program, String script) throws Exception {
+    private void speak(Path program, String script, LabPulp sources) throws Exception {
         var told = run(
                 Files.createDirectories(directory.resolve(script + ".d")),
                 Map.of("PATH", first.programs() + ":/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C.UTF-8"),
                 program.toString(),
-                House.ROOT
-                        .resolve("packaging/src/test/resources/pulp")
-                        .resolve(script)
-                        .toString(),
+                script(script),
                 FIRST,
                 SECOND,
                 directory.resolve("pki").toString(),
-                first.imports().toString());
+                sources.imports().toString());
         assertThat(told).endsWith("done\n");
     }
 
     @Test
     void pulpCliKnowsNoMoreThanAnAddressAndACertificate() throws Exception {
-        speak(Path.of("/bin/sh"), "cli.sh");
+        speak(Path.of("/bin/sh"), "cli.sh", first);
     }
 
     @Test
     void allThatKatelloAsksOfAPulpAndItsMirror() throws Exception {
-        speak(first.programs().resolve("python"), "katello.py");
+        speak(first.programs().resolve("python"), "katello.py", first);
+    }
+
+    @Test
+    void theOtherRoutesLeadToPulpAndForeman() throws Exception {
+        speak(first.programs().resolve("python"), "routes.py", second);
+        try (var left = Files.list(directory.resolve("daemon-first/spool"))) {
+            assertThat(left).isEmpty();
+        }
     }
 
     @Test
@@ -256,6 +298,10 @@ class PulpIT {
     void aFrozenApiKeepsNobodyElseWaiting() throws Exception {
         frozen("api", "/pulp/api/v3/status/", () -> {
             assertThat(curl("", SECOND + "/pulp/content/").status()).isZero();
+            var hangs = curl("foreman", SECOND + "/pulp/api/v3/tasks/", "-m", "60", "--no-fail", "-w", "%{http_code}");
+            assertThat(hangs.output())
+                    .startsWith("pulpcore gateway api: relay: ")
+                    .endsWith("504");
             assertThat(curl("foreman", SECOND + "/v2/features").output())
                     .contains("\"container\"", "\"rpm\"", "\"file\"");
         });
@@ -299,6 +345,70 @@ class PulpIT {
         }
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> curl("", SECOND + path).status() == 0);
+    }
+
+    /** Begins a download of the second Pulp's large file that takes some seconds; ends when a part has come. */
+    private Process download(Path file) throws IOException {
+        var words = new ArrayList<>(inside("curl", "-sSf", "-m", "150", "--noproxy", "*", "--limit-rate", "12M"));
+        words.addAll(List.of("--cacert", pki("ca.pem").toString(), "-o", file.toString(), SECOND + LARGE));
+        var process = new ProcessBuilder(words)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            assertThat(process.isAlive()).isTrue();
+            return Files.exists(file) && Files.size(file) > 0;
+        });
+        return process;
+    }
+
+    @Test
+    void contentThatDiesAmidADownloadIsNoShortAnswer() throws Exception {
+        var file = directory.resolve("dies");
+        var download = download(file);
+        second.killWorkers("content");
+
+        assertBroken(download, file);
+        assertThat(curl("foreman", SECOND + "/features").status()).isZero();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> curl("", SECOND + "/pulp/content/").status() == 0);
+    }
+
+    @Test
+    void contentThatPausesAmidADownloadGoesOn() throws Exception {
+        var file = directory.resolve("pauses");
+        var download = download(file);
+        second.signal("content", "STOP");
+        try {
+            assertThat(curl("foreman", SECOND + "/features").status()).isZero();
+            assertThat(download.isAlive()).isTrue();
+        } finally {
+            second.signal("content", "CONT");
+        }
+        assertThat(download.waitFor(150, TimeUnit.SECONDS)).isTrue();
+        assertThat(download.exitValue()).isZero();
+        assertThat(file).hasSameBinaryContentAs(second.source("file/large"));
+    }
+
+    /** After a minute without a byte. */
+    @Test
+    @Tag("long")
+    void contentThatFallsSilentAmidADownloadIsNoShortAnswer() throws Exception {
+        var file = directory.resolve("silent");
+        var download = download(file);
+        second.signal("content", "STOP");
+        try {
+            assertBroken(download, file);
+        } finally {
+            second.signal("content", "CONT");
+        }
+    }
+
+    private void assertBroken(Process download, Path file) throws Exception {
+        assertThat(download.waitFor(150, TimeUnit.SECONDS)).isTrue();
+        // the transfer was partial, or failed while it was read
+        assertThat(download.exitValue()).isIn(18, 56);
+        assertThat(Files.size(file)).isLessThan(Files.size(second.source("file/large")));
     }
 
     /** Something that may fail. */

@@ -1,5 +1,7 @@
 package smartproxy.pulp.content;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -25,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A real Pulp 3, spoken to past the daemon: what is to be mirrored comes into it this way. */
@@ -35,6 +38,7 @@ final class TestPulp {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Random RANDOM = new Random();
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
+    private static final Set<String> ENDED = Set.of("completed", "failed", "canceled");
     private static final long START_WATCHDOG_SECONDS = 600;
     private static final String BASIC =
             "Basic " + Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
@@ -158,26 +162,16 @@ final class TestPulp {
         if (!answer.path("task").isTextual()) {
             return answer;
         }
-        var end = System.nanoTime() + WATCHDOG.toNanos();
-        while (System.nanoTime() < end) {
-            var task = get(answer.path("task").asText());
-            switch (task.path("state").asText()) {
-                case "completed" -> {
-                    return task;
-                }
-                case "failed", "canceled" -> throw new IOException(task.toString());
-                default -> pause();
-            }
+        var path = answer.path("task").asText();
+        var task = await().atMost(WATCHDOG).until(() -> get(path), found -> ENDED.contains(state(found)));
+        if (!state(task).equals("completed")) {
+            throw new IOException(task.toString());
         }
-        throw new IOException("a task of the lab's Pulp does not end");
+        return task;
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static String state(JsonNode task) {
+        return task.path("state").asText();
     }
 
     /** Puts a unit with a file into a repository: {@code content/file/files/}. */

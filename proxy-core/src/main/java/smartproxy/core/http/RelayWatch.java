@@ -3,6 +3,7 @@ package smartproxy.core.http;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a relay whose server lets it wait too long. A client that takes its answer slowly is no such wait. */
 final class RelayWatch implements Runnable {
@@ -15,7 +16,8 @@ final class RelayWatch implements Runnable {
     private volatile long since = System.nanoTime();
     private volatile boolean waits = true;
     private volatile boolean begun;
-    private volatile boolean ended;
+    private boolean ended;
+    private Scheduler.@Nullable Task next;
 
     /** @param end run when the server is too slow; once or more */
     RelayWatch(Scheduler scheduler, Duration firstByte, Duration idle, Runnable end) {
@@ -25,15 +27,14 @@ final class RelayWatch implements Runnable {
         this.end = end;
     }
 
-    void start() {
-        var unused = scheduler.schedule(this, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    synchronized void start() {
+        if (!ended) {
+            next = scheduler.schedule(this, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
     public void run() {
-        if (ended) {
-            return;
-        }
         if (waits && System.nanoTime() - since > (begun ? idle : firstByte)) {
             end.run();
         }
@@ -57,7 +58,10 @@ final class RelayWatch implements Runnable {
         waits = true;
     }
 
-    void end() {
+    synchronized void end() {
         ended = true;
+        if (next != null) {
+            next.cancel(); // it holds the request
+        }
     }
 }
