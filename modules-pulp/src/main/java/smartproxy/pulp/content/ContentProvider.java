@@ -89,6 +89,16 @@ public interface ContentProvider {
     Change removeVersion(Repository repository, String number, Deadline deadline);
 
     /**
+     * Has the backend remove older versions of a repository by itself whenever a new one comes, but never one that is served.
+     *
+     * @param most are kept besides those that are served
+     * @return {@link Change#NONE} when a number is set already, whoever did it, or when the backend keeps no versions
+     */
+    default Change keepVersions(Repository repository, int most, Deadline deadline) {
+        return Change.NONE;
+    }
+
+    /**
      * {@link ContentAbility#UNITS}: units of the current version, as JSON objects of the backend's making.
      *
      * @param type as in {@link Version#counts}

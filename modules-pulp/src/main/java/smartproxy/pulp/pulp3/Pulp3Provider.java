@@ -206,6 +206,11 @@ public final class Pulp3Provider implements ContentProvider {
         return api.delete(REMOVE, present.id(), deadline);
     }
 
+    @Override
+    public Change keepVersions(Repository repository, int most, Deadline deadline) {
+        return new Retention(api).keep(repository, most, deadline);
+    }
+
     private static String version(Repository repository, String number) {
         if (!number.matches("[0-9]{1,9}")) {
             throw CallerException.badRequest("A version is a number, not '" + number + "'");

@@ -2,11 +2,17 @@ package smartproxy.pulp.pulp3;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
+import java.util.Set;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Task;
 
 /** Tasks of Pulp, and whether anybody works on them. */
 final class Tasks {
+    private static final String MISSING = "the worker of its task is missing";
+
+    /** What Pulp says of a task that has failed with its worker. */
+    private static final Set<String> LOST = Set.of("Worker has gone missing.", "Aborted during worker shutdown.");
+
     private Tasks() {}
 
     static boolean hasEnded(JsonNode task) {
@@ -29,6 +35,7 @@ final class Tasks {
             done += report.path("done").asLong();
             total += Math.max(report.path("total").asLong(), report.path("done").asLong());
         }
+        var error = Pulp3Api.line(task.path("error").path("description").asText(""));
         return new Task(
                 Pulp3Api.lastPart(task.path("pulp_href").asText()),
                 task.path("name").asText(),
@@ -36,8 +43,8 @@ final class Tasks {
                 progress,
                 done,
                 total,
-                Pulp3Api.line(task.path("error").path("description").asText("")),
-                trouble,
+                error,
+                LOST.contains(error) ? MISSING : trouble,
                 Pulp3Provider.time(task, "pulp_created"),
                 Pulp3Provider.time(task, "started_at"),
                 Pulp3Provider.time(task, "finished_at"));
@@ -53,7 +60,7 @@ final class Tasks {
         }
         var worker = task.path("worker").asText("");
         return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker)
-                ? "the worker of its task is missing"
+                ? MISSING
                 : "";
     }
 }
