@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import smartproxy.core.api.BackendException;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 

@@ -32,7 +32,8 @@ final class JobOwner {
         var started = Instant.ofEpochMilli(Long.parseLong(told.group(2)));
         return ProcessHandle.of(Long.parseLong(told.group(1)))
                 .filter(ProcessHandle::isAlive)
-                .filter(process -> Duration.between(start(process), started).abs().compareTo(TOLERANCE) < 0)
+                .filter(process ->
+                        Duration.between(start(process), started).abs().compareTo(TOLERANCE) < 0)
                 .isPresent();
     }
 }

@@ -340,7 +340,8 @@ abstract class StoreContract {
                 await().atMost(WATCHDOG).until(() -> queue.find("one").isEmpty());
                 assertThat(done).hasSize(1);
             } else {
-                assertThat(queue.find("one")).hasValueSatisfying(job -> assertThat(job.running()).isTrue());
+                assertThat(queue.find("one"))
+                        .hasValueSatisfying(job -> assertThat(job.running()).isTrue());
             }
         }
     }
