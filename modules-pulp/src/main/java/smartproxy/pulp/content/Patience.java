@@ -32,8 +32,7 @@ final class Patience {
             since = System.nanoTime();
             progress = now;
         }
-        var isRefusal =
-                failure instanceof BackendException backend && backend.kind() == BackendException.Kind.REJECTED;
+        var isRefusal = failure instanceof BackendException backend && backend.kind() == BackendException.Kind.REJECTED;
         var limit = isRefusal && WITH_REFUSALS.compareTo(most) < 0 ? WITH_REFUSALS : most;
         if (System.nanoTime() - since > limit.toNanos()) {
             throw failure;

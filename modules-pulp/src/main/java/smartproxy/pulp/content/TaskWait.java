@@ -147,7 +147,8 @@ final class TaskWait {
                 }
             });
             if (!isDone) {
-                throw BackendException.rejected(said + "its task " + change.task().get() + " is lost");
+                throw BackendException.rejected(
+                        said + "its task " + change.task().get() + " is lost");
             }
         } catch (TaskEnded e) {
             throw BackendException.rejected(said + e.getMessage());

@@ -59,8 +59,6 @@ final class Tasks {
             return "no worker of Pulp is online";
         }
         var worker = task.path("worker").asText("");
-        return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker)
-                ? MISSING
-                : "";
+        return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker) ? MISSING : "";
     }
 }
