@@ -19,6 +19,11 @@ interface Changes {
      */
     void make(String step, String action, Supplier<Change> begin) throws InterruptedException;
 
+    /** Whether a change was begun before the daemon ended, and is not known to be made. */
+    default boolean isInDoubt(String step) {
+        return false;
+    }
+
     /** Notes what was changed. */
     void did(String action);
 

@@ -94,6 +94,16 @@ public interface ContentProvider {
         throw ContentAbility.VERSIONS.undeclared();
     }
 
+    /**
+     * Has the backend remove older versions of a repository by itself whenever a new one comes, but never one that is served.
+     *
+     * @param most are kept besides those that are served
+     * @return {@link Change#NONE} when a number is set already, whoever did it, or when the backend keeps no versions
+     */
+    default Change keepVersions(Repository repository, int most, Deadline deadline) {
+        return Change.NONE;
+    }
+
     // units
 
     /**

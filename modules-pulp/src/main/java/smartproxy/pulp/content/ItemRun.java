@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.ProxyException;
@@ -21,6 +23,9 @@ final class ItemRun implements Changes {
     private static final Logger LOG = LoggerFactory.getLogger(ItemRun.class);
     private static final Duration CALL = Duration.ofSeconds(30);
     private static final String VALUE = "value ";
+
+    /** That a task is begun which gets lost, with its worker or by a clean-up. */
+    private static final int MOST_TIMES = 3;
 
     /** The job was cancelled. */
     static final class Canceled extends RuntimeException {
@@ -40,6 +45,15 @@ final class ItemRun implements Changes {
         }
     }
 
+    /** What was begun twice, because nobody knew of the first time, was refused the second time: it may be there. */
+    private static final class InDoubt extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        InDoubt(String message) {
+            super(message, null, false, false);
+        }
+    }
+
     /** What the work is. */
     interface Work {
         void run(Changes changes) throws InterruptedException;
@@ -50,16 +64,26 @@ final class ItemRun implements Changes {
     private final Job.Item item;
     private final TaskWait tasks;
     private final TaskWait.Watch watch;
+    private final Duration patience;
     private final boolean dryRun;
     private final List<String> actions;
     private final Map<String, String> steps;
 
-    ItemRun(JobRows rows, Job job, Job.Item item, TaskWait tasks, TaskWait.Watch watch, boolean dryRun) {
+    /** @param patience with a Pulp that does not answer */
+    ItemRun(
+            JobRows rows,
+            Job job,
+            Job.Item item,
+            TaskWait tasks,
+            TaskWait.Watch watch,
+            Duration patience,
+            boolean dryRun) {
         this.rows = rows;
         this.job = job;
         this.item = item;
         this.tasks = tasks;
         this.watch = watch;
+        this.patience = patience;
         this.dryRun = dryRun;
         // what a dry run says is said anew
         this.actions = new ArrayList<>(dryRun ? List.of() : item.actions());
@@ -78,7 +102,7 @@ final class ItemRun implements Changes {
         }
         try {
             keep(JobState.RUNNING, "");
-            work.run(this);
+            untilItIsDone(work);
             // made, and the daemon ended before it was noted
             steps.keySet().stream().filter(step -> !step.startsWith(VALUE)).forEach(actions::add);
             steps.clear();
@@ -92,6 +116,21 @@ final class ItemRun implements Changes {
         } catch (RuntimeException e) {
             LOG.error("Job {} {} '{}' failed", job.id(), job.kind(), item.name(), e);
             return keep(JobState.FAILED, "a fault of this program, see its log: " + e);
+        }
+    }
+
+    /** A Pulp that is away for a while, as by a restart, is waited for; then the work goes on as after a restart of the daemon. */
+    private void untilItIsDone(Work work) throws InterruptedException {
+        var pause = new Patience(patience);
+        while (true) {
+            try {
+                work.run(this);
+                return;
+            } catch (InDoubt e) {
+                LOG.debug("Job {} '{}' is looked at anew: {}", job.id(), item.name(), e.getMessage());
+            } catch (BackendException | BusyException e) {
+                pause.after(e, steps + " " + actions, watch);
+            }
         }
     }
 
@@ -117,20 +156,34 @@ final class ItemRun implements Changes {
             return;
         }
         watch.check();
-        var task = steps.get(step);
-        var begun = task != null;
-        var changes = true;
-        if (task == null || task.isEmpty() || !await(step, task)) {
-            var change = begin(step, begin);
-            changes = change.changes() || begun;
-            if (change.task().isPresent()) {
-                steps.put(step, change.task().get());
-                keep(JobState.RUNNING, "");
-                if (!await(step, change.task().get())) {
-                    throw new Failed(step + ": the Pulp does not know its task "
-                            + change.task().get());
-                }
+        var isInDoubt = "".equals(steps.get(step));
+        try {
+            makeIt(step, action, begin);
+        } catch (CallerException | Failed e) {
+            if (!isInDoubt) {
+                throw e;
             }
+            steps.remove(step);
+            did(action);
+            throw new InDoubt(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void makeIt(String step, String action, Supplier<Change> begin) throws InterruptedException {
+        var task = steps.get(step);
+        var changes = task != null;
+        for (var times = 0; task == null || task.isEmpty() || !await(step, task); times++) {
+            if (times == MOST_TIMES) {
+                throw new Failed(step + ": the Pulp has lost its task " + times + " times, the last one was " + task);
+            }
+            var change = begin(step, begin);
+            changes |= change.changes();
+            task = change.task().orElse("");
+            if (task.isEmpty()) {
+                break;
+            }
+            steps.put(step, task);
+            keep(JobState.RUNNING, "");
         }
         steps.remove(step);
         if (changes && !action.isEmpty() && !actions.contains(action)) {
@@ -140,12 +193,17 @@ final class ItemRun implements Changes {
     }
 
     private Change begin(String step, Supplier<Change> begin) {
-        steps.put(step, "");
+        var wasBegun = steps.put(step, "") != null;
         keep(JobState.RUNNING, "");
         try {
             return begin.get();
         } catch (CallerException e) {
             steps.remove(step); // nothing was changed
+            throw e;
+        } catch (BackendException e) {
+            if (!wasBegun && e.outcome() == BackendException.Outcome.NOT_APPLIED) {
+                steps.remove(step);
+            }
             throw e;
         }
     }
@@ -164,6 +222,11 @@ final class ItemRun implements Changes {
             steps.remove(step);
             throw e;
         }
+    }
+
+    @Override
+    public boolean isInDoubt(String step) {
+        return steps.containsKey(step);
     }
 
     @Override

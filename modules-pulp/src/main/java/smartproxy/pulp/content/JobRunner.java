@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -223,7 +224,7 @@ final class JobRunner implements AutoCloseable {
     }
 
     private JobState single(Job job, Pulp pulp) throws InterruptedException {
-        var run = new ItemRun(rows, job, job.items().get(0), tasks(pulp), new Reporter(job, ""), false);
+        var run = new ItemRun(rows, job, job.items().get(0), tasks(pulp), new Reporter(job, ""), patience, false);
         return run.run(changes -> work.run(job, pulp, changes));
     }
 
@@ -237,7 +238,7 @@ final class JobRunner implements AutoCloseable {
             mirror = Mirror.of(job, pulp);
             var known = job.items().stream().map(Job.Item::name).toList();
             var unwanted = new ArrayList<Job.Item>();
-            for (var name : mirror.unwanted()) {
+            for (var name : unwanted(job, mirror)) {
                 if (!known.contains(name)) {
                     unwanted.add(Job.Item.waiting(known.size() + unwanted.size(), name));
                 }
@@ -253,7 +254,7 @@ final class JobRunner implements AutoCloseable {
         var calls = new ArrayList<Callable<JobState>>();
         for (var item : items) {
             var watch = new Reporter(job, item.name());
-            var run = new ItemRun(rows, job, item, tasks(pulp), watch, mirror.isDryRun());
+            var run = new ItemRun(rows, job, item, tasks(pulp), watch, patience, mirror.isDryRun());
             calls.add(() -> {
                 var state = run.run(changes -> mirror.bring(item.name(), changes));
                 watch.ended();
@@ -261,6 +262,18 @@ final class JobRunner implements AutoCloseable {
             });
         }
         finish(job.id(), inParallel(calls));
+    }
+
+    private Set<String> unwanted(Job job, Mirror mirror) throws InterruptedException {
+        var pause = new Patience(patience);
+        var watch = new Reporter(job, "the list of repositories");
+        while (true) {
+            try {
+                return mirror.unwanted();
+            } catch (BackendException | BusyException e) {
+                pause.after(e, "", watch);
+            }
+        }
     }
 
     private static List<JobState> inParallel(List<Callable<JobState>> calls) throws InterruptedException {

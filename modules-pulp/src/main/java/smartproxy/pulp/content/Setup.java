@@ -8,6 +8,11 @@ import smartproxy.pulp.content.Pulps.Pulp;
 
 /** Brings a repository of a Pulp, and what belongs to it, into a wanted state: nothing is done where all is so already. */
 final class Setup {
+    /** Of a mirror, besides those that are served: clients that have read the list of before still find its files. */
+    static final int KEPT_VERSIONS = 2;
+
+    private static final String CREATE = "create repository";
+
     private final ContentProvider provider;
     private final Changes changes;
     private final String by;
@@ -40,9 +45,12 @@ final class Setup {
         var found = find(name);
         if (found.isEmpty()) {
             var wanted = new Repository(name, type, "", description.orElse(""), "", Ownership.labels(by));
-            changes.make("create repository", () -> {
-                provider.create(wanted, changes.deadline());
-                return Change.MADE;
+            changes.make(CREATE, () -> {
+                var made = provider.create(wanted, changes.deadline());
+                var kept = by.equals(Ownership.BY_MIRROR)
+                        ? provider.keepVersions(made, KEPT_VERSIONS, changes.deadline())
+                        : Change.NONE;
+                return kept.changes() ? kept : Change.MADE;
             });
             return changes.dryRun() ? Optional.empty() : Optional.of(existing(name));
         }
@@ -59,6 +67,17 @@ final class Setup {
             return Optional.of(existing(name));
         }
         return found;
+    }
+
+    /** Of a repository that had been there before versions were counted, or whose making was interrupted. */
+    void retained(Repository repository) throws InterruptedException {
+        if (!changes.dryRun() && isMirrors(repository.labels())) {
+            changes.make(
+                    "keep versions",
+                    // a part of its making
+                    changes.isInDoubt(CREATE) ? "" : "update repository",
+                    () -> provider.keepVersions(repository, KEPT_VERSIONS, changes.deadline()));
+        }
     }
 
     /**
@@ -176,6 +195,28 @@ final class Setup {
             withoutUpstream(repository);
         }
         changes.make("remove repository", () -> provider.remove(repository, changes.deadline()));
+    }
+
+    /** What a mirror has made for a repository that is not there any more. */
+    void withoutStrays(String name, ContentType type) throws InterruptedException {
+        if (find(name).isPresent()) {
+            return;
+        }
+        var gone = new Repository(name, type, "", "", "", Map.of());
+        if (provider.servePoint(gone, changes.deadline())
+                .filter(one -> isMirrors(one.labels()))
+                .isPresent()) {
+            unserved(gone);
+        }
+        if (provider.upstream(gone, changes.deadline())
+                .filter(one -> isMirrors(one.labels()))
+                .isPresent()) {
+            withoutUpstream(gone);
+        }
+    }
+
+    private static boolean isMirrors(Map<String, String> labels) {
+        return Ownership.BY_MIRROR.equals(labels.get(Ownership.MANAGED));
     }
 
     void unserved(Repository repository) throws InterruptedException {

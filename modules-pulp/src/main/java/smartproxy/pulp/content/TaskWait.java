@@ -52,7 +52,7 @@ final class TaskWait {
     }
 
     /**
-     * @return false when Pulp does not know the task (any more)
+     * @return false when Pulp does not know the task (any more), or it has failed with its worker
      * @throws TaskEnded when it failed, was cancelled or is given up
      */
     boolean await(String id, Watch watch) throws TaskEnded, InterruptedException {
@@ -69,6 +69,9 @@ final class TaskWait {
                 var task = found.get();
                 trouble = task.trouble();
                 if (task.state().ended()) {
+                    if (task.state() == JobState.FAILED && !trouble.isEmpty()) {
+                        return false;
+                    }
                     end(task);
                     return true;
                 }
@@ -125,7 +128,7 @@ final class TaskWait {
         }
         var said = "Pulp '" + pulp.name() + "': " + operation + ": ";
         try {
-            var unused = await(change.task().get(), new Watch() {
+            var isDone = await(change.task().get(), new Watch() {
                 @Override
                 public void check() {
                     if (deadline.left().compareTo(Duration.ofSeconds(1)) < 0) {
@@ -143,6 +146,10 @@ final class TaskWait {
                     // the answer tells
                 }
             });
+            if (!isDone) {
+                throw BackendException.rejected(
+                        said + "its task " + change.task().get() + " is lost");
+            }
         } catch (TaskEnded e) {
             throw BackendException.rejected(said + e.getMessage());
         }

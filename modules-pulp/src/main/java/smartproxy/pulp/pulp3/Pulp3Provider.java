@@ -35,6 +35,7 @@ import smartproxy.pulp.content.Version;
 public final class Pulp3Provider implements ContentProvider {
     private final Status status;
     private final Repositories repositories;
+    private final Retention retention;
     private final Uploads uploads;
     private final Units units;
     private final Upstreams upstreams;
@@ -51,6 +52,7 @@ public final class Pulp3Provider implements ContentProvider {
         var api = new Pulp3Api(pulp, root, peer, backend);
         this.status = new Status(api);
         this.repositories = new Repositories(api, status);
+        this.retention = new Retention(api);
         this.uploads = new Uploads(api);
         this.units = new Units(api, uploads);
         this.upstreams = new Upstreams(api);
@@ -108,6 +110,11 @@ public final class Pulp3Provider implements ContentProvider {
     @Override
     public Change remove(Repository present, Deadline deadline) {
         return repositories.remove(present, deadline);
+    }
+
+    @Override
+    public Change keepVersions(Repository repository, int most, Deadline deadline) {
+        return retention.keep(repository, most, deadline);
     }
 
     @Override

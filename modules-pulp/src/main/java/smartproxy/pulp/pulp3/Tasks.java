@@ -4,11 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Task;
 
 /** Tasks of Pulp, and whether anybody works on them. */
 final class Tasks {
+    private static final String MISSING = "the worker of its task is missing";
+
+    /** What Pulp says of a task that has failed with its worker. */
+    private static final Set<String> LOST = Set.of("Worker has gone missing.", "Aborted during worker shutdown.");
+
     private Tasks() {}
 
     static boolean hasEnded(JsonNode task) {
@@ -31,6 +37,7 @@ final class Tasks {
             done += report.path("done").asLong();
             total += Math.max(report.path("total").asLong(), report.path("done").asLong());
         }
+        var error = Pulp3Api.line(task.path("error").path("description").asText(""));
         return new Task(
                 Pulp3Api.lastPart(task.path("pulp_href").asText()),
                 task.path("name").asText(),
@@ -38,8 +45,8 @@ final class Tasks {
                 progress,
                 done,
                 total,
-                Pulp3Api.line(task.path("error").path("description").asText("")),
-                trouble,
+                error,
+                LOST.contains(error) ? MISSING : trouble,
                 time(task, "pulp_created"),
                 time(task, "started_at"),
                 time(task, "finished_at"));
@@ -54,9 +61,7 @@ final class Tasks {
             return "no worker of Pulp is online";
         }
         var worker = task.path("worker").asText("");
-        return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker)
-                ? "the worker of its task is missing"
-                : "";
+        return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker) ? MISSING : "";
     }
 
     /** A field that is a time. */

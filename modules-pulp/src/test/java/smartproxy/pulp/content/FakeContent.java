@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 
@@ -35,6 +37,27 @@ final class FakeContent implements ContentProvider {
     volatile boolean news = true;
 
     Set<ContentAbility> abilities = EnumSet.allOf(ContentAbility.class);
+    /** What it says in place of answers; null: it answers. */
+    volatile @Nullable BackendException failure;
+
+    /** How many versions are kept, by repository. */
+    final Map<String, Integer> kept = new ConcurrentHashMap<>();
+
+    /** What the first to serve something gets made by somebody else, and a refusal. */
+    volatile @Nullable ServePoint refusesOnceAndServes;
+
+    private void answer() {
+        var now = failure;
+        if (now != null) {
+            throw now;
+        }
+    }
+
+    @Override
+    public Change keepVersions(Repository repository, int most, Deadline deadline) {
+        return kept.putIfAbsent(repository.name(), most) == null ? Change.MADE : Change.NONE;
+    }
+
     private final AtomicInteger number = new AtomicInteger();
 
     @Override
@@ -60,6 +83,7 @@ final class FakeContent implements ContentProvider {
     @Override
     public Page<Repository> repositories(
             Optional<ContentType> type, List<String> names, Page.Window window, Deadline deadline) {
+        answer();
         var all = new ArrayList<>(repositories.values());
         var from = Math.min(window.offset(), all.size());
         return new Page<>(all.subList(from, Math.min(all.size(), from + window.limit())), all.size());
@@ -67,6 +91,7 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Optional<Repository> repository(String name, Deadline deadline) {
+        answer();
         return Optional.ofNullable(repositories.get(name));
     }
 
@@ -167,7 +192,9 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Page<Named<Upstream>> upstreams(ContentType type, Page.Window window, Deadline deadline) {
-        return new Page<>(List.of(), 0);
+        var all = new ArrayList<Named<Upstream>>();
+        upstreams.forEach((name, one) -> all.add(new Named<>(name, one)));
+        return new Page<>(type == ContentType.FILE ? all : List.of(), type == ContentType.FILE ? all.size() : 0);
     }
 
     @Override
@@ -221,6 +248,12 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Change serve(Repository repository, ServePoint wanted, Deadline deadline) {
+        var late = refusesOnceAndServes;
+        if (late != null) {
+            refusesOnceAndServes = null;
+            points.put(repository.name(), late);
+            throw CallerException.conflict("it is there");
+        }
         changes.add("serve " + repository.name());
         points.put(repository.name(), wanted);
         return Change.MADE;
@@ -234,7 +267,8 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Page<ServePoint> servePoints(ContentType type, Page.Window window, Deadline deadline) {
-        return new Page<>(List.of(), 0);
+        var all = points.values().stream().filter(one -> one.type() == type).toList();
+        return new Page<>(all, all.size());
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.store.LazyStore;
 
@@ -188,6 +189,110 @@ class JobRunnerTest {
         assertThat(item.actions())
                 .containsExactlyInAnyOrder("create repository", "create remote", "sync", "publish", "distribute");
         assertThat(pulp.changes).doesNotContain("create a");
+    }
+
+    @Test
+    void whatAMirrorMadeForARepositoryThatIsGoneGoes() throws Exception {
+        ended(mirror("a", "gone", "theirs"));
+        pulp.repositories.remove("gone");
+        pulp.repositories.remove("theirs");
+        pulp.upstreams.computeIfPresent("theirs", (key, one) -> labelled(one, Ownership.labels(Ownership.BY_API)));
+        pulp.points.remove("theirs");
+        pulp.news = false;
+
+        var dry = told(ended(mirrorWith(",\"dry_run\":true", "a")));
+        assertThat(dry).containsExactly("a completed []", "gone completed [remove distribution, remove remote]");
+        assertThat(pulp.upstreams).containsKey("gone");
+        assertThat(told(ended(mirror("a")))).isEqualTo(dry);
+        assertThat(pulp.upstreams.keySet()).containsExactlyInAnyOrder("a", "theirs");
+        assertThat(pulp.points.keySet()).containsExactly("a");
+    }
+
+    private static Upstream labelled(Upstream one, Map<String, String> labels) {
+        return new Upstream(
+                one.url(), one.policy(), one.tls(), one.login(), one.proxy(), one.limits(), one.options(), labels);
+    }
+
+    @Test
+    void aMirrorKeepsFewVersionsAndLeavesANumberThatSomebodyHasSet() throws Exception {
+        ended(mirror("a", "b"));
+        assertThat(pulp.kept).isEqualTo(Map.of("a", 2, "b", 2));
+        pulp.kept.remove("a");
+        pulp.kept.put("b", 9);
+        pulp.news = false;
+
+        assertThat(told(ended(mirror("a", "b")))).containsExactly("a completed [update repository]", "b completed []");
+        assertThat(pulp.kept).isEqualTo(Map.of("a", 2, "b", 9));
+    }
+
+    @Test
+    void aPulpThatIsAwayForAWhileIsWaitedFor() throws Exception {
+        pulp.failure = away();
+        var job = mirror("a");
+        await().atMost(WATCHDOG).until(() -> jobs.find(job.id()).message().contains("nobody there"));
+        pulp.failure = null;
+
+        assertThat(told(ended(job)))
+                .containsExactly("a completed [create repository, create remote, sync, publish, distribute]");
+        assertThat(pulp.changes).containsOnlyOnce("create a").containsOnlyOnce("sync a");
+    }
+
+    private static BackendException away() {
+        return new BackendException(
+                BackendException.Kind.UNAVAILABLE, BackendException.Outcome.NOT_APPLIED, "nobody there", null);
+    }
+
+    @Test
+    void aPulpThatStaysAwayIsGivenUp() throws Exception {
+        jobs.close();
+        jobs = runner(Duration.ZERO);
+        ended(mirror("a"));
+        pulp.failure = away();
+
+        var job = ended(mirror("a"));
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.error()).isEqualTo("nobody there");
+        var sync = ended(jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a")));
+        assertThat(sync.error()).isEqualTo("nobody there");
+    }
+
+    @Test
+    void aTaskThatIsLostWithItsWorkerIsBegunAgain() throws Exception {
+        pulp.syncs = JobState.RUNNING;
+        var job = mirror("a");
+        await().atMost(WATCHDOG).until(() -> pulp.tasks.containsKey("t1"));
+        pulp.syncs = JobState.COMPLETED;
+        pulp.tasks.put("t1", FakeContent.task("t1", JobState.FAILED, "the worker of its task is missing"));
+
+        assertThat(told(ended(job)))
+                .containsExactly("a completed [create repository, create remote, sync, publish, distribute]");
+        assertThat(pulp.changes).filteredOn("sync a"::equals).hasSize(2);
+    }
+
+    @Test
+    void aTaskThatIsLostEachTimeFails() throws Exception {
+        pulp.syncs = JobState.FAILED;
+        pulp.trouble = "the worker of its task is missing";
+
+        var item = ended(mirror("a")).items().get(0);
+        assertThat(item.state()).isEqualTo(JobState.FAILED);
+        assertThat(item.error()).isEqualTo("sync: the Pulp has lost its task 3 times, the last one was t3");
+    }
+
+    @Test
+    void whatIsRefusedBecauseItWasBegunBeforeIsLookedAtAnew() throws Exception {
+        ended(mirror("a"));
+        var point = pulp.points.remove("a");
+        pulp.news = false;
+        var request =
+                "{\"pulp\":\"p\",\"repositories\":[{\"name\":\"a\",\"type\":\"file\",\"upstream\":\"https://up.example.com/a/PULP_MANIFEST\",\"path\":\"at/a\"}]}";
+        rows.insert("killed", Job.MIRROR, "p", "", request, List.of("a"));
+        rows.keep("killed", new Job.Item(0, "a", JobState.RUNNING, List.of(), Map.of("distribute", ""), ""));
+        pulp.refusesOnceAndServes = point;
+        jobs.start();
+
+        assertThat(told(ended(rows.find("killed").orElseThrow()))).containsExactly("a completed [distribute]");
+        assertThat(pulp.points).hasEntrySatisfying("a", one -> assertThat(one).isEqualTo(point));
     }
 
     @Test

@@ -303,6 +303,7 @@ public final class ContentCommand {
         var job = begun;
         var awaySince = 0L;
         var id = Words.of(begun, "job");
+        var farewell = farewell(id, line);
         try {
             while (OPEN.contains(Words.of(job, "state"))) {
                 items(job, line, told);
@@ -325,6 +326,29 @@ public final class ContentCommand {
             throw new Unreachable("interrupted; job " + id + " goes on without this command", false);
         } finally {
             line.end();
+            forget(farewell);
+        }
+    }
+
+    /** Whoever ends this command, by Ctrl-C, shall know that the job does not end with it. */
+    private Thread farewell(String job, ProgressLine line) {
+        var farewell = new Thread(
+                () -> {
+                    line.end();
+                    err.println("interrupted; job " + job
+                            + " goes on without this command, `smart-proxy content jobs` tells of it");
+                    err.flush();
+                },
+                "farewell");
+        Runtime.getRuntime().addShutdownHook(farewell);
+        return farewell;
+    }
+
+    private static void forget(Thread farewell) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(farewell);
+        } catch (IllegalStateException e) {
+            // it speaks already
         }
     }
 

@@ -9,6 +9,9 @@ interface OpenStore extends Store, AutoCloseable {
     /** Connections in autocommit mode, each statement of which sees what others have committed; to be closed soon. */
     DataSource connections();
 
+    /** Whether only processes of this host use it. */
+    boolean isLocal();
+
     /** One line on how much of it is in use. */
     String use();
 

@@ -223,6 +223,11 @@ final class PostgresStore implements OpenStore {
     }
 
     @Override
+    public boolean isLocal() {
+        return false;
+    }
+
+    @Override
     public String use() {
         var now = pool.getHikariPoolMXBean();
         return now == null

@@ -147,6 +147,11 @@ public final class SqliteStore implements OpenStore {
     }
 
     @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
     public String use() {
         return lock.getQueueLength() + " requests wait for it";
     }

@@ -15,17 +15,18 @@ import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -63,10 +64,11 @@ final class StoredJobs implements Jobs, AutoCloseable {
     private record Running(Scheduler scheduler, ExecutorService threads, Set<String> names) {}
 
     private final OpenStore store;
-    private final String daemon = UUID.randomUUID().toString();
+    private final String daemon = JobOwner.ofThisProcess();
     private final Map<String, OpenQueue> open = new HashMap<>();
     private final List<Running> ending = new ArrayList<>();
     private @Nullable Running running;
+    private boolean released;
     private volatile boolean closed;
 
     StoredJobs(OpenStore store) {
@@ -79,10 +81,55 @@ final class StoredJobs implements Jobs, AutoCloseable {
             throw new SQLException("the store is closed");
         }
         store.migrate(OWNER, TABLES);
+        if (!released) {
+            releaseThoseOfTheDead();
+            released = true;
+        }
         var queue = new OpenQueue(name, worker);
         open.put(name, queue);
         refresh();
         return queue;
+    }
+
+    /** A daemon that was killed cannot have left its jobs: where that can be seen, nobody waits until it has been silent for long enough. */
+    private void releaseThoseOfTheDead() throws SQLException {
+        if (!store.isLocal()) {
+            return;
+        }
+        int jobs = store.transaction(connection -> {
+            var released = 0;
+            for (var owner : owners(connection)) {
+                released += JobOwner.isAlive(owner) ? 0 : release(connection, owner);
+            }
+            return released;
+        });
+        if (jobs > 0) {
+            LOG.info("{} jobs of a daemon that has ended in the midst of them are taken up", jobs);
+        }
+    }
+
+    private static Set<String> owners(Connection connection) throws SQLException {
+        var owners = new HashSet<String>();
+        try (var statement = connection.prepareStatement("SELECT DISTINCT picked_by FROM job WHERE picked = ?")) {
+            statement.setBoolean(1, true);
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    owners.add(String.valueOf(rows.getString(1)));
+                }
+            }
+        }
+        return owners;
+    }
+
+    private static int release(Connection connection, String owner) throws SQLException {
+        var sql = "UPDATE job SET picked = ?, picked_by = NULL, last_heartbeat = NULL, version = version + 1"
+                + " WHERE picked = ? AND picked_by = ?";
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setBoolean(1, false);
+            statement.setBoolean(2, true);
+            statement.setString(3, owner);
+            return statement.executeUpdate();
+        }
     }
 
     private synchronized void close(OpenQueue queue) {

@@ -27,4 +27,9 @@ class PostgresContractIT extends StoreContract {
     LazyStore open() {
         return new LazyStore(postgres.store(Duration.ofSeconds(10)), new Metrics());
     }
+
+    @Override
+    boolean isOfOneHost() {
+        return false;
+    }
 }

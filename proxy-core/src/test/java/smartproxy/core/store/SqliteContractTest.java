@@ -11,4 +11,9 @@ class SqliteContractTest extends StoreContract {
     LazyStore open() {
         return new LazyStore(directory);
     }
+
+    @Override
+    boolean isOfOneHost() {
+        return true;
+    }
 }

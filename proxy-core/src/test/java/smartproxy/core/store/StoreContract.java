@@ -43,6 +43,9 @@ abstract class StoreContract {
     /** A daemon's store; all of one test are the same. */
     abstract LazyStore open() throws Exception;
 
+    /** Whether only daemons of this host can use it. */
+    abstract boolean isOfOneHost();
+
     private LazyStore daemon() throws Exception {
         var daemon = open();
         opened.add(daemon);
@@ -318,20 +321,43 @@ abstract class StoreContract {
         try (var queue = store.jobs().open(owner, this::note)) {
             queue.add("one", "data", Instant.now().plusSeconds(3600));
         }
-        store.transaction(connection -> {
-            try (var update = connection.prepareStatement(
-                    "UPDATE job SET picked = ?, picked_by = 'killed', execution_time = 0, last_heartbeat = ?"
-                            + " WHERE task_name = ?")) {
-                update.setBoolean(1, true);
-                update.setLong(2, Instant.now().minusSeconds(3600).toEpochMilli());
-                update.setString(3, owner);
-                return update.executeUpdate();
-            }
-        });
+        pickedBy("killed", Instant.now().minusSeconds(3600));
         try (var queue = daemon().jobs().open(owner, this::note)) {
             await().atMost(WATCHDOG).until(() -> queue.find("one").isEmpty());
             assertThat(done).hasSize(1);
         }
+    }
+
+    @Test
+    void whatADaemonOfThisHostLeftThatIsNotThereAnyMoreIsBegunAtOnceOrWhenItsTimeIsOver() throws Exception {
+        try (var queue = store.jobs().open(owner, this::note)) {
+            queue.add("one", "data", Instant.now().plusSeconds(3600));
+        }
+        // process 1 is there, and has not begun in 1970
+        pickedBy("1@1 x", Instant.now());
+        try (var queue = daemon().jobs().open(owner, this::note)) {
+            if (isOfOneHost()) {
+                await().atMost(WATCHDOG).until(() -> queue.find("one").isEmpty());
+                assertThat(done).hasSize(1);
+            } else {
+                assertThat(queue.find("one"))
+                        .hasValueSatisfying(job -> assertThat(job.running()).isTrue());
+            }
+        }
+    }
+
+    private void pickedBy(String daemon, Instant heartbeat) throws SQLException {
+        store.transaction(connection -> {
+            try (var update = connection.prepareStatement(
+                    "UPDATE job SET picked = ?, picked_by = ?, execution_time = 0, last_heartbeat = ?"
+                            + " WHERE task_name = ?")) {
+                update.setBoolean(1, true);
+                update.setString(2, daemon);
+                update.setLong(3, heartbeat.toEpochMilli());
+                update.setString(4, owner);
+                return update.executeUpdate();
+            }
+        });
     }
 
     @Test
