@@ -190,10 +190,12 @@ class Daemon(Server):
 
 
 class Nginx(Server):
-    """The same answer, by the same certificates, to a verified client; a line in an access log for each."""
+    """The same answer, by the same certificates, to a verified client; a line in an access log for each. Or the files of a root, plain too."""
 
-    def __init__(self, pki, port, body):
+    def __init__(self, pki, port, body, root=None):
         self.port = port
+        self.plain = free_port() if root else None
+        files = f"location /httpboot/ {{ alias {root}/; }} sendfile on; listen 127.0.0.1:{self.plain};" if root else ""
         directory = WORK / "nginx"
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
@@ -215,6 +217,7 @@ http {{
     ssl_verify_client on;
     ssl_protocols TLSv1.2 TLSv1.3;
     location /features {{ return 200 '{body}'; }}
+    {files}
   }}
 }}
 """)

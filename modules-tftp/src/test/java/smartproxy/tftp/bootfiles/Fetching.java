@@ -58,7 +58,7 @@ abstract class Fetching {
 
     static Fetcher fetcher(
             Path root, Source source, HttpDownloads.Terms terms, long maxSize, boolean beside, Pace pace) {
-        var settings = new BootFileSettings(terms, ANY, Duration.ZERO, maxSize, beside);
+        var settings = new BootFileSettings(terms, ANY, Duration.ZERO, maxSize, beside, KeepRule.ALL);
         return new Fetcher(new FileStore(root), source, settings, pace, "boot");
     }
 
