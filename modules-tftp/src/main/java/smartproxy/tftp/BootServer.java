@@ -49,7 +49,8 @@ final class BootServer {
     Health health() {
         var seen = lookout.health();
         return lookout.hasLooked()
-                ? new Health(seen.ok(), seen.detail() + "; seen " + lookout.age().toSeconds() + " s ago")
+                ? new Health(
+                        seen.ok(), seen.detail() + "; seen " + lookout.age().toSeconds() + " s ago")
                 : seen;
     }
 

@@ -295,17 +295,17 @@ class BootFilesIT {
         await().atMost(SOON).untilAsserted(() -> assertThat(old).doesNotExist());
         try (var caller = proxy.https()) {
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(
-                                    caller.get("/tftp/boot_files/boot/old-vmlinuz").body())
+                    .untilAsserted(() -> assertThat(caller.get("/tftp/boot_files/boot/old-vmlinuz")
+                                    .body())
                             .contains("\"state\":\"removed\""));
             assertThat(caller.get("/health").body())
                     .contains("\"tftp: boot files\":{\"state\":\"up\"")
                     .contains("1 files of 0 MiB are kept");
-            assertThat(proxy.metric("smart_proxy_tftp_boot_files_removed_total")).isEqualTo(1);
+            assertThat(proxy.metric("smart_proxy_tftp_boot_files_removed_total"))
+                    .isEqualTo(1);
             assertThat(proxy.metric("smart_proxy_tftp_boot_file_removed_bytes_total"))
                     .isEqualTo(content.length);
-            assertThat(proxy.log())
-                    .contains("TFTP: removed boot/old-vmlinuz, 200000 bytes: not used for 40 days");
+            assertThat(proxy.log()).contains("TFTP: removed boot/old-vmlinuz, 200000 bytes: not used for 40 days");
             assertThat(root.resolve("boot/new-vmlinuz")).hasBinaryContent(content);
             assertThat(root.resolve("boot/config")).exists();
             assertThat(caller.post("/tftp/fetch_boot_file", form("boot/old", server.url("/vmlinuz")))
@@ -320,8 +320,8 @@ class BootFilesIT {
         Files.getFileAttributeView(file, BasicFileAttributeView.class).setTimes(null, FileTime.from(then), null);
         try (var store = SqliteStore.open(directory)) {
             var changed = store.transaction(connection -> {
-                try (var update = connection.prepareStatement(
-                        "UPDATE tftp_boot_file SET asked = ? WHERE destination = ?")) {
+                try (var update =
+                        connection.prepareStatement("UPDATE tftp_boot_file SET asked = ? WHERE destination = ?")) {
                     update.setLong(1, then.getEpochSecond());
                     update.setString(2, destination);
                     return update.executeUpdate();

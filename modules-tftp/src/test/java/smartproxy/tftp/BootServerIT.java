@@ -43,8 +43,7 @@ class BootServerIT {
         try (var answering = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
             var port = answering.getLocalPort();
             var thread = answer(answering, answering);
-            assertThat(seen(port).detail())
-                    .contains("; a TFTP server answers at 127.0.0.1 port " + port + "; seen ");
+            assertThat(seen(port).detail()).contains("; a TFTP server answers at 127.0.0.1 port " + port + "; seen ");
             thread.join();
         }
     }
@@ -53,9 +52,9 @@ class BootServerIT {
         var server = new BootServer(Optional.of("127.0.0.1"), List::of, port);
         assertThat(server.health().detail()).as("nobody waits for a look").isEqualTo("not looked at yet");
         server.refresh();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !server.health()
-                .detail()
-                .equals("not looked at yet"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !server.health().detail().equals("not looked at yet"));
         return server.health();
     }
 

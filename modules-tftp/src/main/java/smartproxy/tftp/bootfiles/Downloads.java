@@ -362,8 +362,8 @@ public final class Downloads implements AutoCloseable {
     private void noteRemoval(Fetched file) {
         removed.increment();
         removedBytes.add(file.have().length());
-        var download = new Download(
-                new BootFile(file.have().source(), file.destination(), file.have().checksum()));
+        var download = new Download(new BootFile(
+                file.have().source(), file.destination(), file.have().checksum()));
         download.remove();
         synchronized (downloads) {
             var other = downloads.get(file.destination());

@@ -322,12 +322,7 @@ final class Fetcher {
     }
 
     private static Have have(
-            BootFile file,
-            Version version,
-            Optional<Checksum> checksum,
-            long length,
-            Instant modified,
-            boolean ours) {
+            BootFile file, Version version, Optional<Checksum> checksum, long length, Instant modified, boolean ours) {
         return new Have(file.source(), version.etag(), version.lastModified(), checksum, length, modified, ours);
     }
 }

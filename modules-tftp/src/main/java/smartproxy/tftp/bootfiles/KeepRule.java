@@ -37,8 +37,7 @@ record KeepRule(Optional<Duration> unused, Optional<Long> bytes) {
     List<Going> going(List<Kept> all, Instant now) {
         var going = new ArrayList<Going>();
         var left = bytes(all);
-        var oldest =
-                all.stream().sorted(Comparator.comparing(Kept::used)).toList();
+        var oldest = all.stream().sorted(Comparator.comparing(Kept::used)).toList();
         for (var kept : oldest) {
             var since = Duration.between(kept.used(), now);
             if (since.compareTo(IN_USE) <= 0) {

@@ -72,8 +72,9 @@ final class Keeper {
     /** The file, when it is still the one that was fetched. */
     private Optional<BasicFileAttributes> look(Fetched file) {
         try {
-            return files.look(file.destination()).filter(seen -> file.have()
-                    .is(seen.size(), seen.lastModifiedTime().toInstant()));
+            return files.look(file.destination())
+                    .filter(seen ->
+                            file.have().is(seen.size(), seen.lastModifiedTime().toInstant()));
         } catch (IOException | FileRefused e) {
             LOG.debug("TFTP: {} cannot be looked at", file.destination(), e);
             return Optional.empty();
@@ -95,7 +96,11 @@ final class Keeper {
                     || !files.deleteUnchanged(file.destination(), seen.get())) {
                 return false;
             }
-            LOG.info("TFTP: removed {}, {} bytes: {}", file.destination(), going.kept().length(), going.why());
+            LOG.info(
+                    "TFTP: removed {}, {} bytes: {}",
+                    file.destination(),
+                    going.kept().length(),
+                    going.why());
             rows.forget(file);
             return true;
         } catch (IOException | FileRefused e) {

@@ -14,7 +14,8 @@ class KeepRuleTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     private static Kept kept(String name, long length, int hours) {
-        var have = new Have(URI.create("http://mirror.example.com/" + name), "", "", Optional.empty(), length, NOW, true);
+        var have =
+                new Have(URI.create("http://mirror.example.com/" + name), "", "", Optional.empty(), length, NOW, true);
         return new Kept(new Fetched(name, have, NOW), length, NOW.minus(Duration.ofHours(hours)));
     }
 
@@ -45,8 +46,11 @@ class KeepRuleTest {
     @Test
     void ofTooMuchTheOldestGoUntilTheRestFits() {
         assertThat(going(rule(0, 10), kept("a", 4, 50), kept("b", 4, 30), kept("c", 4, 70), kept("d", 2, 60)))
-                .containsExactly("c: not used for 2 days, and all together take more than :boot_file_keep_size: allows");
-        assertThat(going(rule(0, 10), kept("a", 5, 50), kept("b", 5, 70))).as("just fits").isEmpty();
+                .containsExactly(
+                        "c: not used for 2 days, and all together take more than :boot_file_keep_size: allows");
+        assertThat(going(rule(0, 10), kept("a", 5, 50), kept("b", 5, 70)))
+                .as("just fits")
+                .isEmpty();
     }
 
     @Test
@@ -56,7 +60,8 @@ class KeepRuleTest {
 
     @Test
     void whatWasUsedWithinADayStaysHoweverMuchThatIs() {
-        assertThat(going(rule(1, 1), kept("a", 50, 24), kept("b", 50, 0), kept("c", 50, -3))).isEmpty();
+        assertThat(going(rule(1, 1), kept("a", 50, 24), kept("b", 50, 0), kept("c", 50, -3)))
+                .isEmpty();
         assertThat(rule(1, 1).isTooMuch(150)).isTrue();
     }
 }
