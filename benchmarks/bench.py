@@ -4,6 +4,7 @@ import http.client
 import os
 import pathlib
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -317,6 +318,83 @@ def tftp_reads(window, count=40):
     return alternate(ROUNDS, lambda: reads(port, window=window), lambda: reads(limit.port))
 
 
+def boot_server(name, settings="", **more):
+    """Ours with a root of one file that firmware may read; where the file is."""
+    root = WORK / "tftproot"
+    root.mkdir(exist_ok=True)
+    for path in (WORK, root):
+        path.chmod(0o755)
+    with open(root / name, "wb") as out:
+        part = os.urandom(1_000_000)
+        for _ in range(1000):
+            out.write(part)
+    return root, daemon(Pki("rsa2048"), {**embedded(), "httpboot.yml": f"---\n:enabled: true\n:root_dir: {root}\n"}, settings, **more)
+
+
+def http_boot(secure):
+    """Megabytes per second of a file of 1 GB in the page cache, read by one client."""
+    pki = Pki("rsa2048")
+    plain = free_port()
+    root, ours = boot_server("image", f":http_port: {plain}\n")
+    try:
+        limit = Nginx(pki, free_port(), "", root)
+        time.sleep(0.5)
+
+        def reads(server_port):
+            return load("file", server_port, "/httpboot/image", count=2, clients=1, tls=pki.words() if secure else [])["rate"] * 1000
+
+        ports = (ours.port, limit.port) if secure else (plain, limit.plain)
+        for port in ports:
+            reads(port)
+        return alternate(5, lambda: reads(ports[0]), lambda: reads(ports[1]))
+    finally:
+        (root / "image").unlink()
+
+
+def http_boot_memory(clients=100):
+    """Megabytes that many readers add, at most, to what was resident before."""
+    pki = Pki("rsa2048")
+    root, ours = boot_server("image", environment={"SMART_PROXY_JAVA_OPTS": os.environ.get("SMART_PROXY_JAVA_OPTS", "") + " -Xmx64m"})
+    try:
+        load("file", ours.port, "/httpboot/image", count=1, clients=1, tls=pki.words())
+        before = ours.memory()
+        words = [WORK / "load", "file", "127.0.0.1", ours.port, "/httpboot/image", "seconds=10", f"count={clients}", f"clients={clients}",
+                 *pki.words()]
+        readers = subprocess.Popen([str(word) for word in words], stdout=subprocess.DEVNULL)
+        most = before
+        while readers.poll() is None:
+            time.sleep(0.1)
+            most = max(most, ours.memory())
+        return most - before, None
+    finally:
+        (root / "image").unlink()
+
+
+def configs(count=1000):
+    """Files of PXELINUX per second, each on disk when it is answered."""
+    pki = Pki("rsa2048")
+    root = WORK / "tftproot"
+    root.mkdir(exist_ok=True)
+    directory = WORK / "raw"
+    _, settings = tftp(root)
+    ours = daemon(pki, settings)
+
+    def raw():
+        directory.mkdir()
+        rate = load("writes", 0, directory, count=count)["rate"]
+        shutil.rmtree(directory)
+        return rate
+
+    def rest():
+        rate = load("configs", ours.port, "02:00:00:00", count=count, clients=1, tls=pki.words())["rate"]
+        shutil.rmtree(root / "pxelinux.cfg")
+        return rate
+
+    for _ in range(3):
+        rest()
+    return alternate(ROUNDS, rest, raw)
+
+
 def crowd():
     pki = Pki("rsa2048")
     ours = daemon(pki)
@@ -515,6 +593,10 @@ FIGURES = {
     "million-lookup": lambda: million("lookup"),
     "tftp": lambda: tftp_reads(1),
     "tftp-window": lambda: tftp_reads(16),
+    "tftp-configs": configs,
+    "httpboot": lambda: http_boot(False),
+    "httpboot-tls": lambda: http_boot(True),
+    "httpboot-memory": http_boot_memory,
     "crowd": crowd,
     "start": start,
     "memory-idle": lambda: memory("native", 0),

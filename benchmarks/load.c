@@ -10,12 +10,16 @@
  *   load crowd HOST PORT PATH  silent=N slow=N               connections that say nothing, and that say it slowly, until stdin ends
  *   load raw   HOST PORT ZONE  count=N clients=N keyname= secret=   the same records by RFC 2136 over one UDP socket
  *   load tftp  HOST PORT FILE  count=N clients=N blksize=N window=N   the file is read over TFTP, each time from a port of its own
+ *   load file  HOST PORT PATH  count=N clients=N             a large file is read, each time on a connection of its own; plain without ca=
+ *   load configs HOST PORT MAC  count=N clients=N            configurations of PXELINUX written over REST, kept connections; MAC: its first 4 octets
+ *   load writes HOST PORT DIR  count=N                       files of that size written, made lasting and moved to their place: no server
  *
- * All but raw and tftp need ca= cert= key=, all take seconds=N. Prints KEY=VALUE words; times are milliseconds.
+ * All but raw, tftp, file and writes need ca= cert= key=, all take seconds=N. Prints KEY=VALUE words; times are milliseconds.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -413,6 +417,85 @@ static void *tftp_client(void *unused) {
     return unused;
 }
 
+/* ---- boot files over HTTP, and what writing configurations costs without a server ---- */
+
+/* 200: it came whole; nothing of it is looked at */
+static int fetch(void) {
+    static _Thread_local char part[256 << 10];
+    char request[512];
+    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n", path, host, port);
+    int fd = dial(SOCK_STREAM, 0), got = 0, status = 0;
+    long left = -1;
+    SSL *ssl = ca ? handshake(fd) : NULL;
+    if (fd < 0 || (ca && !ssl)) return 0;
+    if ((ssl ? SSL_write(ssl, request, length) : (int)send(fd, request, length, 0)) != length) goto end;
+    while (left && now() < end) {
+        int n = ssl ? SSL_read(ssl, part + got, sizeof part - 1 - got) : (int)recv(fd, part + got, sizeof part - 1 - got, 0);
+        if (n <= 0) goto end;
+        if (left > 0) {
+            left -= n;
+            continue;
+        }
+        part[got += n] = 0;
+        char *body = strstr(part, "\r\n\r\n"), *announced = strcasestr(part, "\r\nContent-Length:");
+        if (!body) continue;
+        if (!announced || announced > body) goto end;
+        left = atol(announced + 17) - (part + got - body - 4);
+        got = 0;
+        status = atoi(part + 9);
+    }
+end:
+    if (ssl) hang_up(ssl);
+    else close(fd);
+    return left ? 0 : status;
+}
+
+static void *file_client(void *unused) {
+    for (int i; (i = next(1)) >= 0;) {
+        double since = now();
+        note(i, since, fetch(), 200);
+    }
+    return unused;
+}
+
+enum { CONFIG = 1000 };
+
+static void *config_client(void *unused) {
+    char request[2048];
+    SSL *ssl = NULL;
+    for (int i; (i = next(1)) >= 0;) {
+        int length = snprintf(request, sizeof request,
+                              "POST /tftp/PXELinux/%s:%02x:%02x HTTP/1.1\r\nHost: %s:%d\r\nAccept: application/json\r\n"
+                              "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\npxeconfig=",
+                              path, i >> 8 & 255, i & 255, host, port, CONFIG + 10);
+        memset(request + length, 'c', CONFIG);
+        request[length + CONFIG] = 0;
+        if (!ssl) ssl = handshake(dial(SOCK_STREAM, 0));
+        double since = now();
+        int status = ssl ? exchange(ssl, request) : 0;
+        note(i, since, status, 200);
+        if (!status) hang_up(ssl), ssl = NULL;
+    }
+    hang_up(ssl);
+    return unused;
+}
+
+static void writes(void) {
+    char name[512], place[512], content[CONFIG];
+    memset(content, 'c', CONFIG);
+    int directory = open(path, O_RDONLY | O_DIRECTORY);
+    if (directory < 0) die(path);
+    for (int i; (i = next(1)) >= 0;) {
+        double since = now();
+        snprintf(name, sizeof name, "%s/.%d.part", path, i);
+        snprintf(place, sizeof place, "%s/config-%d", path, i);
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0644);
+        int bad = fd < 0 || write(fd, content, CONFIG) != CONFIG || fsync(fd) || close(fd) || rename(name, place) || fsync(directory);
+        note(i, since, bad ? 0 : 200, 200);
+    }
+    close(directory);
+}
+
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -469,7 +552,7 @@ int main(int argc, char **argv) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     took = calloc(count, sizeof *took);
-    if (strcmp(mode, "raw") && strcmp(mode, "tftp")) setup_tls();
+    if (strcmp(mode, "raw") && strcmp(mode, "tftp") && strcmp(mode, "writes") && (ca || strcmp(mode, "file"))) setup_tls();
     double since = now();
     end = since + seconds;
     if (!strcmp(mode, "first")) return first(), 0;
@@ -480,6 +563,9 @@ int main(int argc, char **argv) {
     else if (!strcmp(mode, "dhcp")) many(changing_client, "dhcp");
     else if (!strcmp(mode, "raw")) raw();
     else if (!strcmp(mode, "tftp")) many(tftp_client, NULL);
+    else if (!strcmp(mode, "file")) many(file_client, NULL);
+    else if (!strcmp(mode, "configs")) many(config_client, NULL);
+    else if (!strcmp(mode, "writes")) writes();
     else die(mode);
     report(since);
     return 0;

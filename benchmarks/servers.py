@@ -229,13 +229,16 @@ http {{
 
 
 class Nginx(NginxServer):
-    """The same answer, by the same certificates, to a verified client."""
+    """The same answer, by the same certificates, to a verified client. Or the files of a root, plain too."""
 
-    def __init__(self, pki, port, body):
+    def __init__(self, pki, port, body, root=None):
+        self.plain = free_port() if root else None
+        files = f"location /httpboot/ {{ alias {root}/; }} sendfile on; listen 127.0.0.1:{self.plain};" if root else ""
         super().__init__("nginx", port, f"""  default_type application/json;
   server {{
 {self.tls(pki, port)}
     location /features {{ return 200 '{body}'; }}
+    {files}
   }}""")
 
 

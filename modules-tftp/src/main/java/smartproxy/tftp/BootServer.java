@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,17 +22,36 @@ import smartproxy.core.api.HealthSource.Health;
 final class BootServer {
     private static final String WHAT = "boot server";
 
+    /** A server that answered is not asked again sooner: it may log each question. */
+    private static final Duration WELL = Duration.ofMinutes(5);
+
+    /** For asking all addresses, on a thread that nobody waits for. */
+    private static final Duration LOOK_TIME = Duration.ofSeconds(10);
+
+    static final int MAX_ADDRESSES = 4;
+
     private final Optional<String> configured;
     private final TftpModule.Listening listening;
-    private final Lookout lookout = new Lookout("boot-server", this::look);
+    private final int port;
+    private final Lookout lookout = new Lookout("boot-server", this::look, WELL);
 
     BootServer(Optional<String> configured, TftpModule.Listening listening) {
+        this(configured, listening, TftpProbe.PORT);
+    }
+
+    /** @param port that hosts ask */
+    BootServer(Optional<String> configured, TftpModule.Listening listening, int port) {
         this.configured = configured;
         this.listening = listening;
+        this.port = port;
     }
 
     Health health() {
-        return lookout.health();
+        var seen = lookout.health();
+        return lookout.hasLooked()
+                ? new Health(
+                        seen.ok(), seen.detail() + "; seen " + lookout.age().toSeconds() + " s ago")
+                : seen;
     }
 
     void refresh() {
@@ -42,9 +63,32 @@ final class BootServer {
 
     private Health look() {
         var found = found();
-        return new Health(
-                found.trouble().isEmpty(),
-                text(found) + found.trouble().map(why -> "; " + why).orElse(""));
+        var answering = new ArrayList<InetAddress>();
+        var deadline = Deadline.in(LOOK_TIME);
+        try {
+            for (var address : found.addresses()) {
+                if (answers(address, deadline)) {
+                    answering.add(address);
+                }
+            }
+        } catch (InterruptedException e) {
+            return new Health(false, "not looked at to the end");
+        }
+        var text = text(found) + found.trouble().map(why -> "; " + why).orElse("");
+        if (!found.addresses().isEmpty()) {
+            text += answering.isEmpty()
+                    ? "; nothing answers there on UDP port " + port
+                    : "; a TFTP server answers at " + shown(answering) + " port " + port;
+        }
+        return new Health(found.trouble().isEmpty() && !answering.isEmpty(), text);
+    }
+
+    private boolean answers(InetAddress address, Deadline deadline) throws InterruptedException {
+        return TftpProbe.answers(new InetSocketAddress(address, port), deadline);
+    }
+
+    private static String shown(List<InetAddress> addresses) {
+        return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
     }
 
     /** For {@code check --live}: the same, and whether a TFTP server answers there. */
@@ -55,9 +99,9 @@ final class BootServer {
                 .map(why -> Finding.warning(WHAT, text(found) + "; " + why, "correct tftp_servername in tftp.yml"))
                 .orElseGet(() -> Finding.ok(WHAT, text(found))));
         for (var address : found.addresses()) {
-            var shown = address.getHostAddress() + " port " + TftpProbe.PORT;
+            var shown = address.getHostAddress() + " port " + port;
             findings.add(
-                    TftpProbe.answers(new InetSocketAddress(address, TftpProbe.PORT), deadline)
+                    answers(address, deadline)
                             ? Finding.ok(WHAT, "a TFTP server answers at " + shown)
                             : Finding.warning(
                                     WHAT,
@@ -77,7 +121,9 @@ final class BootServer {
             return new Found("(unknown)", List.of(), Optional.of("this host has no name"));
         }
         try {
-            var addresses = List.of(InetAddress.getAllByName(name));
+            var addresses = Arrays.stream(InetAddress.getAllByName(name))
+                    .limit(MAX_ADDRESSES)
+                    .toList();
             return new Found(name, addresses, trouble(addresses));
         } catch (UnknownHostException e) {
             return new Found(name, List.of(), Optional.of("the name has no address"));
@@ -101,8 +147,7 @@ final class BootServer {
     }
 
     private String text(Found found) {
-        var addresses =
-                found.addresses().stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
+        var addresses = shown(found.addresses());
         var source = configured.isPresent()
                 ? ""
                 : "; tftp_servername is not set: Foreman takes the host of this proxy's URL, which may be another one";

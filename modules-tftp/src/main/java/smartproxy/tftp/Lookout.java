@@ -10,24 +10,42 @@ import smartproxy.core.api.HealthSource.Health;
  * somebody asks and the last look is some time ago. Who asks gets what was seen last.
  */
 final class Lookout {
-    private static final long STALE_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final Duration STALE = Duration.ofSeconds(30);
 
     private final String what;
     private final Supplier<Health> look;
+    private final Duration staleWhenWell;
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile Health seen = new Health(true, "not looked at yet");
     private volatile long seenAt;
+    private volatile boolean looked;
 
     Lookout(String what, Supplier<Health> look) {
+        this(what, look, STALE);
+    }
+
+    /** @param staleWhenWell how long something good that was seen is good enough; something bad is looked at sooner */
+    Lookout(String what, Supplier<Health> look, Duration staleWhenWell) {
         this.what = what;
         this.look = look;
+        this.staleWhenWell = staleWhenWell;
     }
 
     Health health() {
-        if (System.nanoTime() - seenAt > STALE_NANOS) {
+        var last = seen;
+        if (age().compareTo(last.ok() ? staleWhenWell : STALE) > 0) {
             refresh();
         }
-        return seen;
+        return last;
+    }
+
+    boolean hasLooked() {
+        return looked;
+    }
+
+    /** How long ago the last look has ended; of no meaning before there was one. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - seenAt);
     }
 
     /** Looks once, unless a look has not ended yet. */
@@ -46,6 +64,7 @@ final class Lookout {
             seen = new Health(false, "could not be looked at: " + e);
         } finally {
             seenAt = System.nanoTime();
+            looked = true;
             looking.set(false);
         }
     }

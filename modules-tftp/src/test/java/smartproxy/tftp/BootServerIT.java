@@ -2,6 +2,8 @@ package smartproxy.tftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -13,6 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
+import smartproxy.core.api.HealthSource.Health;
 
 class BootServerIT {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
@@ -23,9 +26,51 @@ class BootServerIT {
         server.refresh();
         Awaitility.await().until(() -> !server.health().ok());
         assertThat(server.health().detail())
-                .isEqualTo(
-                        "hosts load from 127.0.0.1 (127.0.0.1); the built-in TFTP server listens on 127.0.0.1 port 6969;"
-                                + " that is loopback, no other host can load from there");
+                .startsWith("hosts load from 127.0.0.1 (127.0.0.1);"
+                        + " the built-in TFTP server listens on 127.0.0.1 port 6969;"
+                        + " that is loopback, no other host can load from there; ");
+    }
+
+    @Test
+    void healthTellsWhetherATftpServerAnswersThere() throws Exception {
+        try (var silent = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
+            assertThat(seen(silent.getLocalPort()))
+                    .returns(false, Health::ok)
+                    .satisfies(seen -> assertThat(seen.detail())
+                            .contains("; nothing answers there on UDP port " + silent.getLocalPort() + "; seen ")
+                            .endsWith(" s ago"));
+        }
+        try (var answering = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
+            var port = answering.getLocalPort();
+            var thread = answer(answering, answering);
+            assertThat(seen(port).detail()).contains("; a TFTP server answers at 127.0.0.1 port " + port + "; seen ");
+            thread.join();
+        }
+    }
+
+    private static Health seen(int port) {
+        var server = new BootServer(Optional.of("127.0.0.1"), List::of, port);
+        assertThat(server.health().detail()).as("nobody waits for a look").isEqualTo("not looked at yet");
+        server.refresh();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !server.health().detail().equals("not looked at yet"));
+        return server.health();
+    }
+
+    private static Thread answer(DatagramSocket server, DatagramSocket from) {
+        var answering = new Thread(() -> {
+            try {
+                var request = new DatagramPacket(new byte[100], 100);
+                server.receive(request);
+                var error = new byte[] {0, 5, 0, 1, 'n', 'o', 0};
+                from.send(new DatagramPacket(error, error.length, request.getSocketAddress()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        answering.start();
+        return answering;
     }
 
     @Test
@@ -57,17 +102,7 @@ class BootServerIT {
             assertThat(TftpProbe.answers(address, Deadline.in(Duration.ofMillis(200))))
                     .isFalse();
             server.receive(new DatagramPacket(new byte[100], 100)); // of the first look
-            var answering = new Thread(() -> {
-                try {
-                    var request = new DatagramPacket(new byte[100], 100);
-                    server.receive(request);
-                    var error = new byte[] {0, 5, 0, 1, 'n', 'o', 0};
-                    reply.send(new DatagramPacket(error, error.length, request.getSocketAddress()));
-                } catch (java.io.IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
-            answering.start();
+            var answering = answer(server, reply);
             assertThat(TftpProbe.answers(address, Deadline.in(Duration.ofSeconds(10))))
                     .isTrue();
             answering.join();

@@ -28,8 +28,11 @@ final class BootFileRows {
             "ALTER TABLE tftp_boot_file ADD COLUMN part_source TEXT",
             "ALTER TABLE tftp_boot_file ADD COLUMN part_validator TEXT",
             "ALTER TABLE tftp_boot_file ADD COLUMN part_boot TEXT",
-            "ALTER TABLE tftp_boot_file ADD COLUMN asked BIGINT");
+            "ALTER TABLE tftp_boot_file ADD COLUMN asked BIGINT",
+            "ALTER TABLE tftp_boot_file ADD COLUMN ours BOOLEAN");
+    private static final String HAVE = "source, etag, last_modified, checksum, length, modified, ours";
     private static final String WHERE = " WHERE host = ? AND root = ? AND destination = ?";
+    private static final String UNASKED = " AND wanted_source IS NULL AND asked = ?";
 
     private final Store store;
     private final String host;
@@ -91,7 +94,7 @@ final class BootFileRows {
     void done(BootFile file, Have have) throws SQLException {
         run(
                 "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, part = NULL, source = ?, checksum = ?, etag = ?,"
-                        + " last_modified = ?, length = ?, modified = ?" + WHERE,
+                        + " last_modified = ?, length = ?, modified = ?, ours = ?" + WHERE,
                 statement -> {
                     bind(
                             statement,
@@ -101,6 +104,7 @@ final class BootFileRows {
                             have.lastModified(),
                             have.length(),
                             have.modified().getEpochSecond(),
+                            have.ours(),
                             host,
                             root,
                             file.destination());
@@ -143,8 +147,7 @@ final class BootFileRows {
     /** What came to a destination last, and what has come in part. */
     Known known(String destination) throws SQLException {
         return run(
-                "SELECT source, etag, last_modified, checksum, length, modified, part, part_source, part_validator,"
-                        + " part_boot FROM tftp_boot_file" + WHERE,
+                "SELECT " + HAVE + ", part, part_source, part_validator, part_boot FROM tftp_boot_file" + WHERE,
                 statement -> {
                     bind(statement, host, root, destination);
                     try (var rows = statement.executeQuery()) {
@@ -163,14 +166,15 @@ final class BootFileRows {
                 row.getString(3),
                 Checksum.parse(row.getString(4)),
                 row.getLong(5),
-                Instant.ofEpochSecond(row.getLong(6))));
+                Instant.ofEpochSecond(row.getLong(6)),
+                row.getBoolean(7)));
     }
 
     private static Optional<Partial> partial(ResultSet row) throws SQLException {
-        return row.getString(7) == null
+        return row.getString(8) == null
                 ? Optional.empty()
                 : Optional.of(new Partial(
-                        URI.create(row.getString(8)), row.getString(7), row.getString(9), row.getString(10)));
+                        URI.create(row.getString(9)), row.getString(8), row.getString(10), row.getString(11)));
     }
 
     /** The names of all files that have come in part. */
@@ -205,6 +209,44 @@ final class BootFileRows {
                     }
                     return files;
                 });
+    }
+
+    /** What this daemon has fetched and nobody waits for now. */
+    List<Fetched> fetched() throws SQLException {
+        return run(
+                "SELECT " + HAVE + ", destination, asked FROM tftp_boot_file WHERE host = ? AND root = ?"
+                        + " AND wanted_source IS NULL AND source IS NOT NULL AND ours ORDER BY destination",
+                statement -> {
+                    bind(statement, host, root);
+                    var all = new ArrayList<Fetched>();
+                    try (var rows = statement.executeQuery()) {
+                        while (rows.next()) {
+                            all.add(new Fetched(
+                                    rows.getString(8),
+                                    have(rows).orElseThrow(),
+                                    Instant.ofEpochSecond(rows.getLong(9))));
+                        }
+                    }
+                    return all;
+                });
+    }
+
+    /** Whether nobody has asked for it since. */
+    boolean isStill(Fetched file) throws SQLException {
+        return run("SELECT 1 FROM tftp_boot_file" + WHERE + UNASKED, statement -> {
+            bind(statement, host, root, file.destination(), file.asked().getEpochSecond());
+            try (var rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        });
+    }
+
+    /** It is not there any more. */
+    void forget(Fetched file) throws SQLException {
+        run("DELETE FROM tftp_boot_file" + WHERE + UNASKED, statement -> {
+            bind(statement, host, root, file.destination(), file.asked().getEpochSecond());
+            return statement.executeUpdate();
+        });
     }
 
     private static String text(Optional<Checksum> checksum) {

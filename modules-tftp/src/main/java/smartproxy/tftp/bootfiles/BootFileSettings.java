@@ -16,9 +16,15 @@ import smartproxy.core.api.Values;
  * @param patience how long a request waits for its file
  * @param maxSize of a file, in bytes
  * @param checksumBeside whether a file counts only with its {@code .sha256} beside it
+ * @param keep how long they stay
  */
 public record BootFileSettings(
-        HttpDownloads.Terms terms, SourceRules rules, Duration patience, long maxSize, boolean checksumBeside) {
+        HttpDownloads.Terms terms,
+        SourceRules rules,
+        Duration patience,
+        long maxSize,
+        boolean checksumBeside,
+        KeepRule keep) {
     public static final Setting<Duration> CONNECT_TIMEOUT = SettingTypes.seconds(
                     "tftp_connect_timeout", 1, 3600, "A server that boot files come from is reached within this time")
             .defaultsTo(Duration.ofSeconds(10));
@@ -54,9 +60,35 @@ public record BootFileSettings(
                     "boot_file_deny", "Boot files never come from these servers")
             .sampled("[198.51.100.0/24]");
 
+    public static final Setting<Integer> KEEP_DAYS = SettingTypes.integer(
+                    "boot_file_keep_days",
+                    1,
+                    36_500,
+                    "A boot file that was fetched is removed when it was neither asked for nor read for more than so many days; unset:"
+                            + " never for that reason")
+            .sampled("90")
+            .ownExtension();
+    public static final Setting<Integer> KEEP_SIZE = SettingTypes.integer(
+                    "boot_file_keep_size",
+                    1,
+                    1 << 30,
+                    "MiB that boot files that were fetched may take together; above that those that were used longest ago are removed,"
+                            + " but none that was used within a day; unset: no bound")
+            .sampled("20000")
+            .ownExtension();
+
     /** In the order of the file. */
-    public static final List<Setting<?>> ALL =
-            List.of(CONNECT_TIMEOUT, VERIFY_CERTIFICATE, WAIT, MAX_SIZE, CHECKSUM_BESIDE, CA_FILE, ALLOW, DENY);
+    public static final List<Setting<?>> ALL = List.of(
+            CONNECT_TIMEOUT,
+            VERIFY_CERTIFICATE,
+            WAIT,
+            MAX_SIZE,
+            CHECKSUM_BESIDE,
+            CA_FILE,
+            ALLOW,
+            DENY,
+            KEEP_DAYS,
+            KEEP_SIZE);
 
     /** No byte for so long: the connection is given up. */
     private static final Duration MAX_IDLE = Duration.ofSeconds(60);
@@ -83,7 +115,10 @@ public record BootFileSettings(
                         values.find(ALLOW).orElse(Hosts.NONE), values.find(DENY).orElse(Hosts.NONE)),
                 values.get(WAIT),
                 values.get(MAX_SIZE) * MEBIBYTE,
-                values.get(CHECKSUM_BESIDE));
+                values.get(CHECKSUM_BESIDE),
+                new KeepRule(
+                        values.find(KEEP_DAYS).map(Duration::ofDays),
+                        values.find(KEEP_SIZE).map(mebibytes -> mebibytes * MEBIBYTE)));
     }
 
     Optional<String> warning() {

@@ -40,10 +40,12 @@ public record BootFileStatus(
         /** It failed; an older copy is at the destination, whole. */
         STALE,
         /** It failed; nothing of that source is at the destination. */
-        FAILED;
+        FAILED,
+        /** It was complete, and was removed by the administrator's rule. */
+        REMOVED;
 
         boolean isEnd() {
-            return this == COMPLETE || this == STALE || this == FAILED;
+            return this == COMPLETE || this == STALE || this == FAILED || this == REMOVED;
         }
 
         @Override

@@ -76,6 +76,16 @@ public final class BootFiles implements AutoCloseable {
                 "Bytes of boot files that have come",
                 Map.of(),
                 () -> now().map(Downloads::bytes).orElse(0L));
+        context.metric(
+                "smart_proxy_tftp_boot_files_removed_total",
+                "Boot files that were removed by the rule of :boot_file_keep_days: and :boot_file_keep_size:",
+                Map.of(),
+                () -> now().map(Downloads::removed).orElse(0L));
+        context.metric(
+                "smart_proxy_tftp_boot_file_removed_bytes_total",
+                "Bytes of boot files that were removed by that rule",
+                Map.of(),
+                () -> now().map(Downloads::removedBytes).orElse(0L));
     }
 
     /** Goes on with what an earlier process has left undone. */
@@ -89,7 +99,9 @@ public final class BootFiles implements AutoCloseable {
         var fetcher = new Fetcher(files, either, settings, Pace.DEFAULT, line(BOOT_ID, ""));
         var rows = new BootFileRows(context.store(), line(HOST_NAME, "localhost"), files.root());
         var begin = Instant.now();
-        acquired.get().use(new Downloads.Means(fetcher, rows, Downloads.PAUSES), spared -> clean(begin, spared));
+        var keeper = new Keeper(files, rows, settings.keep());
+        acquired.get()
+                .use(new Downloads.Means(fetcher, rows, Downloads.PAUSES, keeper), spared -> clean(begin, spared));
     }
 
     private static String line(Path file, String otherwise) throws IOException {
@@ -126,7 +138,7 @@ public final class BootFiles implements AutoCloseable {
         var download = downloads().want(file);
         var status = await(download, deadline);
         return switch (status.state()) {
-            case COMPLETE, QUEUED, RUNNING -> Optional.empty();
+            case COMPLETE, QUEUED, RUNNING, REMOVED -> Optional.empty();
             case STALE -> Optional.of(status);
             case RETRYING -> {
                 if (status.older()) {
@@ -173,8 +185,18 @@ public final class BootFiles implements AutoCloseable {
                 + (states.getOrDefault(State.QUEUED, 0) + states.getOrDefault(State.RETRYING, 0)) + " waiting"
                 + settings.warning().map(warning -> "; " + warning).orElse("")
                 + failed.map(status -> "; failed within an hour: " + status.error())
-                        .orElse("");
-        return new Health(failed.isEmpty(), text);
+                        .orElse("")
+                + all.get().kept().map(BootFiles::text).orElse("");
+        var tooMuch = all.get().kept().filter(Keeper.Result::tooMuch).isPresent();
+        return new Health(failed.isEmpty() && !tooMuch, text);
+    }
+
+    private static String text(Keeper.Result kept) {
+        return "; " + kept.left() + " files of " + kept.bytes() / BootFileSettings.MEBIBYTE + " MiB are kept"
+                + (kept.tooMuch()
+                        ? ", more than :" + BootFileSettings.KEEP_SIZE.key()
+                                + ": allows: all were used within a day or cannot be removed"
+                        : "");
     }
 
     @Override

@@ -70,6 +70,11 @@ final class Download {
         end(copy ? State.STALE : State.FAILED);
     }
 
+    /** It was complete once, and is not there any more. */
+    synchronized void remove() {
+        end(State.REMOVED);
+    }
+
     private void end(State end) {
         ended = System.nanoTime();
         move(end);

@@ -15,8 +15,11 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,16 +44,30 @@ public final class Downloads implements AutoCloseable {
     static final int MAX_ENDED = 1000;
 
     private static final Duration RECOVERY_PAUSE = Duration.ofSeconds(30);
+
+    /** Between two looks whether files are to be removed. */
+    private static final Duration LOOK_PAUSE = Duration.ofHours(1);
+
+    /** After a file has come: what comes with it is looked at together. */
+    private static final Duration LOOK_DELAY = Duration.ofSeconds(1);
+
     static final List<Duration> PAUSES = List.of(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
     /** What does the work: that of the newest generation. */
-    record Means(Fetcher fetcher, BootFileRows rows, List<Duration> pauses) {}
+    record Means(Fetcher fetcher, BootFileRows rows, List<Duration> pauses, Keeper keeper) {}
 
     private final ScheduledThreadPoolExecutor threads;
     private final Map<String, Download> downloads = new LinkedHashMap<>();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder complete = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final LongAdder removed = new LongAdder();
+    private final LongAdder removedBytes = new LongAdder();
+    private final AtomicBoolean lookIsDue = new AtomicBoolean();
+    private final Lock looking = new ReentrantLock();
+    private @Nullable String removing;
+    private volatile Keeper.@Nullable Result kept;
+    private volatile boolean recovered;
     private volatile @Nullable Means means;
     private volatile boolean closed;
 
@@ -77,6 +94,9 @@ public final class Downloads implements AutoCloseable {
         means = newer;
         if (first) {
             threads.execute(() -> recover(cleaning));
+        } else if (recovered) {
+            kept = null;
+            lookSoon();
         }
     }
 
@@ -89,6 +109,10 @@ public final class Downloads implements AutoCloseable {
             var parts = means().rows().parts();
             beginAll(means().rows().wanted());
             cleaning.run(parts);
+            recovered = true;
+            var ignored = threads.scheduleWithFixedDelay(this::look, 0, LOOK_PAUSE.toSeconds(), TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The daemon ends");
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
                     "TFTP: which boot files are to be fetched is not known, tried again in {} s: {}",
@@ -177,6 +201,10 @@ public final class Downloads implements AutoCloseable {
     private void run(Download download) {
         var file = download.file();
         var how = means();
+        if (!awaitRemoval(file.destination())) {
+            download.retryAfter("the daemon ends", false);
+            return;
+        }
         var number = download.begin();
         LOG.info("TFTP: fetching {} to {}", file.shown(), file.destination());
         var known = known(how, file);
@@ -190,6 +218,7 @@ public final class Downloads implements AutoCloseable {
                     have.length(),
                     download.came());
             download.complete();
+            lookSoon();
         } catch (FetchFailed e) {
             LOG.debug("The failure", e);
             failed(how, download, number, e);
@@ -266,6 +295,86 @@ public final class Downloads implements AutoCloseable {
         }
     }
 
+    private void lookSoon() {
+        if (!means().keeper().keepsAll() && lookIsDue.compareAndSet(false, true)) {
+            try {
+                var ignored = threads.schedule(this::look, LOOK_DELAY.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The daemon ends: the next one looks which files are to be removed");
+            }
+        }
+    }
+
+    /** Has files removed that the administrator does not keep. */
+    private void look() {
+        looking.lock();
+        try {
+            lookIsDue.set(false);
+            var keeper = means().keeper();
+            if (keeper.keepsAll()) {
+                return;
+            }
+            var result = keeper.run(Instant.now(), this::alone);
+            kept = result;
+            result.gone().forEach(this::noteRemoval);
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn(
+                    "TFTP: which boot files are to be removed is not known, looked at again within {} min: {}",
+                    LOOK_PAUSE.toMinutes(),
+                    e.getMessage());
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private void alone(String destination, Runnable work) {
+        synchronized (downloads) {
+            var running = downloads.get(destination);
+            if (closed || (running != null && !running.isEnded())) {
+                return;
+            }
+            removing = destination;
+        }
+        try {
+            work.run();
+        } finally {
+            synchronized (downloads) {
+                removing = null;
+                downloads.notifyAll();
+            }
+        }
+    }
+
+    /** @return false when the daemon ends before */
+    private boolean awaitRemoval(String destination) {
+        synchronized (downloads) {
+            try {
+                while (destination.equals(removing)) {
+                    downloads.wait();
+                }
+                return true;
+            } catch (InterruptedException e) {
+                return false;
+            }
+        }
+    }
+
+    private void noteRemoval(Fetched file) {
+        removed.increment();
+        removedBytes.add(file.have().length());
+        var download = new Download(new BootFile(
+                file.have().source(), file.destination(), file.have().checksum()));
+        download.remove();
+        synchronized (downloads) {
+            var other = downloads.get(file.destination());
+            if (other == null || other.isEnded()) {
+                downloads.remove(file.destination());
+                downloads.put(file.destination(), download);
+                forget();
+            }
+        }
+    }
+
     private interface Note {
         void write() throws SQLException;
     }
@@ -320,6 +429,19 @@ public final class Downloads implements AutoCloseable {
 
     long failures() {
         return failed.sum();
+    }
+
+    long removed() {
+        return removed.sum();
+    }
+
+    long removedBytes() {
+        return removedBytes.sum();
+    }
+
+    /** What the last look at the files that were fetched has found; empty when there was none, or all are kept. */
+    Optional<Keeper.Result> kept() {
+        return Optional.ofNullable(kept);
     }
 
     /** Ends what runs; the next process goes on. */

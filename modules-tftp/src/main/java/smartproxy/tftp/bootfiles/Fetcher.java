@@ -115,7 +115,7 @@ final class Fetcher {
                 }
                 if (there != null && checksum.isEmpty() && known.last().isEmpty() && isSame(there, delivery)) {
                     progress.begin(there.size(), 0);
-                    return have(file, delivery.version(), checksum, there.size(), there.modified());
+                    return have(file, delivery.version(), checksum, there.size(), there.modified(), false);
                 }
                 try (var fresh = files.create(file.destination())) {
                     var noted = noted(file, fresh, delivery.version(), progress);
@@ -209,8 +209,14 @@ final class Fetcher {
 
     private static Have known(BootFile file, OpenFile there, Optional<Have> same, Optional<Checksum> checksum) {
         return same.map(have -> new Have(
-                        file.source(), have.etag(), have.lastModified(), checksum, have.length(), have.modified()))
-                .orElseGet(() -> new Have(file.source(), "", "", checksum, there.size(), there.modified()));
+                        file.source(),
+                        have.etag(),
+                        have.lastModified(),
+                        checksum,
+                        have.length(),
+                        have.modified(),
+                        have.ours()))
+                .orElseGet(() -> new Have(file.source(), "", "", checksum, there.size(), there.modified(), false));
     }
 
     private Checksum checksumBeside(URI file) throws FetchFailed, InterruptedException {
@@ -270,7 +276,7 @@ final class Fetcher {
         part.modified(modified);
         part.publish();
         part.syncDirectory();
-        return have(file, delivery.version(), checksum, bytes, modified);
+        return have(file, delivery.version(), checksum, bytes, modified, true);
     }
 
     private FetchFailed tooLarge(BootFile file) {
@@ -316,7 +322,7 @@ final class Fetcher {
     }
 
     private static Have have(
-            BootFile file, Version version, Optional<Checksum> checksum, long length, Instant modified) {
-        return new Have(file.source(), version.etag(), version.lastModified(), checksum, length, modified);
+            BootFile file, Version version, Optional<Checksum> checksum, long length, Instant modified, boolean ours) {
+        return new Have(file.source(), version.etag(), version.lastModified(), checksum, length, modified, ours);
     }
 }

@@ -13,10 +13,23 @@ import smartproxy.tftp.files.OpenFile;
  * @param checksum it was checked against; empty for none
  * @param length in bytes
  * @param modified the file's own time, in whole seconds
+ * @param ours whether its bytes were fetched by this daemon; false: somebody else had brought them, or that is not known
  */
-record Have(URI source, String etag, String lastModified, Optional<Checksum> checksum, long length, Instant modified) {
+record Have(
+        URI source,
+        String etag,
+        String lastModified,
+        Optional<Checksum> checksum,
+        long length,
+        Instant modified,
+        boolean ours) {
     /** Whether the file on disk is still the one that was fetched. */
     boolean is(OpenFile file) {
-        return file.size() == length && file.modified().getEpochSecond() == modified.getEpochSecond();
+        return is(file.size(), file.modified());
+    }
+
+    /** Whether a file of this size and time is still the one that was fetched. */
+    boolean is(long size, Instant changed) {
+        return size == length && changed.getEpochSecond() == modified.getEpochSecond();
     }
 }

@@ -284,6 +284,37 @@ public final class FileStore {
                 throw new FileRefused(Reason.DIRECTORY, path);
             }
             directory.deleteFile(name);
+            return true;
+        });
+    }
+
+    /**
+     * What the disk knows of a regular file, which is not read for that.
+     *
+     * @return empty when there is none; a link is none, wherever it leads
+     * @throws FileRefused when it lies outside of the root
+     */
+    public Optional<BasicFileAttributes> look(String path) throws FileRefused, IOException {
+        return at(path, FileStore::attributes).filter(BasicFileAttributes::isRegularFile);
+    }
+
+    /**
+     * Removes a file unless it is another one, or was changed or read, since it was looked at. Whoever reads it goes on.
+     *
+     * @return whether it was removed
+     */
+    public boolean deleteUnchanged(String path, BasicFileAttributes seen) throws FileRefused, IOException {
+        return remove(path, (directory, name) -> {
+            var now = attributes(directory, name);
+            if (!now.isRegularFile()
+                    || !Objects.equals(now.fileKey(), seen.fileKey())
+                    || now.size() != seen.size()
+                    || !now.lastModifiedTime().equals(seen.lastModifiedTime())
+                    || !now.lastAccessTime().equals(seen.lastAccessTime())) {
+                return false;
+            }
+            directory.deleteFile(name);
+            return true;
         });
     }
 
@@ -293,28 +324,41 @@ public final class FileStore {
      * @return false when there was none
      */
     public boolean deleteTree(String path) throws FileRefused, IOException {
-        return remove(path, (directory, name) -> removeTree(directory, name, MAX_DEPTH));
+        return remove(path, (directory, name) -> {
+            removeTree(directory, name, MAX_DEPTH);
+            return true;
+        });
     }
 
-    /** What is done to a name in its open directory. */
-    private interface Removal {
-        void remove(SecureDirectoryStream<Path> directory, Path name)
-                throws FileRefused, ReplacedException, IOException;
+    /** What is done with a name in its open directory. */
+    private interface Work<T> {
+        T in(SecureDirectoryStream<Path> directory, Path name) throws FileRefused, ReplacedException, IOException;
     }
 
-    private boolean remove(String path, Removal removal) throws FileRefused, IOException {
+    /** @param removal tells whether it has removed something */
+    private boolean remove(String path, Work<Boolean> removal) throws FileRefused, IOException {
+        return at(path, (directory, name) -> {
+                    var removed = removal.in(directory, name);
+                    if (removed) {
+                        NewFile.sync(directory);
+                    }
+                    return removed;
+                })
+                .orElse(false);
+    }
+
+    /** Does something with a name itself, whatever it leads to; empty when it is not there. */
+    private <T> Optional<T> at(String path, Work<T> work) throws FileRefused, IOException {
         return change(path, wanted -> {
             var parent = wanted.getParent();
             try {
                 var realRoot = root.toRealPath();
                 var directory = parent == null ? realRoot : inside(realRoot, real(realRoot.resolve(parent)));
                 try (var place = place(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())))) {
-                    removal.remove(place.directory(), place.name());
-                    NewFile.sync(place.directory());
+                    return Optional.of(work.in(place.directory(), place.name()));
                 }
-                return true;
             } catch (NoSuchFileException | NotDirectoryException e) {
-                return false;
+                return Optional.empty();
             }
         });
     }

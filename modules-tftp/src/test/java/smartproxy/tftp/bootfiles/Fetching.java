@@ -33,7 +33,8 @@ abstract class Fetching {
     long received;
 
     /** What the last try has noted to go on with. */
-    @Nullable Partial noted;
+    @Nullable
+    Partial noted;
 
     static byte[] content(int length) {
         var bytes = new byte[length];
@@ -58,7 +59,7 @@ abstract class Fetching {
 
     static Fetcher fetcher(
             Path root, Source source, HttpDownloads.Terms terms, long maxSize, boolean beside, Pace pace) {
-        var settings = new BootFileSettings(terms, ANY, Duration.ZERO, maxSize, beside);
+        var settings = new BootFileSettings(terms, ANY, Duration.ZERO, maxSize, beside, KeepRule.ALL);
         return new Fetcher(new FileStore(root), source, settings, pace, "boot");
     }
 

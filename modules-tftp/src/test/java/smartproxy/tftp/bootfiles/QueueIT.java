@@ -39,8 +39,10 @@ class QueueIT extends Fetching {
         var fetcher = fetcher(root, source, terms, 1 << 20, false, Pace.DEFAULT);
         try (var store = SqliteStore.open(state);
                 var downloads = new Downloads()) {
-            var rows = new BootFileRows(store, "here", new FileStore(root).root());
-            downloads.use(new Downloads.Means(fetcher, rows, Downloads.PAUSES), spared -> {});
+            var files = new FileStore(root);
+            var rows = new BootFileRows(store, "here", files.root());
+            var keeper = new Keeper(files, rows, KeepRule.ALL);
+            downloads.use(new Downloads.Means(fetcher, rows, Downloads.PAUSES, keeper), spared -> {});
             for (var i = 0; i < Downloads.MAX_PENDING; i++) {
                 downloads.want(numbered(i));
             }

@@ -324,6 +324,35 @@ class FileStoreTest {
     }
 
     @Test
+    void deletesAFileThatIsStillTheOneThatWasSeen() throws Exception {
+        var seen = store.look("boot/vmlinuz").orElseThrow();
+        assertThat(seen.size()).isEqualTo("kernel".length());
+        assertThat(store.opened()).as("it was not opened").isZero();
+        var file = tree.root.resolve("boot/vmlinuz");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        assertThat(store.deleteUnchanged("boot/vmlinuz", seen)).isFalse();
+        var again = store.look("boot/vmlinuz").orElseThrow();
+        Files.delete(file);
+        assertThat(store.deleteUnchanged("boot/vmlinuz", again)).isFalse();
+        Files.writeString(file, "kernel");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        assertThat(store.deleteUnchanged("boot/vmlinuz", again)).isFalse();
+        assertThat(store.deleteUnchanged(
+                        "boot/vmlinuz", store.look("boot/vmlinuz").orElseThrow()))
+                .isTrue();
+        assertThat(file).doesNotExist();
+        assertThat(store.look("boot/vmlinuz")).isEmpty();
+    }
+
+    @Test
+    void looksAtNoLinkAndNoDirectory() throws Exception {
+        Files.createSymbolicLink(tree.root.resolve("link"), tree.root.resolve("boot/vmlinuz"));
+        for (var path : List.of("link", "boot", "none", "boot/vmlinuz/x")) {
+            assertThat(store.look(path)).as(path).isEmpty();
+        }
+    }
+
+    @Test
     void deletesNoDirectoryAndNothingOutside() throws Exception {
         tree.link("tftp/directory", "../outside");
         for (var path : List.of("boot", "directory/passwd", "../x", "")) {
