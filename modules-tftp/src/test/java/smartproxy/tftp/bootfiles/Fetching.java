@@ -33,8 +33,7 @@ abstract class Fetching {
     long received;
 
     /** What the last try has noted to go on with. */
-    @Nullable
-    Partial noted;
+    @Nullable Partial noted;
 
     static byte[] content(int length) {
         var bytes = new byte[length];
