@@ -380,6 +380,7 @@ def configs(count=1000):
     ours = daemon(pki, settings)
 
     def raw():
+        shutil.rmtree(directory, ignore_errors=True)  # of a run that was interrupted
         directory.mkdir()
         rate = load("writes", 0, directory, count=count)["rate"]
         shutil.rmtree(directory)
