@@ -2,6 +2,7 @@ package smartproxy.tftp;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -18,6 +19,9 @@ final class BootFileRequest {
     private static final String FAILURE = BootFiles.FAILURE;
     private static final Set<String> SCHEMES = Set.of("http", "https", "ftp");
     private static final String MOUNTED = "nfs";
+    /** What file systems of Linux take, in bytes. */
+    private static final int LONGEST_NAME = 255;
+
 
     private BootFileRequest() {}
 
@@ -65,6 +69,11 @@ final class BootFileRequest {
             if (!destination.startsWith(root) || destination.equals(root)) {
                 throw failure("TFTP destination outside of tftproot");
             }
+            for (var name : destination) {
+                if (name.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+                    throw failure("File name too long: " + name);
+                }
+            }
             return root.relativize(destination).toString();
         } catch (InvalidPathException e) {
             throw failure("the destination is not a file name");
@@ -72,6 +81,9 @@ final class BootFileRequest {
     }
 
     private static URI source(String path) {
+        if (!StandardCharsets.US_ASCII.newEncoder().canEncode(path)) {
+            throw failure("URI must be ascii only " + Parameters.inspect(path)); // java.net.URI would take it (RFC 3986)
+        }
         try {
             return new URI(path);
         } catch (URISyntaxException e) {

@@ -148,7 +148,11 @@ class StreamedAnswersIT {
                 var four = unread(proxy);
                 var wire = proxy.https()) {
             assertThat(wire.get("/stream/1").status()).isEqualTo(200);
-            assertThat(one.isClosedByPeer()).isTrue();
+            var isClosed = false; // most often the first: the one that has waited longest for its client
+            for (var unread : List.of(one, two, three, four)) {
+                isClosed = isClosed || unread.isClosedByPeer();
+            }
+            assertThat(isClosed).isTrue();
         }
     }
 
