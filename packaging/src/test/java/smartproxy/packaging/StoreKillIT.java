@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,9 +117,12 @@ class StoreKillIT {
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> answered.size() >= enough || load.stream().anyMatch(Future::isDone));
         daemon.kill();
-        calls.release(4 * CLIENTS); // who waits shall see that it is gone
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            calls.release(4 * CLIENTS); // who waits for its turn shall see that it is gone
+            return load.stream().allMatch(Future::isDone);
+        });
         for (var client : load) {
-            client.get(60, TimeUnit.SECONDS);
+            client.get();
         }
     }
 

@@ -1,11 +1,13 @@
 package smartproxy.dhcp.kea;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -66,6 +68,15 @@ final class ClientNetwork implements AutoCloseable {
         run("ip", "-n", server, "address", "add", address, "dev", SERVER_INTERFACE);
         run("ip", "-n", server, "link", "set", SERVER_INTERFACE, "up");
         run("ip", "-n", client, "link", "set", "eth0", "up");
+        awaitLinkLocal(server, SERVER_INTERFACE);
+        awaitLinkLocal(client, "eth0");
+    }
+
+    /** The kernel gives an interface its link-local address a moment after it is up; dhclient -6 ends without one. */
+    private void awaitLinkLocal(String space, String name) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> run("ip", "-n", space, "-6", "address", "show", "dev", name, "scope", "link", "-tentative")
+                        .contains("fe80:"));
     }
 
     String server() {

@@ -36,6 +36,7 @@ final class Kea6ServesClientIT {
         network.inClient(
                 "dhclient",
                 "-6",
+                "-v",
                 "-1",
                 "-D",
                 "LL",
