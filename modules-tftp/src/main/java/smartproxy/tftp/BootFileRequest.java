@@ -22,7 +22,6 @@ final class BootFileRequest {
     /** What file systems of Linux take, in bytes. */
     private static final int LONGEST_NAME = 255;
 
-
     private BootFileRequest() {}
 
     /**
@@ -82,7 +81,8 @@ final class BootFileRequest {
 
     private static URI source(String path) {
         if (!StandardCharsets.US_ASCII.newEncoder().canEncode(path)) {
-            throw failure("URI must be ascii only " + Parameters.inspect(path)); // java.net.URI would take it (RFC 3986)
+            throw failure(
+                    "URI must be ascii only " + Parameters.inspect(path)); // java.net.URI would take it (RFC 3986)
         }
         try {
             return new URI(path);

@@ -67,7 +67,10 @@ class BootFileRequestTest {
         refused("boot/x", "http://bad uri/vmlinuz", "bad URI(is not URI?): \"http://bad uri/vmlinuz\"");
         refused("boot/x", "http://h/vmlinü", "URI must be ascii only " + Parameters.inspect("http://h/vmlinü"));
         refused("boot/" + "x".repeat(254), "http://h/v", "File name too long: " + "x".repeat(254) + "-v");
-        refused("boot/" + "x".repeat(125) + "ü", "http://h/" + "v".repeat(128), "File name too long: " + "x".repeat(125) + "ü-" + "v".repeat(128));
+        refused(
+                "boot/" + "x".repeat(125) + "ü",
+                "http://h/" + "v".repeat(128),
+                "File name too long: " + "x".repeat(125) + "ü-" + "v".repeat(128));
         refused("boot/x", "", "Parameter 'path' names no file");
         refused("boot/x", "///", "Parameter 'path' names no file");
         refused("boot/\0", "http://h/vmlinuz", "the destination is not a file name");

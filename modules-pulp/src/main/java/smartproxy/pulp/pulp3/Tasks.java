@@ -38,7 +38,9 @@ final class Tasks {
             total += Math.max(report.path("total").asLong(), report.path("done").asLong());
         }
         // what a task failed of, or why somebody else ended it
-        var said = task.path("error").path("description").asText(task.path("error").path("reason").asText(""));
+        var said = task.path("error")
+                .path("description")
+                .asText(task.path("error").path("reason").asText(""));
         var error = Pulp3Api.line(said);
         return new Task(
                 Pulp3Api.lastPart(task.path("pulp_href").asText()),
