@@ -32,6 +32,37 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
         environment.put("PULP_NETNS", namespace);
         environment.put("PULP_ORIGIN", origin);
         environment.put("PULP_PORTS", port + " " + (port + 1));
+        return start(directory, name, environment);
+    }
+
+    /**
+     * Starts it on this machine itself.
+     *
+     * @param origin where clients see it; empty when that is it
+     */
+    static LabPulp start(Path directory, String name, String origin) throws IOException, InterruptedException {
+        var environment = new HashMap<String, String>();
+        var port = Site.freePort();
+        environment.put("PULP_PORTS", port + " " + Site.freePort());
+        if (origin.isEmpty()) {
+            // without a gateway the registry sends its clients to the API itself for their tokens
+            environment.put("PULP_TOKEN_SERVER", "http://127.0.0.1:" + port + "/token/");
+        } else {
+            environment.put("PULP_ORIGIN", origin);
+        }
+        return start(directory, name, environment);
+    }
+
+    /** Starts one anew, on the ports and with the data of before. */
+    static LabPulp startAgain(Path directory, String name, String origin) throws IOException, InterruptedException {
+        var environment = new HashMap<String, String>();
+        environment.put("KEEP", "1");
+        environment.put("PULP_ORIGIN", origin);
+        return start(directory, name, environment);
+    }
+
+    private static LabPulp start(Path directory, String name, Map<String, String> environment)
+            throws IOException, InterruptedException {
         var output = run(environment, "start.sh", directory.toString(), name);
         var told = new HashMap<String, String>();
         output.lines().filter(line -> line.contains("=")).forEach(line -> {
