@@ -84,7 +84,8 @@ class MirrorIT {
         assertThat(lab.count("repositories/")).isEqualTo(COUNT);
         assertThat(lab.count("remotes/")).isEqualTo(COUNT);
         // Pulp itself has one more
-        assertThat(lab.count("distributions/?pulp_label_select=smart_proxy_managed=mirror")).isEqualTo(COUNT);
+        assertThat(lab.count("distributions/?pulp_label_select=smart_proxy_managed=mirror"))
+                .isEqualTo(COUNT);
         assertThat(lab.count("publications/")).isEqualTo(COUNT * 2 / 3);
         // each has an empty one, too
         assertThat(lab.count("repository_versions/")).isEqualTo(COUNT * 2);
