@@ -515,12 +515,12 @@ def relay_pulp():
     pulp = Pulp()
     pki, ours, limit = gateways(pulp.content, pulp.api)
 
-    def downloads(server, count=1000):
+    def downloads(server, count=300):  # Pulp itself gives out some 30 files a second
         return kept(server, pki, Pulp.PATH, count, 8)["rate"]
 
     downloads(limit)
-    downloads(ours, 2000)
-    return alternate(5, lambda: downloads(ours), lambda: downloads(limit))
+    downloads(ours)
+    return alternate(3, lambda: downloads(ours), lambda: downloads(limit))
 
 
 def relay_heap():
