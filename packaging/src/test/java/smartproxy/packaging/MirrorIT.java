@@ -111,17 +111,6 @@ class MirrorIT {
         assertWhole(job);
     }
 
-    @Test
-    void aPulpThatIsKilledIsWaitedFor() throws Exception {
-        var job = begunAndHanging();
-        for (var part : List.of("worker", "api", "content")) {
-            lab.second().signal(part, "KILL");
-        }
-        lab.first().signal("content", "CONT");
-        lab.restartSecond();
-        assertWhole(job);
-    }
-
     /** The repositories of the first come from these files. */
     private void assertServedAsAtTheSource() throws Exception {
         var files = lab.first().imports().resolve("sources");
