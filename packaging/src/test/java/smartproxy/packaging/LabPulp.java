@@ -53,14 +53,6 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
         return start(directory, name, environment);
     }
 
-    /** Starts one anew, on the ports and with the data of before. */
-    static LabPulp startAgain(Path directory, String name, String origin) throws IOException, InterruptedException {
-        var environment = new HashMap<String, String>();
-        environment.put("KEEP", "1");
-        environment.put("PULP_ORIGIN", origin);
-        return start(directory, name, environment);
-    }
-
     private static LabPulp start(Path directory, String name, Map<String, String> environment)
             throws IOException, InterruptedException {
         var output = run(environment, "start.sh", directory.toString(), name);

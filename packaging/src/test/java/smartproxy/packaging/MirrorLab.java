@@ -120,11 +120,6 @@ final class MirrorLab implements AutoCloseable {
         return sources;
     }
 
-    /** Starts the second one again, all of it, with the data it has. */
-    void restartSecond() throws Exception {
-        second = LabPulp.startAgain(pulps, "second", origin());
-    }
-
     // what is wanted
 
     /** The body of a mirror of these. */
