@@ -95,9 +95,10 @@ class BootFileKillIT {
         var site = Site.in(directory).module("tftp", ":enabled: https", ":tftproot: " + root, ":boot_file_wait: 0");
         var interrupted = 0;
         for (var kill = 0; kill < kills; kill++) {
+            assertWhole(root, files);
+            version.incrementAndGet(); // before the daemon starts: what it goes on with at once is the same as what is
+            // asked for
             try (var daemon = site.start()) {
-                assertWhole(root, files);
-                version.incrementAndGet();
                 for (var number = 0; number < files; number++) {
                     var answer = site.foreman().post("/tftp/fetch_boot_file", "prefix=boot/x&path=" + url + number);
                     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

@@ -215,8 +215,8 @@ class InstallIT {
         machine.ok("kill", "-STOP", frozen);
 
         await().atMost(WATCHDOG)
-                .until(() -> machine.service("ActiveState").equals("active")
-                        && !machine.service("MainPID").equals(frozen));
+                .until(() -> !machine.service("MainPID").matches("0|" + frozen)
+                        && machine.service("ActiveState").equals("active"));
         assertThat(machine.ok("journalctl", "--no-pager", "-u", "foreman-proxy"))
                 .contains("Watchdog timeout");
         assertThat(foreman("/features")).endsWith(" 200");
