@@ -75,7 +75,7 @@ static int dial(int type, int source) {
     if (inet_pton(AF_INET, host, &to.sin_addr) != 1) die(host);
     int fd = socket(AF_INET, type, 0);
     if (fd < 0) return -1;
-    struct timeval wait = {10, 0};
+    struct timeval wait = {30, 0};
     int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);

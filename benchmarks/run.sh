@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures the daemon beside the limit of its libraries, both in the same run: NAME ours limit ratio goal ok/short.
 #
-#   benchmarks/run.sh [--record] [NAME...]   all figures of goals.tsv, or these; within 12 minutes
+#   benchmarks/run.sh [--record] [NAME...]   all figures of goals.tsv, or these; within 25 minutes
 #   benchmarks/run.sh --list                 their names, goals and meaning
 #
 # --record writes docs/performance.md too; refused while something else uses the processors (--noisy: not refused).
