@@ -73,6 +73,15 @@ class StoreKillIT {
                 .module("dhcp_embedded", ":networks: [" + NETWORK + "/12]", ":blacklist_duration_minutes: 36000");
     }
 
+    /** Returns when dhcp runs: on a busy machine the database may answer the daemon's start too late, and dhcp comes a moment after. */
+    private DaemonProcess start(Site site) throws Exception {
+        var daemon = site.start(environment());
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        site.foreman().get("/dhcp/" + NETWORK + "/suggestions").statusCode() == 200);
+        return daemon;
+    }
+
     /** Clients that ask until the daemon is gone. */
     private List<Future<?>> load(Site site) {
         var running = new ArrayList<Future<?>>();
@@ -146,7 +155,7 @@ class StoreKillIT {
     private void killWithSqlite(int kills) throws Exception {
         var site = site("sqlite");
         for (var kill = 0; kill <= kills; kill++) {
-            try (var daemon = site.start(environment())) {
+            try (var daemon = start(site)) {
                 assertKept(site);
                 if (kill < kills) {
                     killSomewhere(daemon, load(site));
@@ -166,10 +175,10 @@ class StoreKillIT {
                 first.set(key, value);
                 second.set(key, value);
             });
-            try (var steady = first.start(environment())) {
+            try (var steady = start(first)) {
                 var load = load(first);
                 for (var kill = 0; kill < kills; kill++) {
-                    try (var daemon = second.start(environment())) {
+                    try (var daemon = start(second)) {
                         assertKept(second);
                         killSomewhere(daemon, load(second));
                     }
@@ -177,7 +186,7 @@ class StoreKillIT {
                 assertThat(steady.isAlive()).isTrue();
                 killSomewhere(steady, load);
             }
-            try (var daemon = second.start(environment())) {
+            try (var daemon = start(second)) {
                 assertKept(second);
                 assertThat(daemon.isAlive()).isTrue();
             }
