@@ -35,13 +35,14 @@ stop_server() {
     rm -f "$1"
 }
 
-# free_ports COUNT: so many ports of 127.0.0.1 that nobody has now, neither of TCP nor UDP, below those that outgoing connections get.
+# free_ports COUNT: so many ports of 127.0.0.1 that nobody has now, neither of TCP nor UDP, below those that outgoing connections get
+# and above those that tests choose for themselves.
 free_ports() {
     python3 - "$1" <<'PYTHON'
 import random, socket, sys
 free = set()
 while len(free) < int(sys.argv[1]):
-    port = random.randint(12000, 20000)
+    port = random.randint(26000, 31999)
     try:
         for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
             with socket.socket(socket.AF_INET, kind) as probe:

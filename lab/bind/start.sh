@@ -14,7 +14,7 @@ free_port() {
     seed=$$
     while :; do
         seed=$(((seed * 1103515245 + 12345) % 2147483648))
-        candidate=$((20000 + seed % 12000 / 2 * 2))
+        candidate=$((20000 + seed % 6000 / 2 * 2))
         taken=$(cat /proc/net/udp /proc/net/udp6 /proc/net/tcp /proc/net/tcp6 2>/dev/null |
             awk -v a="$(printf ':%04X' "$candidate")" -v b="$(printf ':%04X' $((candidate + 1)))" \
                 'substr($2, length($2) - 4) == a || substr($2, length($2) - 4) == b { print; exit }')

@@ -32,7 +32,7 @@ import org.xbill.DNS.Type;
  * @param server where it listens
  */
 public record DnsClient(InetSocketAddress server) {
-    private static final int WATCHDOG_MILLIS = 10_000;
+    private static final int WATCHDOG_MILLIS = 30_000;
 
     /** A question without recursion desired. */
     public static Message query(String name, int type) {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A real BIND from {@code lab/bind} for one test class; fails when there is none. */
 public final class LabBind implements AutoCloseable {
-    private static final long WATCHDOG_SECONDS = 60;
+    private static final long WATCHDOG_SECONDS = 120;
 
     private final Path lab;
     private final Path directory;
@@ -72,11 +72,10 @@ public final class LabBind implements AutoCloseable {
         run(Map.of("KEEP", "1"), lab.resolve("start.sh").toString(), directory.toString(), Integer.toString(port));
     }
 
-    /** Stops its execution; its sockets stay open. */
-    /** Returns when each of its threads stands: one that still ran could take a packet. */
+    /** Stops its execution; its sockets stay open. Returns when each of its threads stands: one that still ran could take a packet. */
     public void freeze() {
         signal("STOP");
-        await().atMost(Duration.ofSeconds(10)).until(this::stands);
+        await().atMost(Duration.ofSeconds(30)).until(this::stands);
     }
 
     private boolean stands() throws IOException {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The class-data archive on the real JVM: whether it is in use is seen in what the process has mapped. */
 class ArchiveIT {
     private static final String USED = "Started with the class-data archive ";
-    private static final Duration WATCHDOG = Duration.ofMinutes(3);
+    private static final Duration WATCHDOG = Duration.ofMinutes(10);
 
     @TempDir
     Path directory;

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.LabBind;
 
 /** {@code check} and {@code check --live} of the built daemon. */
@@ -148,7 +149,7 @@ class CheckIT {
 
     @Test
     void liveOverTheEmbeddedServerLeavesNothingBehind() throws Exception {
-        var port = Site.freePort();
+        var port = FreePorts.next();
         site.module("dns", ":enabled: https", ":use_provider: dns_embedded")
                 .module("dns_embedded", ":listen: ['127.0.0.1:" + port + "']", ":zones: [example.com]");
 

@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
  */
 record Command(int status, String output) {
     /**
-     * Runs it to its end, three minutes at most.
+     * Runs it to its end, ten minutes at most.
      *
      * @param environment all of it, but for PATH
      */
     static Command run(Path directory, Map<String, String> environment, List<String> words)
             throws IOException, InterruptedException {
-        return run(directory, environment, words, 180);
+        return run(directory, environment, words, 600);
     }
 
     /** The same with another watchdog. */

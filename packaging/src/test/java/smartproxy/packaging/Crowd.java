@@ -41,7 +41,7 @@ final class Crowd implements AutoCloseable {
 
     /** Waits until each has come once. */
     void awaitComplete() throws InterruptedException {
-        if (!complete.await(60, TimeUnit.SECONDS)) {
+        if (!complete.await(180, TimeUnit.SECONDS)) {
             throw new AssertionError(kind + ": only " + opened + " of " + kind.size);
         }
     }

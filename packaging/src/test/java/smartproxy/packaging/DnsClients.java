@@ -119,7 +119,7 @@ final class DnsClients implements AutoCloseable {
         ended = true;
         threads.shutdown();
         for (var client : running) {
-            client.get(60, TimeUnit.SECONDS);
+            client.get(120, TimeUnit.SECONDS);
         }
     }
 }

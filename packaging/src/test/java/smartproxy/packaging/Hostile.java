@@ -267,6 +267,7 @@ enum Hostile {
     private static final int LARGEST = 4 << 20;
     private static final int LARGEST_OF_STRANGERS = 1 << 20;
     private static final int PIECE = 3 << 14;
+    private static final int PATIENCE_MILLIS = 30_000;
     private static final String CHUNKED = "Transfer-Encoding: chunked";
     private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
 
@@ -380,6 +381,7 @@ enum Hostile {
     private static Optional<Wire> over(Wire wire) throws IOException {
         try (wire) {
             wire.socket().shutdownOutput();
+            wire.socket().setSoTimeout(PATIENCE_MILLIS);
             wire.isClosedByPeer();
         }
         return Optional.empty();

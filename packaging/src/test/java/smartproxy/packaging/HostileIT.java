@@ -36,6 +36,9 @@ class HostileIT {
 
     private static final int SPARE_THREADS = 16;
     private static final int MANY = 100;
+    /** A siege lasts until others were served so often: on a slow machine a few seconds say nothing. */
+    private static final int ENOUGH = 10;
+
     private static final int LINES_OF_A_REQUEST = 4;
     private static final int OWN_REQUESTS = 100;
 
@@ -65,7 +68,7 @@ class HostileIT {
 
     @ParameterizedTest
     @EnumSource(Hostile.class)
-    @Timeout(300)
+    @Timeout(600)
     void othersAreServedAndNothingStays(Hostile kind) throws Exception {
         var logged = site.log().length();
         int opened;
@@ -98,7 +101,7 @@ class HostileIT {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void allAtOnce() throws Exception {
         besiege(Duration.ofSeconds(5));
     }
@@ -122,7 +125,7 @@ class HostileIT {
             for (var kind : Hostile.values()) {
                 crowds.add(Crowd.of(kind, target, "127.0.0." + (2 + crowds.size())));
             }
-            while (System.nanoTime() - begun < time.toNanos() && !clients.isBroken()) {
+            while ((System.nanoTime() - begun < time.toNanos() || clients.served() < ENOUGH) && !clients.isBroken()) {
                 TimeUnit.MILLISECONDS.sleep(Math.min(10_000, time.toMillis() / 5));
                 var now = Vitals.of(daemon, site);
                 most = Math.max(most, now.resident());
@@ -167,7 +170,6 @@ class HostileIT {
                 before.threads(),
                 after.threads(),
                 (Files.size(site.logFile()) - log) / 1024);
-        assertThat(clients.served()).isPositive();
         assertThat(clients.refusals())
                 .as("the hostile ones have a certificate of Foreman's, too")
                 .isSubsetOf("Too many large bodies at once");

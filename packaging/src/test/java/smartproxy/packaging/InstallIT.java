@@ -22,7 +22,7 @@ import smartproxy.core.tls.TestPki;
 /** The life of the Debian package on one machine, from installation to purge, each test where the one before has left it. */
 @TestMethodOrder(OrderAnnotation.class)
 @TestInstance(Lifecycle.PER_CLASS)
-@Timeout(300)
+@Timeout(600)
 class InstallIT {
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final String OURS = "foreman-proxy foreman-proxy 750";
@@ -92,9 +92,10 @@ class InstallIT {
         assertThat(machine.run("systemctl", "start", "foreman-proxy").status()).isNotZero();
 
         // while systemd waits for the next try
-        assertThat(machine.run("systemctl", "status", "--no-pager", "foreman-proxy")
-                        .output())
-                .contains("Status: \"Not started: Both http and https are disabled, unable to start.\"");
+        await().atMost(WATCHDOG)
+                .untilAsserted(() -> assertThat(machine.run("systemctl", "status", "--no-pager", "foreman-proxy")
+                                .output())
+                        .contains("Status: \"Not started: Both http and https are disabled, unable to start.\""));
         machine.ok("systemctl", "stop", "foreman-proxy");
     }
 
@@ -186,7 +187,7 @@ class InstallIT {
         // short, so that the next test need not wait long
         machine.write("/etc/systemd/system/foreman-proxy.service.d/local.conf", """
                 [Service]
-                WatchdogSec=4
+                WatchdogSec=10
                 TimeoutAbortSec=1
                 RestartSec=0
                 """);

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.DnsClient;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsRecord;
@@ -35,7 +36,7 @@ class KillIT {
 
     @Test
     void everyConfirmedRecordIsServedAgain() throws Exception {
-        var dnsPort = Site.freePort();
+        var dnsPort = FreePorts.next();
         var site = Site.in(directory)
                 .module("dns", ":enabled: https", ":use_provider: dns_embedded")
                 .module("dns_embedded", ":listen: ['127.0.0.1:" + dnsPort + "']", ":zones: [example.com]");

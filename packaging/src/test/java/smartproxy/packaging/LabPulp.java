@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import smartproxy.core.daemon.FreePorts;
 
 /**
  * A real Pulp 3 from {@code lab/pulp}, in a network namespace; fails when there is none.
@@ -42,8 +43,8 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
      */
     static LabPulp start(Path directory, String name, String origin) throws IOException, InterruptedException {
         var environment = new HashMap<String, String>();
-        var port = Site.freePort();
-        environment.put("PULP_PORTS", port + " " + Site.freePort());
+        var port = FreePorts.next();
+        environment.put("PULP_PORTS", port + " " + FreePorts.next());
         if (origin.isEmpty()) {
             // without a gateway the registry sends its clients to the API itself for their tokens
             environment.put("PULP_TOKEN_SERVER", "http://127.0.0.1:" + port + "/token/");

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.daemon.FreePorts;
 
 /** Native libraries come from the tree; and what the daemon does where there is none for TLS. */
 class NativeLibrariesIT {
@@ -26,7 +27,7 @@ class NativeLibrariesIT {
     void nothingIsUnpackedAtRunTime() throws Exception {
         var temporary = Files.createDirectory(directory.resolve("tmp"));
         site.module("dns", ":enabled: https", ":use_provider: dns_embedded")
-                .module("dns_embedded", ":listen: ['127.0.0.1:" + Site.freePort() + "']", ":zones: [example.com]");
+                .module("dns_embedded", ":listen: ['127.0.0.1:" + FreePorts.next() + "']", ":zones: [example.com]");
         var environment = Map.of(
                 "SMART_PROXY_JAVA_OPTS",
                 "-Djava.io.tmpdir=" + temporary,

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.core.log.UnixDatagram;
 import smartproxy.core.log.UnixReceiver;
 
@@ -31,7 +32,7 @@ import smartproxy.core.log.UnixReceiver;
 @Timeout(300)
 class ProcessIT {
     private static final String EXITING = "Errors detected on startup, see log for details. Exiting: ";
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private static final List<String> BUILT = List.of("dns", "logs", "dhcp", "tftp", "httpboot", "pulpcore");
     private static final Pattern ENABLED = Pattern.compile("^:enabled: (https|http|true)$", Pattern.MULTILINE);
@@ -376,7 +377,7 @@ class ProcessIT {
                                 .replaceAll("(:ssl_private_key|:foreman_ssl_key): .*", "$1: " + site.pki("server.key"))
                                 .replaceAll("(?m)^(:bind_host:) .*", "$1 '127.0.0.1'")
                                 .replaceAll("(?m)^(:https_port:) .*", "$1 " + site.port())
-                                .replaceAll("(?m)^(:http_port:) .*", "$1 " + Site.freePort())
+                                .replaceAll("(?m)^(:http_port:) .*", "$1 " + FreePorts.next())
                                 .replaceAll("(?m)^(:log_file:) .*", "$1 " + site.logFile())
                         + "\n:state_directory: " + directory.resolve("state") + "\n");
         return enabled;
@@ -384,7 +385,7 @@ class ProcessIT {
 
     private void embedded() {
         site.module("dns", ":enabled: https", ":use_provider: dns_embedded")
-                .module("dns_embedded", ":listen: ['127.0.0.1:" + Site.freePort() + "']", ":zones: [example.com]");
+                .module("dns_embedded", ":listen: ['127.0.0.1:" + FreePorts.next() + "']", ":zones: [example.com]");
     }
 
     private Command run() throws Exception {

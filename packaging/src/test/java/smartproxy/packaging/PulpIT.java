@@ -154,7 +154,7 @@ class PulpIT {
                 .redirectOutput(log)
                 .start();
         opened.add(process::destroyForcibly);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(log).content().contains("ready"));
     }
 
@@ -217,9 +217,9 @@ class PulpIT {
         }
     }
 
-    /** A request within 10 seconds; status 0 of curl: it was answered whole and without an error. */
+    /** A request within 30 seconds; status 0 of curl: it was answered whole and without an error. */
     private Command curl(String who, String url, String... more) throws IOException, InterruptedException {
-        var words = new ArrayList<>(List.of("curl", "-sSf", "-m", "10", "--noproxy", "*", "--cacert"));
+        var words = new ArrayList<>(List.of("curl", "-sSf", "-m", "30", "--noproxy", "*", "--cacert"));
         words.add(pki("ca.pem").toString());
         if (!who.isEmpty()) {
             words.addAll(List.of(
@@ -298,7 +298,7 @@ class PulpIT {
     void aFrozenApiKeepsNobodyElseWaiting() throws Exception {
         frozen("api", "/pulp/api/v3/status/", () -> {
             assertThat(curl("", SECOND + "/pulp/content/").status()).isZero();
-            var hangs = curl("foreman", SECOND + "/pulp/api/v3/tasks/", "-m", "60", "--no-fail", "-w", "%{http_code}");
+            var hangs = curl("foreman", SECOND + "/pulp/api/v3/tasks/", "-m", "120", "--no-fail", "-w", "%{http_code}");
             assertThat(hangs.output())
                     .startsWith("pulpcore gateway api: relay: ")
                     .endsWith("504");
@@ -347,15 +347,19 @@ class PulpIT {
                 .until(() -> curl("", SECOND + path).status() == 0);
     }
 
-    /** Begins a download of the second Pulp's large file that takes some seconds; ends when a part has come. */
-    private Process download(Path file) throws IOException {
-        var words = new ArrayList<>(inside("curl", "-sSf", "-m", "150", "--noproxy", "*", "--limit-rate", "12M"));
+    /**
+     * Begins a download of the second Pulp's large file, of 48 MiB, and ends when a part has come.
+     *
+     * @param rate how much it takes in a second: so slowly that the rest is not in buffers on the way
+     */
+    private Process download(Path file, String rate) throws IOException {
+        var words = new ArrayList<>(inside("curl", "-sSf", "-m", "150", "--noproxy", "*", "--limit-rate", rate));
         words.addAll(List.of("--cacert", pki("ca.pem").toString(), "-o", file.toString(), SECOND + LARGE));
         var process = new ProcessBuilder(words)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             assertThat(process.isAlive()).isTrue();
             return Files.exists(file) && Files.size(file) > 0;
         });
@@ -365,7 +369,7 @@ class PulpIT {
     @Test
     void contentThatDiesAmidADownloadIsNoShortAnswer() throws Exception {
         var file = directory.resolve("dies");
-        var download = download(file);
+        var download = download(file, "4M");
         second.killWorkers("content");
 
         assertBroken(download, file);
@@ -377,7 +381,7 @@ class PulpIT {
     @Test
     void contentThatPausesAmidADownloadGoesOn() throws Exception {
         var file = directory.resolve("pauses");
-        var download = download(file);
+        var download = download(file, "6M");
         second.signal("content", "STOP");
         try {
             assertThat(curl("foreman", SECOND + "/features").status()).isZero();
@@ -395,7 +399,7 @@ class PulpIT {
     @Tag("long")
     void contentThatFallsSilentAmidADownloadIsNoShortAnswer() throws Exception {
         var file = directory.resolve("silent");
-        var download = download(file);
+        var download = download(file, "6M");
         second.signal("content", "STOP");
         try {
             assertBroken(download, file);

@@ -105,7 +105,7 @@ class RestClientIT {
     @Test
     void readsTheLog() throws Exception {
         foreman.call("get", "/version");
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> site.log()
                         .lines()
                         .anyMatch(line ->

@@ -3,8 +3,6 @@ package smartproxy.packaging;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLContext;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.core.tls.TestPki;
 
 /** One installation below a temporary directory: certificates, settings that can be changed, state and log. */
@@ -23,8 +21,8 @@ final class Site {
     private final Path directory;
     private final TestPki pki = TestPki.create();
     private final SSLContext foreman = pki.client(FOREMAN).sslContext(pki.ca());
-    private final int port = freePort();
-    private final int dnsPort = freePort();
+    private final int port = FreePorts.next();
+    private final int dnsPort = FreePorts.next();
     private final Map<String, String> main = new LinkedHashMap<>();
     private Path tree = House.TREE;
 
@@ -54,22 +52,6 @@ final class Site {
     Site from(Path otherTree) {
         tree = otherTree;
         return this;
-    }
-
-    /**
-     * A port of the loopback addresses, free for TCP now, below those that outgoing connections get. Each process of tests has
-     * a range of its own, so that none takes what another has chosen and not yet opened.
-     */
-    static int freePort() {
-        var lowest = 12_000 + Integer.getInteger("fork", 0) % 4 * 2_000;
-        while (true) {
-            var port = ThreadLocalRandom.current().nextInt(lowest, lowest + 2_000);
-            try (var probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return probe.getLocalPort();
-            } catch (IOException e) {
-                // taken: another one
-            }
-        }
     }
 
     /** Runs another tree than the built one. */

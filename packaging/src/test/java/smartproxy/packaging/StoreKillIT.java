@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.store.LabPostgres;
 
 /** kill -9 while addresses are suggested: none is suggested twice, and none that was answered is forgotten. */
-@Timeout(300)
+@Timeout(900)
 class StoreKillIT {
     private static final int CLIENTS = 8;
     private static final int KILLS_OF_SQLITE = 8;

@@ -1,11 +1,13 @@
 package smartproxy.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.tls.TestPki;
 
 /** The Debian package on a host of the Ruby daemon, whose settings foreman-installer has written, and the way back. */
-@Timeout(300)
+@Timeout(600)
 class TakeOverIT {
     private static final Path INSTALLER =
             House.ROOT.resolve("proxy-core/src/test/resources/settings/installer-katello");
@@ -58,8 +60,10 @@ class TakeOverIT {
             assertThat(machine.file("/var/log/foreman-proxy/proxy.log")).exists();
             assertThat(machine.service("UnitFileState")).isEqualTo("enabled");
             machine.ok("systemctl", "start", "foreman-proxy");
-            assertThat(machine.ok("cat", "/proc/" + machine.service("MainPID") + "/comm"))
-                    .isEqualTo("sleep\n");
+            // started is one of this kind before it has become its program
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> machine.ok("cat", "/proc/" + machine.service("MainPID") + "/comm")
+                            .equals("sleep\n"));
         }
     }
 

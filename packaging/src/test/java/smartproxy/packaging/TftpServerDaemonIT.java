@@ -13,11 +13,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.daemon.FreePorts;
 
 /** The TFTP server in the built daemon: what Foreman writes is what a host reads, and an administrator can see it. */
 @Timeout(240)
 class TftpServerDaemonIT {
-    private static final Duration WATCHDOG = Duration.ofSeconds(20);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -40,12 +41,12 @@ class TftpServerDaemonIT {
 
     private Command get(String address, int port, String file) throws Exception {
         return Command.run(
-                directory, Map.of(), List.of("curl", "-sS", "-m", "20", "tftp://" + address + ":" + port + "/" + file));
+                directory, Map.of(), List.of("curl", "-sS", "-m", "60", "tftp://" + address + ":" + port + "/" + file));
     }
 
     @Test
     void whatIsWrittenThroughTheApiIsReadOverTftp() throws Exception {
-        var port = Site.freePort();
+        var port = FreePorts.next();
         var site = site(port);
         Files.createDirectories(directory.resolve("tftpboot"));
         try (var daemon = site.start()) {
@@ -88,7 +89,7 @@ class TftpServerDaemonIT {
 
     @Test
     void aPortThatIsTakenFailsTheModuleAndNoOther() throws Exception {
-        var port = Site.freePort();
+        var port = FreePorts.next();
         var site = site(port);
         try (var taken = new DatagramSocket(port, InetAddress.getByName("127.0.0.2"));
                 var daemon = site.start()) {

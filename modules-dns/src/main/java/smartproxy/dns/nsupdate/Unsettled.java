@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Unsettled implements AutoCloseable {
         final boolean unknown;
         final @Nullable Long end;
         final Duration grace;
+        final AtomicBoolean told = new AtomicBoolean();
         final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
         volatile @Nullable Long answeredAt;
 
@@ -204,7 +206,8 @@ final class Unsettled implements AutoCloseable {
 
     private void settle(Entry entry, Deadline deadline) {
         var applied = entry.unknown && entry.change.isSeenIn(look.at(entry.change, deadline));
-        if (pending.entries.remove(entry.change.name().key(), entry)) {
+        if (entry.told.compareAndSet(false, true)) {
+            // said before health counts it no longer: who sees that finds how it ended
             if (entry.unknown) {
                 LOG.info(
                         "{}: {}, whose outcome was unknown, was {}",
@@ -212,6 +215,7 @@ final class Unsettled implements AutoCloseable {
                         entry.change,
                         applied ? "applied" : "not applied");
             }
+            pending.entries.remove(entry.change.name().key(), entry);
             entry.settled.complete(null);
         }
     }

@@ -12,13 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Type;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.DnsClient;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.RecordType;
 
 /** A real BIND follows the embedded server. */
 final class BindSecondaryIT {
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
     /** BIND takes an address that an interface has; so ours is the other one, also as the source of NOTIFY. */
     private static final String BIND = "127.0.0.1";
 
@@ -53,9 +54,9 @@ final class BindSecondaryIT {
 
     @Test
     void followsWithinMoments() throws Exception {
-        var port = TestServer.freePort();
+        var port = FreePorts.next();
         var settings =
-                Map.<String, Object>of("listen", HERE + ":" + TestServer.freePort(), "transfer_to", BIND + ":" + port);
+                Map.<String, Object>of("listen", HERE + ":" + FreePorts.next(), "transfer_to", BIND + ":" + port);
         try (var server = TestServer.start(directory, settings)) {
             server.create("before.example.com", RecordType.A, "192.0.2.1");
             var named = bind(port, server.client().server().getPort());
@@ -91,7 +92,7 @@ final class BindSecondaryIT {
                 throw new AssertionError(Files.readString(directory.resolve("bind/named.log")), e);
             } finally {
                 named.destroy();
-                assertThat(named.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(named.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
         }
     }

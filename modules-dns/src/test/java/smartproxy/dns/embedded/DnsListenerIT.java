@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Type;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.DnsClient;
 
 final class DnsListenerIT {
@@ -22,7 +23,7 @@ final class DnsListenerIT {
     private static final TcpServer.Bounds PATIENT = new TcpServer.Bounds(128, 32, Duration.ofMinutes(10));
 
     private static InetSocketAddress address() throws IOException {
-        return TestServer.loopback(TestServer.freePort());
+        return TestServer.loopback(FreePorts.next());
     }
 
     private static int id(DnsClient client, boolean stream) {
@@ -47,8 +48,9 @@ final class DnsListenerIT {
                 socket.send(new DatagramPacket(new byte[12], 12, address));
                 await().until(() -> calls.get() == 1);
             }
-            await().atMost(Duration.ofSeconds(10)).until(listener::isListening);
-            assertThat(id(client, false)).isZero();
+            // what is sent before the socket is opened again is lost
+            await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> id(client, false) == 0);
+            assertThat(listener.isListening()).isTrue();
             assertThat(id(client, true)).isZero();
         }
     }
@@ -78,7 +80,7 @@ final class DnsListenerIT {
     @Test
     void aQuietConnectionIsClosedAndABusyOneIsNot() throws Exception {
         var address = address();
-        var bounds = new TcpServer.Bounds(128, 32, Duration.ofSeconds(1));
+        var bounds = new TcpServer.Bounds(128, 32, Duration.ofSeconds(3));
         try (var listener = DnsListener.open(address, bounds);
                 var quiet = new DnsClient(address).open();
                 var busy = new DnsClient(address).open()) {
@@ -87,7 +89,7 @@ final class DnsListenerIT {
             var query =
                     DnsClient.framed(DnsClient.query("host.example.com", Type.A).toWire());
             quiet.setSoTimeout(1);
-            await().atMost(Duration.ofSeconds(10)).until(() -> {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
                 busy.getOutputStream().write(query);
                 busy.getInputStream().readNBytes(query.length);
                 return isClosed(quiet);
@@ -135,7 +137,7 @@ final class DnsListenerIT {
             var neighbour = new Socket();
             neighbour.bind(new InetSocketAddress("127.0.0.9", 0));
             neighbour.connect(address);
-            neighbour.setSoTimeout(10_000);
+            neighbour.setSoTimeout(30_000);
             var open = new ArrayList<Socket>(List.of(neighbour));
             for (var i = 0; i < 6; i++) {
                 open.add(new DnsClient(address).open());

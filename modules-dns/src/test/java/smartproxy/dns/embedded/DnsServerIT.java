@@ -33,6 +33,7 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.TSIG;
 import org.xbill.DNS.Type;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.DnsClient;
 import smartproxy.dns.RecordType;
 
@@ -43,7 +44,7 @@ final class DnsServerIT {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws Exception {
-        var port = TestServer.freePort();
+        var port = FreePorts.next();
         server = TestServer.start(
                 directory,
                 Map.of(
@@ -276,7 +277,7 @@ final class DnsServerIT {
         var query = DnsClient.query("alias.example.com", Type.A);
         try (var socket = new DatagramSocket()) {
             socket.connect(client.server());
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             for (var wire : List.of(response.toWire(), new byte[0], new byte[11], query.toWire())) {
                 socket.send(new DatagramPacket(wire, wire.length));
             }
@@ -369,7 +370,7 @@ final class DnsServerIT {
         try (var udp = new DatagramSocket();
                 var tcp = client.open()) {
             udp.connect(client.server());
-            udp.setSoTimeout(10_000);
+            udp.setSoTimeout(30_000);
             for (var i = 0; i < 100_000; i++) {
                 var packet = i % 2 == 0 ? mutated(seeds.get(i / 2 % seeds.size()), random) : garbage(random);
                 udp.send(new DatagramPacket(packet, packet.length));

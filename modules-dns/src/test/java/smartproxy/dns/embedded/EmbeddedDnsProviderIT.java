@@ -31,6 +31,7 @@ import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.DnsClient;
 import smartproxy.dns.DnsProvider.Creation;
 import smartproxy.dns.DnsProvider.Removal;
@@ -135,7 +136,7 @@ final class EmbeddedDnsProviderIT {
 
     @Test
     void aPortInUseIsNamedWithAdvice() throws Exception {
-        var port = TestServer.freePort();
+        var port = FreePorts.next();
         try (var taken = new DatagramSocket(TestServer.loopback(port))) {
             assertThatThrownBy(() -> TestServer.start(directory, Map.of("listen", "127.0.0.1:" + port)))
                     .isInstanceOf(StartException.class)
@@ -224,7 +225,7 @@ final class EmbeddedDnsProviderIT {
     void aFailingStoreIsToldAndChangesNothing() throws Exception {
         try (var disk = TestStore.open(directory.resolve("store.db"))) {
             var store = new Failing(disk);
-            var settings = TestServer.settings(Map.of("listen", "127.0.0.1:" + TestServer.freePort()));
+            var settings = TestServer.settings(Map.of("listen", "127.0.0.1:" + FreePorts.next()));
             var provider = (EmbeddedDnsProvider) new EmbeddedFactory().create(settings, new TestContext(store));
             try {
                 provider.start();
@@ -256,7 +257,7 @@ final class EmbeddedDnsProviderIT {
         try (var disk = TestStore.open(directory.resolve("store.db"))) {
             var store = new Failing(disk);
             store.before = true;
-            var settings = TestServer.settings(Map.of("listen", "127.0.0.1:" + TestServer.freePort()));
+            var settings = TestServer.settings(Map.of("listen", "127.0.0.1:" + FreePorts.next()));
             var provider = (EmbeddedDnsProvider) new EmbeddedFactory().create(settings, new TestContext(store));
             assertThatThrownBy(provider::start)
                     .isInstanceOf(StartException.class)
@@ -282,6 +283,7 @@ final class EmbeddedDnsProviderIT {
                 }
                 return lost;
             });
+            await().until(() -> asked.get() > 0);
             var current = server.provider();
             for (var reload = 0; reload < 50; reload++) {
                 var next = new EmbeddedDnsProvider(server.settings(), server.context());
@@ -295,8 +297,7 @@ final class EmbeddedDnsProviderIT {
                         .hasSize(1);
             }
             stop.set(true);
-            assertThat(asking.get(20, TimeUnit.SECONDS)).isZero();
-            assertThat(asked).hasPositiveValue();
+            assertThat(asking.get(60, TimeUnit.SECONDS)).isZero();
             current.close();
         }
     }
@@ -331,12 +332,12 @@ final class EmbeddedDnsProviderIT {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(3))
                     .until(() -> !child.isAlive() || answered(log).size() > 200);
         } finally {
             child.destroyForcibly();
         }
-        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         var answered = answered(log);
         assertThat(answered).hasSizeGreaterThan(200);
         try (var server = TestServer.start(directory, Map.of("transfer_to", "127.0.0.1"))) {

@@ -2,23 +2,19 @@ package smartproxy.dns.embedded;
 
 import static java.util.stream.Collectors.toMap;
 
-import java.io.IOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Setting;
 import smartproxy.core.api.Values;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.dns.DnsClient;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsProvider.Creation;
@@ -38,7 +34,7 @@ record TestServer(
     /** One that listens on 127.0.0.1 and has its store in a directory. */
     static TestServer start(Path directory, Map<String, Object> settings) throws Exception {
         var all = new HashMap<String, Object>(settings);
-        all.putIfAbsent("listen", "127.0.0.1:" + freePort());
+        all.putIfAbsent("listen", "127.0.0.1:" + FreePorts.next());
         var bound = settings(all);
         var store = TestStore.open(directory.resolve("store.db"));
         var context = new TestContext(store);
@@ -76,21 +72,6 @@ record TestServer(
         return schema.binder().bind(new Values(bound));
     }
 
-    /** A port that is free for UDP and TCP on all addresses, below those the system gives to clients. */
-    static int freePort() throws IOException {
-        var problems = new ArrayList<IOException>();
-        while (problems.size() < 100) {
-            var port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-            try (var udp = new DatagramSocket(port);
-                    var tcp = new ServerSocket(port)) {
-                return tcp.getLocalPort() == udp.getLocalPort() ? port : 0;
-            } catch (IOException e) {
-                problems.add(e);
-            }
-        }
-        throw problems.get(0);
-    }
-
     static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
@@ -100,7 +81,7 @@ record TestServer(
     }
 
     static Deadline soon() {
-        return Deadline.in(Duration.ofSeconds(10));
+        return Deadline.in(Duration.ofSeconds(30));
     }
 
     Creation create(String name, RecordType type, String data) {

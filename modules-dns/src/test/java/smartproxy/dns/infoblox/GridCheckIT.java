@@ -175,9 +175,9 @@ class GridCheckIT {
 
     /** As {@code check} does it: built, never started. */
     private static List<String> look(InfobloxSettings settings, List<String> asked, List<String> likely) {
-        try (var context = new Provider(settings, Duration.ofSeconds(5))) {
+        try (var context = new Provider(settings, Duration.ofSeconds(20))) {
             return ((LiveCheck) context.provider)
-                    .probe(new Names(asked, likely), Deadline.in(Duration.ofSeconds(10))).stream()
+                    .probe(new Names(asked, likely), Deadline.in(Duration.ofSeconds(60))).stream()
                             .map(Finding::toString)
                             .toList();
         } catch (InterruptedException e) {

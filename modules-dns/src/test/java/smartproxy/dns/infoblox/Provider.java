@@ -33,7 +33,7 @@ import smartproxy.infoblox.WapiVersion;
 
 /** A provider with the guard and the HTTP client it has in the daemon, and words for what tests do with it. */
 final class Provider implements AutoCloseable, ProviderContext {
-    private static final Duration TIME = Duration.ofSeconds(20);
+    private static final Duration TIME = Duration.ofSeconds(40);
 
     private final Metrics metrics = new Metrics();
     private final List<LazyPeer> peers = new ArrayList<>();

@@ -27,6 +27,7 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.TSIG;
 import org.xbill.DNS.Type;
+import smartproxy.core.daemon.FreePorts;
 
 /** A name server in this process, for example.com, whose answers to updates and queries the test writes. UDP and TCP. */
 final class FakeServer implements AutoCloseable {
@@ -59,7 +60,7 @@ final class FakeServer implements AutoCloseable {
 
     FakeServer(@Nullable TsigKey key) throws IOException {
         var loopback = InetAddress.getLoopbackAddress();
-        tcp = new ServerSocket(0, 50, loopback);
+        tcp = new ServerSocket(FreePorts.next(), 50, loopback);
         udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
         signature = key == null ? null : new TSIG(key.algorithm().wireName(), key.name(), key.secret());
         run(this::serveUdp);

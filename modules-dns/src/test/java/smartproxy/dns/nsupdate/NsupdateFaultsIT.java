@@ -93,21 +93,25 @@ class NsupdateFaultsIT {
 
         passes(Duration.ofSeconds(8));
         bind.thaw();
-        await().atMost(Duration.ofSeconds(10)).until(() -> dns.unsettled().ok());
+        await().atMost(Duration.ofSeconds(60)).until(() -> dns.unsettled().ok());
         assertThat(bind.read("late.example.com", "A")).isEmpty();
         assertThat(dns.create("late.example.com", RecordType.A, "192.0.2.2")).isEqualTo(new Created());
     }
 
     @Test
     void anUpdateThatLandsWhileItMayIsSeenBeforeTheNextChange() {
-        bind.freeze();
-        assertThatThrownBy(() -> dns.create("soon.example.com", RecordType.A, "192.0.2.1", SHORT))
-                .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN));
-        bind.thaw();
-
-        assertThat(dns.remove("soon.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
-        assertThat(bind.read("soon.example.com", "A")).isEmpty();
-        assertThat(dns.unsettled().ok()).isTrue();
+        // its signature lives long enough for the server to be woken on a busy machine
+        try (var patient = Provider.trusting(bind.port(), bind.key("sha256"), Duration.ofSeconds(10))) {
+            patient.create("warm2.example.com", RecordType.A, "192.0.2.200");
+            bind.freeze();
+            assertThatThrownBy(() -> patient.create("soon.example.com", RecordType.A, "192.0.2.1", SHORT))
+                    .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN));
+            bind.thaw();
+            assertThat(patient.remove("soon.example.com", RecordType.A, Duration.ofSeconds(60)))
+                    .isEqualTo(Removal.REMOVED);
+            assertThat(bind.read("soon.example.com", "A")).isEmpty();
+            assertThat(patient.unsettled().ok()).isTrue();
+        }
     }
 
     @Test
@@ -116,7 +120,7 @@ class NsupdateFaultsIT {
         var creation = CompletableFuture.supplyAsync(() -> dns.create("wait.example.com", RecordType.A, "192.0.2.1"));
         passes(Duration.ofSeconds(3));
         bind.thaw();
-        assertThat(creation.get(10, TimeUnit.SECONDS)).isEqualTo(new Created());
+        assertThat(creation.get(30, TimeUnit.SECONDS)).isEqualTo(new Created());
         assertThat(bind.read("wait.example.com", "A")).containsExactly("192.0.2.1");
     }
 
@@ -184,12 +188,12 @@ class NsupdateFaultsIT {
             bind.restart();
             restarted.set(true);
             for (var worker : workers) {
-                worker.get(60, TimeUnit.SECONDS);
+                worker.get(180, TimeUnit.SECONDS);
             }
         } finally {
             threads.shutdownNow();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> dns.unsettled().ok());
+        await().atMost(Duration.ofSeconds(60)).until(() -> dns.unsettled().ok());
         var found = bind.transfer("example.com").stream()
                 .map(line -> line.substring(0, line.indexOf(". ")))
                 .filter(name -> name.startsWith("w") && !name.startsWith("warm") && !unsure.contains(name))
@@ -218,6 +222,6 @@ class NsupdateFaultsIT {
     /** Lets that much time pass: what is tested is what the server does with a signature of that age. */
     private static void passes(Duration time) {
         var end = Deadline.in(time);
-        await().atMost(time.plusSeconds(10)).until(end::expired);
+        await().atMost(time.plusSeconds(60)).until(end::expired);
     }
 }

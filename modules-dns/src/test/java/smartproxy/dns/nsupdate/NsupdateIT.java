@@ -266,7 +266,7 @@ class NsupdateIT {
         try (var late = Provider.of("127.0.0.1", bind.port(), bind.key("sha256"), skewed)) {
             assertThatThrownBy(() -> late.create("w.example.com", RecordType.A, "192.0.2.1"))
                     .satisfies(thrown -> rejected(thrown, "BADTIME", word + " ours", "synchronise"))
-                    .hasMessageMatching(".*clock is (999|1000|1001) s .*");
+                    .hasMessageMatching(".*clock is (99\\d|10[01]\\d) s .*");
         }
     }
 

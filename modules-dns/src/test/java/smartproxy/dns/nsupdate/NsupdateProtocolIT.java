@@ -121,7 +121,7 @@ class NsupdateProtocolIT {
                     .mapToObj(i -> clients.submit(() -> create("h" + i + ".example.com")))
                     .toList();
             for (var creation : creations) {
-                assertThat(creation.get(10, TimeUnit.SECONDS)).isEqualTo(new Created());
+                assertThat(creation.get(30, TimeUnit.SECONDS)).isEqualTo(new Created());
             }
         } finally {
             clients.shutdownNow();

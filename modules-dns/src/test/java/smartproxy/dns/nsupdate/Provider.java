@@ -17,6 +17,7 @@ import smartproxy.dns.RecordType;
 /** A started provider, and words for what tests do with it. */
 final class Provider implements AutoCloseable {
     private static final Duration TIME = Duration.ofSeconds(20);
+    private static final Duration SLACK = Duration.ofSeconds(2);
 
     final TestContext context = new TestContext();
     final NsupdateProvider provider;
@@ -41,15 +42,24 @@ final class Provider implements AutoCloseable {
 
     /** One that, once it heard the server, sends updates without asking first whether it is still there. */
     static Provider trusting(int port, @Nullable Path key) {
-        return new Provider(settings("127.0.0.1", port, key), Clock.systemUTC(), Duration.ofHours(1));
+        return trusting(port, key, SLACK);
+    }
+
+    /** @param slack how long signatures live beyond the time of their request */
+    static Provider trusting(int port, @Nullable Path key, Duration slack) {
+        return new Provider(settings("127.0.0.1", port, key, slack), Clock.systemUTC(), Duration.ofHours(1));
     }
 
     static NsupdateSettings settings(String host, int port, @Nullable Path key) {
+        return settings(host, port, key, SLACK);
+    }
+
+    private static NsupdateSettings settings(String host, int port, @Nullable Path key, Duration slack) {
         return new NsupdateSettings(
                 new ServerAddress(host, port),
                 Optional.ofNullable(key),
                 Duration.ofMinutes(5),
-                Duration.ofSeconds(2),
+                slack,
                 Duration.ofMinutes(5));
     }
 

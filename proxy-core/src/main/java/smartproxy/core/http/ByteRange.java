@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param last offset of the last byte; before the first one when nothing of the file is asked for
  */
 record ByteRange(long first, long last) {
-    private static final Pattern ONE = Pattern.compile("bytes=(\\d*)-(\\d*)");
+    /** A list of one range: blanks and empty elements around it are allowed (RFC 9110 section 5.6.1.2). */
+    private static final Pattern ONE = Pattern.compile("bytes=[ \t,]*+(\\d*)-(\\d*)[ \t,]*+");
 
     /** Digits of a number that fits; no file reaches a longer one. */
     private static final int FITTING = 18;

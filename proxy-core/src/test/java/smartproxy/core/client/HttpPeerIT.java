@@ -46,7 +46,7 @@ import smartproxy.core.tls.TestPki;
 
 /** Each promise of {@link smartproxy.core.api.HttpPeer}, over sockets. */
 class HttpPeerIT {
-    private static final Duration TIME = Duration.ofSeconds(10);
+    private static final Duration TIME = Duration.ofSeconds(30);
     private static final TestPki PKI = TestPki.create();
     private static final TestPki STRANGER = TestPki.create("Other CA", TestPki.KeyType.EC_P256);
 
@@ -75,7 +75,11 @@ class HttpPeerIT {
     }
 
     private LazyPeer peer(HttpIdentity identity) throws StartException {
-        var peer = new LazyPeer("test", identity);
+        return peer("test", identity);
+    }
+
+    private LazyPeer peer(String owner, HttpIdentity identity) throws StartException {
+        var peer = new LazyPeer(owner, identity);
         open.add(peer);
         return peer;
     }
@@ -272,7 +276,7 @@ class HttpPeerIT {
 
     @Test
     void noAnswerInTime() throws Exception {
-        var failures = failures(socket -> {}, Duration.ofMillis(300));
+        var failures = failures(socket -> {}, Duration.ofSeconds(1));
         assertThat(failures.get(0)).isInstanceOf(SocketTimeoutException.class).hasMessageContaining("no answer");
         assertThat(failures.get(1))
                 .isInstanceOf(OutcomeUnknownException.class)
@@ -302,7 +306,7 @@ class HttpPeerIT {
         var failures = failures(
                 socket -> socket.getOutputStream()
                         .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhal".getBytes(StandardCharsets.US_ASCII)),
-                Duration.ofMillis(300));
+                Duration.ofSeconds(1));
         assertThat(failures.get(0)).isInstanceOf(SocketTimeoutException.class);
         assertThat(failures.get(1)).isInstanceOf(OutcomeUnknownException.class);
     }
@@ -366,13 +370,14 @@ class HttpPeerIT {
     private static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("http-test"))
+                .filter(name -> name.startsWith("http-alone"))
                 .toList();
     }
 
     @Test
     void hasNoThreadBeforeTheFirstCallAndNoneAfterItsEnd() throws Exception {
-        var peer = peer(identity("http", http()));
+        // of a name of its own: the threads of other tests' peers may still be ending
+        var peer = peer("alone", identity("http", http()));
         assertThat(threads()).isEmpty();
         peer.send(HttpCall.get("200"), soon());
         assertThat(threads()).isNotEmpty();
@@ -392,7 +397,7 @@ class HttpPeerIT {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         var output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).isZero();
         assertThat(output).contains(LazyPeer.class.getName()).doesNotContain("org.eclipse.jetty");
     }

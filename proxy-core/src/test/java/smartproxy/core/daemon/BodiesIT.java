@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,7 +106,7 @@ class BodiesIT {
                 var foreman = proxy.https()) {
             try (var stalled = proxy.http()) {
                 stalled.send(Wire.head("POST", "/open", "Content-Length: 1000000") + "\r\n" + "x".repeat(999_999));
-                Awaitility.await().until(() -> {
+                DaemonFixture.await().until(() -> {
                     try (var other = proxy.http()) {
                         return other.post("/open", "a=1").status() == 503;
                     }

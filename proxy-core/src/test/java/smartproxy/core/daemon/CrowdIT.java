@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,7 +84,7 @@ class CrowdIT {
             var crowd = new ArrayList<Wire>();
             // the others are taken in an order of the selectors' own
             crowd.add(kind.join(proxy));
-            Awaitility.await().until(() -> proxy.metric("smart_proxy_connections") == 1);
+            DaemonFixture.await().until(() -> proxy.metric("smart_proxy_connections") == 1);
             while (crowd.size() < CROWD) {
                 crowd.add(kind.join(proxy));
             }
@@ -104,7 +103,7 @@ class CrowdIT {
     }
 
     private static void awaitEvicted(DaemonFixture proxy, int count) {
-        Awaitility.await().until(() -> proxy.metric("smart_proxy_connections_evicted") >= count);
+        DaemonFixture.await().until(() -> proxy.metric("smart_proxy_connections_evicted") >= count);
     }
 
     @Test
@@ -139,7 +138,7 @@ class CrowdIT {
             assertThat(other.get("/features").status()).isEqualTo(200);
             List<Wire> flood = new ArrayList<>();
             flood.add(proxy.http());
-            Awaitility.await().until(() -> proxy.metric("smart_proxy_connections") == 2);
+            DaemonFixture.await().until(() -> proxy.metric("smart_proxy_connections") == 2);
             while (flood.size() < CROWD) {
                 flood.add(proxy.http());
             }

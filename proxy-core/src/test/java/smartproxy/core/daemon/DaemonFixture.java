@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Mount;
 import smartproxy.core.api.ProxyModule;
@@ -34,6 +37,8 @@ import smartproxy.core.tls.TestPki;
 public final class DaemonFixture implements AutoCloseable {
     /** The one name in {@code trusted_hosts}, unless that is set otherwise. */
     public static final String FOREMAN = "foreman.example.com";
+
+    private static final Duration WATCHDOG = Duration.ofMinutes(1);
 
     private final Path directory;
     private final TestPki pki = TestPki.create();
@@ -55,6 +60,11 @@ public final class DaemonFixture implements AutoCloseable {
         set("ssl_certificate", directory.resolve("server.pem").toString());
         set("ssl_private_key", directory.resolve("server.key").toString());
         set("trusted_hosts", "[" + FOREMAN + "]");
+    }
+
+    /** Waits, a minute at most, for what must come. */
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(WATCHDOG);
     }
 
     /** Not started yet. */

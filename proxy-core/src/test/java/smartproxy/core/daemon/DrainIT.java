@@ -7,7 +7,6 @@ import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.daemon.Wire.Reply;
@@ -30,7 +29,7 @@ class DrainIT {
             probe.awaitWaiting(1);
             var stopped = CompletableFuture.runAsync(proxy::close);
             awaitRefusal(port);
-            Awaitility.await()
+            DaemonFixture.await()
                     .untilAsserted(() -> assertThat(monitor.get("/health/ready"))
                             .returns(503, Reply::status)
                             .returns("{\"status\":\"down\",\"reason\":\"draining\"}", Reply::body));
@@ -56,7 +55,7 @@ class DrainIT {
             slow.send(Wire.head("GET", "/probe/wait") + "\r\n");
             probe.awaitWaiting(1);
             plain.send(Wire.head("POST", "/open", "Content-Length: 10") + "\r\nhalf");
-            Awaitility.await().until(() -> proxy.log().contains("Started POST /open"));
+            DaemonFixture.await().until(() -> proxy.log().contains("Started POST /open"));
             var stopped = CompletableFuture.runAsync(proxy::close);
             assertThat(slow.read())
                     .returns(503, Reply::status)
@@ -85,7 +84,7 @@ class DrainIT {
     }
 
     private static void awaitRefusal(int port) {
-        Awaitility.await()
+        DaemonFixture.await()
                 .untilAsserted(
                         () -> assertThatThrownBy(() -> Wire.open(port).close()).isInstanceOf(ConnectException.class));
     }

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,13 +170,13 @@ class FileMountIT {
         file("shrinking", new byte[20_000_000]);
         try (var wire = proxy.http()) {
             wire.send(Wire.head("GET", "/files/shrinking") + "\r\n");
-            Awaitility.await().until(() -> module.opened.get() == 1);
+            DaemonFixture.await().until(() -> module.opened.get() == 1);
             try (var channel = FileChannel.open(files.resolve("shrinking"), java.nio.file.StandardOpenOption.WRITE)) {
                 channel.truncate(100);
             }
             assertThatThrownBy(wire::read).isInstanceOf(IOException.class);
         }
-        Awaitility.await().until(() -> proxy.log().contains("the file has become shorter"));
+        DaemonFixture.await().until(() -> proxy.log().contains("the file has become shorter"));
         assertAllClosed();
     }
 
@@ -202,7 +201,7 @@ class FileMountIT {
             for (var i = 0; i < 300; i++) {
                 crowd.add(proxy.http().send(Wire.head("GET", "/files/large") + "\r\n"));
             }
-            Awaitility.await().until(() -> module.open.get() == 256);
+            DaemonFixture.await().until(() -> module.open.get() == 256);
             try (var foreman = proxy.https()) {
                 assertThat(foreman.get("/features").status()).isEqualTo(200);
                 assertThat(foreman.get("/v2/features").status()).isEqualTo(200);
@@ -210,7 +209,7 @@ class FileMountIT {
             for (var wire : crowd.subList(0, 60)) {
                 wire.close();
             }
-            Awaitility.await().until(() -> module.opened.get() > 256);
+            DaemonFixture.await().until(() -> module.opened.get() > 256);
         } finally {
             for (var wire : crowd) {
                 wire.close();
@@ -223,7 +222,7 @@ class FileMountIT {
             for (var i = 0; i < 40; i++) {
                 hanging.add(proxy.http().send(Wire.head("GET", "/files/hanging") + "\r\n"));
             }
-            Awaitility.await().until(() -> module.hanging.get() == 16);
+            DaemonFixture.await().until(() -> module.hanging.get() == 16);
             try (var foreman = proxy.https()) {
                 assertThat(foreman.get("/features").status()).isEqualTo(200);
             }
@@ -239,7 +238,7 @@ class FileMountIT {
     }
 
     private void assertAllClosed() {
-        Awaitility.await().until(() -> module.open.get() == 0);
+        DaemonFixture.await().until(() -> module.open.get() == 0);
     }
 
     /** Serves one directory to anybody; the name {@code hanging} is a disk that does not answer. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,7 @@ class HealthIT {
             plain.get("/probe/word");
             plain.get("/no/such/" + "x".repeat(100));
             foreman.get("/probe/word");
-            Awaitility.await()
+            DaemonFixture.await()
                     .untilAsserted(() -> assertThat(metrics())
                             .contains(
                                     "smart_proxy_requests_seconds_count{method=\"GET\",mount=\"/probe\",status=\"200\"")
@@ -113,7 +112,7 @@ class HealthIT {
             plain.send("GET /features HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(plain.isClosedByPeer()).isTrue();
         }
-        Awaitility.await()
+        DaemonFixture.await()
                 .untilAsserted(() -> assertThat(metrics())
                         .contains("smart_proxy_handshake_failures_total{reason=\"unknown_ca\"} 1.0")
                         .contains("smart_proxy_handshake_failures_total{reason=\"expired\"} 1.0")

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -438,7 +437,7 @@ class HttpContractIT {
             client.get("/probe/word?a=1&token=hush", "X-Request-Id: feedbeef-1");
             client.get("/version", "X-Request-Id: feedbeef-2");
         }
-        Awaitility.await()
+        DaemonFixture.await()
                 .untilAsserted(() -> assertThat(proxy.log())
                         .contains("feedbeef [I] Started GET /probe/word a=1&token=***\n")
                         .containsPattern("feedbeef \\[I] Finished GET /probe/word with 200 \\(\\d+\\.\\d{1,2} ms\\)\n")

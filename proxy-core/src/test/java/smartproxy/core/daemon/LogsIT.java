@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +76,7 @@ class LogsIT {
                 var stranger = proxy.stranger()) {
             stranger.get("/v2/features", "X-Request-Id: 11111111-2222");
             stranger.get("/nope?x=1");
-            Awaitility.await()
+            DaemonFixture.await()
                     .untilAsserted(() -> assertThat(proxy.log())
                             .contains(" 11111111 [I] Started GET /v2/features \n")
                             .contains(" 11111111 [E] could not read client cert from environment\n")

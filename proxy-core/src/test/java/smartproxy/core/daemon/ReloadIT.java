@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +109,7 @@ class ReloadIT {
             assertThat(probe.closed()).isZero();
             probe.open();
             assertThat(slow.read().body()).isEqualTo("done with one");
-            Awaitility.await().untilAsserted(() -> assertThat(probe.closed()).isEqualTo(1));
+            DaemonFixture.await().untilAsserted(() -> assertThat(probe.closed()).isEqualTo(1));
         }
     }
 
@@ -141,13 +140,13 @@ class ReloadIT {
                 try (var foreman = proxy.http()) {
                     assertThat(foreman.get("/open").status()).isEqualTo(200);
                 }
-                Awaitility.await()
+                DaemonFixture.await()
                         .until(() -> served.get() > before || clients.stream().anyMatch(c -> c.isDone()));
             }
             end.set(true);
             clients.forEach(CompletableFuture::join);
             assertThat(served.get()).isGreaterThan(RELOADS);
-            Awaitility.await().untilAsserted(() -> assertThat(probe.closed()).isEqualTo(RELOADS));
+            DaemonFixture.await().untilAsserted(() -> assertThat(probe.closed()).isEqualTo(RELOADS));
         }
     }
 
@@ -208,12 +207,12 @@ class ReloadIT {
                 var idle = proxy.http()) {
             assertThat(idle.get("/features").status()).isEqualTo(200);
             var old = proxy.httpPort();
-            var next = freePort();
+            var next = FreePorts.next();
             proxy.set("http_port", String.valueOf(next)).reload();
             try (var client = Wire.open(next)) {
                 assertThat(client.get("/features").status()).isEqualTo(200);
             }
-            Awaitility.await()
+            DaemonFixture.await()
                     .untilAsserted(() ->
                             assertThatThrownBy(() -> Wire.open(old).close()).isInstanceOf(ConnectException.class));
             assertThat(idle.isClosedByPeer()).isTrue();
@@ -237,12 +236,6 @@ class ReloadIT {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void levelAndFileOfTheLogChange() throws Exception {
         try (var proxy = start()) {
@@ -251,7 +244,7 @@ class ReloadIT {
             try (var foreman = proxy.https()) {
                 foreman.get("/v2/features");
             }
-            Awaitility.await()
+            DaemonFixture.await()
                     .untilAsserted(() -> assertThat(Files.readString(other))
                             .contains("[D] verifying remote client 127.0.0.1 against trusted_hosts"));
             assertThat(proxy.log()).doesNotContain("GET /v2/features");

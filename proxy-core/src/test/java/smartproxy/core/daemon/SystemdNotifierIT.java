@@ -70,7 +70,7 @@ class SystemdNotifierIT {
     @Test
     void theWatchdogSpeaksForTheLivingOnly() throws IOException {
         var path = directory.resolve("notify");
-        var env = Map.of("NOTIFY_SOCKET", path.toString(), "WATCHDOG_USEC", "20000");
+        var env = Map.of("NOTIFY_SOCKET", path.toString(), "WATCHDOG_USEC", "200000");
         var alive = new AtomicBoolean(true);
         var asked = new AtomicInteger();
         try (var capture = new Capture(Watchdog.class, Level.INFO);
@@ -108,7 +108,7 @@ class SystemdNotifierIT {
     @Test
     void aFailingQuestionIsADeadDaemon() throws IOException {
         var path = directory.resolve("notify");
-        var env = Map.of("NOTIFY_SOCKET", path.toString(), "WATCHDOG_USEC", "20000");
+        var env = Map.of("NOTIFY_SOCKET", path.toString(), "WATCHDOG_USEC", "200000");
         var asked = new AtomicInteger();
         try (var capture = new Capture(Watchdog.class, Level.INFO);
                 var systemd = UnixReceiver.at(path);

@@ -16,9 +16,9 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** An HTTP client that sends what it is told to, byte by byte, and sees what comes back. Each read has a watchdog of 30 s. */
+/** An HTTP client that sends what it is told to, byte by byte, and sees what comes back. Each read has a watchdog of a minute. */
 public final class Wire implements AutoCloseable {
-    public static final int WATCHDOG_MILLIS = 30_000;
+    public static final int WATCHDOG_MILLIS = 60_000;
 
     private final Socket socket;
     private final InputStream in;

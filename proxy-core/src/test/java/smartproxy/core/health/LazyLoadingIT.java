@@ -52,7 +52,7 @@ class LazyLoadingIT {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         var output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).isZero();
         return output;
     }

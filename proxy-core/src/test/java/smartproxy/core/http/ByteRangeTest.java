@@ -19,7 +19,10 @@ class ByteRangeTest {
         "bytes=-99, 0, 12, 13",
         "bytes=5-999999999999999999, 5, 12, 8",
         "bytes=5-99999999999999999999, 5, 12, 8",
-        "bytes=-99999999999999999999, 0, 12, 13"
+        "bytes=-99999999999999999999, 0, 12, 13",
+        "bytes= 3-4, 3, 4, 2",
+        "'bytes=5-,', 5, 12, 8",
+        "'bytes=, ,-5 ,,', 8, 12, 5"
     })
     void readsOneRange(String header, long first, long last, long length) {
         var range = ByteRange.of(header, 13).orElseThrow();
@@ -50,7 +53,8 @@ class ByteRangeTest {
                 "bytes=0x1-2",
                 "bytes=1-2-3",
                 "bytes=--5",
-                "bytes= 0-1",
+                "bytes=0 -1",
+                "bytes=,",
                 ""
             })
     void whatMakesNoSenseMeansTheWholeFile(String header) {

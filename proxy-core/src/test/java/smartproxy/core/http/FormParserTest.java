@@ -24,7 +24,7 @@ import smartproxy.core.api.Parameters;
 class FormParserTest {
     private static final FormParser.Bounds BOUNDS = new FormParser.Bounds(500_000, 100);
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private static Parameters query(String query) {
         return FormParser.parse(query, null, new byte[0], BOUNDS);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.StartException;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.core.tls.TestPki;
 import smartproxy.core.tls.TlsContexts;
 
@@ -68,7 +68,7 @@ class ListenersIT {
 
     @Test
     void bothWildcardsAreOneSocket() throws Exception {
-        var port = freePort();
+        var port = FreePorts.next();
         var server = start(TestServer.settings(List.of("0.0.0.0", "::", "127.0.0.1"), Optional.of(port), 0));
         assertThat(server.listeners().addresses()).hasSize(1);
     }
@@ -106,10 +106,10 @@ class ListenersIT {
 
     @Test
     void namesAddressInUseAndKeepsWhatWasOpen() throws Exception {
-        var port = freePort();
+        var port = FreePorts.next();
         var server = start(plain("127.0.0.1", port));
         try (var taken = new ServerSocket(0, 1, InetAddress.getAllByName("::1")[0])) {
-            var free = freePort();
+            var free = FreePorts.next();
             assertThatThrownBy(() -> server.apply(
                             TestServer.settings(List.of("127.0.0.1", "::1"), Optional.of(taken.getLocalPort()), 0),
                             Optional.empty()))
@@ -126,7 +126,7 @@ class ListenersIT {
 
     @Test
     void changesFromStarToOneAddressOfSamePortAndBack() throws Exception {
-        var port = freePort();
+        var port = FreePorts.next();
         var server = start(plain("*", port));
         server.apply(plain("127.0.0.1", port), Optional.empty());
         assertThat(TestServer.get("127.0.0.1", port, "/")).contains("200 OK");
@@ -148,7 +148,7 @@ class ListenersIT {
         try (var socket = TestServer.connect("127.0.0.1", port)) {
             TestServer.send(socket, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
             server.awaitSlow();
-            server.apply(plain("127.0.0.1", freePort()), Optional.empty());
+            server.apply(plain("127.0.0.1", FreePorts.next()), Optional.empty());
             // the system takes the socket away with the next turn of its selector
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(() -> assertThatThrownBy(
@@ -242,13 +242,6 @@ class ListenersIT {
 
     private static HttpSettings plain(String host, int port) {
         return TestServer.settings(List.of(host), Optional.of(port), 0);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(0));
-            return socket.getLocalPort();
-        }
     }
 
     private TestServer start(HttpSettings settings) throws Exception {

@@ -29,7 +29,7 @@ import smartproxy.core.tls.TlsSettings;
 
 /** Listeners before a handler that answers with the subject of the client's certificate and the raw path. */
 public final class TestServer implements AutoCloseable {
-    private static final int WATCHDOG_MILLIS = 10_000;
+    private static final int WATCHDOG_MILLIS = 30_000;
 
     private final Server server = new Server();
     private final ConnectionBounds bounds;

@@ -334,7 +334,7 @@ class LogsTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void reloadingReopeningAndReadingWhileThreadsLogLosesNothing() throws Exception {
         var other = directory.resolve("other.log");
         try (var fixture = new LogFixture(directory, settings(file))) {
@@ -356,7 +356,7 @@ class LogsTest {
                 }
             });
             done.set(true);
-            assertThat(meddler.get(10, TimeUnit.SECONDS)).isPositive();
+            assertThat(meddler.get(60, TimeUnit.SECONDS)).isPositive();
             executor.shutdown();
 
             var lines = new ArrayList<>(Files.readAllLines(file));
@@ -385,7 +385,7 @@ class LogsTest {
             all.add(executor.submit(() -> work.run(thread)));
         }
         for (var one : all) {
-            one.get(30, TimeUnit.SECONDS);
+            one.get(120, TimeUnit.SECONDS);
         }
         executor.shutdown();
     }

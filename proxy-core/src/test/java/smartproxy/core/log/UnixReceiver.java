@@ -16,7 +16,7 @@ public final class UnixReceiver implements AutoCloseable {
     private UnixReceiver(AFUNIXSocketAddress address) throws IOException {
         socket = AFUNIXDatagramSocket.newInstance();
         socket.bind(address);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
     }
 
     public static UnixReceiver at(Path path) throws IOException {
@@ -28,7 +28,7 @@ public final class UnixReceiver implements AutoCloseable {
         return new UnixReceiver(AFUNIXSocketAddress.inAbstractNamespace(name));
     }
 
-    /** The next datagram; waits at most ten seconds. */
+    /** The next datagram; waits at most half a minute. */
     public byte[] bytes() throws IOException {
         var packet = new DatagramPacket(new byte[300_000], 300_000);
         socket.receive(packet);

@@ -2,8 +2,6 @@ package smartproxy.core.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import smartproxy.core.api.Secret;
+import smartproxy.core.daemon.FreePorts;
 
 /** A real PostgreSQL from {@code lab/postgres} for one test class: an empty database and its owner. */
 public final class LabPostgres implements AutoCloseable {
@@ -46,17 +45,9 @@ public final class LabPostgres implements AutoCloseable {
 
     private void start(String port, Map<String, String> environment) {
         var words = new ArrayList<>(List.of(lab.resolve("start.sh").toString(), directory.toString()));
-        words.add(port.isEmpty() ? freePort() : port);
+        words.add(port.isEmpty() ? Integer.toString(FreePorts.next()) : port);
         words.add(kind);
         told = run(environment, words);
-    }
-
-    private static String freePort() {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Integer.toString(probe.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Starts it again, with its data, on its port. */

@@ -34,7 +34,7 @@ import smartproxy.core.health.Metrics;
 @Timeout(180)
 class PostgresStoreIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(4);
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     @TempDir
     static Path directory;

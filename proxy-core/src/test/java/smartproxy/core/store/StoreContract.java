@@ -28,7 +28,7 @@ import smartproxy.core.api.Store;
 
 /** The promises of {@link Store} and {@link Jobs}, on each database that can be one. */
 abstract class StoreContract {
-    private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final Duration WATCHDOG = Duration.ofSeconds(90);
 
     /** Of tables, so that tests do not meet in a database they share. */
     private final String owner =

@@ -41,7 +41,7 @@ class StoreDurabilityIT {
                     }
                 }
             }
-            assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(child.exitValue()).as("ended by SIGKILL").isEqualTo(128 + 9);
             assertThat(promised).as("numbers it committed").hasSizeGreaterThan(before);
 
@@ -58,7 +58,7 @@ class StoreDurabilityIT {
                 assertThat(lines.readLine()).isEqualTo(Integer.toString(1000 * kill));
                 kill(child);
             }
-            assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
 
         try (var copies = Files.newDirectoryStream(directory.resolve("native"), "*.so")) {

@@ -32,7 +32,7 @@ import smartproxy.core.http.TestServer;
 @ValueSource(strings = {"native", "jdk"})
 class TlsReloaderIT {
     private static final TestPki PKI = TestPki.create();
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(30);
 
     @TempDir
     Path directory;
