@@ -218,8 +218,7 @@ class OmapiFaultsIT {
         removing(there, new AtomicBoolean(true), false);
         assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
         var other = Provider.reservation(2);
-        var moved = new Reservation(
-                wanted.subnet(), wanted.name(), other.ip(), wanted.mac(), true, wanted.options());
+        var moved = new Reservation(wanted.subnet(), wanted.name(), other.ip(), wanted.mac(), true, wanted.options());
         assertThat(dhcp.remove(moved)).isEqualTo(Removal.ABSENT);
         assertThat(there).isTrue();
     }
