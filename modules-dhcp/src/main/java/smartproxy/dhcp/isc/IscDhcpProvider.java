@@ -274,6 +274,9 @@ class IscDhcpProvider implements DhcpProvider, Lifecycle {
     public Removal remove(Reservation reservation, Deadline deadline) {
         return call(REMOVE, "removal of " + reservation, deadline, new Sent(), (talk, sent) -> {
             var repeated = sent.settle();
+            if (!repeated && removeCreated(talk, reservation, sent)) {
+                return Removal.REMOVED;
+            }
             var found = find(talk, reservation);
             sent.settled();
             if (found.isEmpty()) {
@@ -281,5 +284,19 @@ class IscDhcpProvider implements DhcpProvider, Lifecycle {
             }
             return sent.change(() -> talk.delete(found.get())) ? Removal.REMOVED : Removal.ABSENT;
         });
+    }
+
+    /**
+     * Without a look for it, as this connection made it.
+     *
+     * @return false when it did not, or somebody else removed that one since
+     */
+    private static boolean removeCreated(Talk talk, Reservation reservation, Sent sent) throws IOException {
+        var created = talk.created(reservation.name()).filter(host -> isSame(host, reservation));
+        if (created.isEmpty()) {
+            return false;
+        }
+        talk.warm();
+        return sent.change(() -> talk.delete(created.get()));
     }
 }

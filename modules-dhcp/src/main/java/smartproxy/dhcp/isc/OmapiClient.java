@@ -209,6 +209,7 @@ final class OmapiClient implements AutoCloseable {
                                     .with("statements", statements)),
                     deadline);
             if (answer.op() == OmapiMessage.UPDATE) {
+                connection.created(new Host(answer.handle(), Optional.of(name), Optional.of(mac), Optional.of(ip)));
                 return OmapiResult.SUCCESS;
             }
             var result = answer.op() == OmapiMessage.STATUS ? answer.result() : -1;
@@ -218,6 +219,14 @@ final class OmapiClient implements AutoCloseable {
                 return result;
             }
             throw refused("create host " + name, answer);
+        }
+
+        /**
+         * A host that was created on this connection, without asking. It may be gone: {@link #delete} tells. dhcpd never gives its
+         * handle to another, not even to one of the same name that is made after it.
+         */
+        Optional<Host> created(String name) {
+            return connection.created(name);
         }
 
         /** @return false when it was not there any more */

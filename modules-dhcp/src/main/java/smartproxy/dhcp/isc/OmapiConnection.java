@@ -13,9 +13,12 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.isc.OmapiClient.Host;
 import smartproxy.dhcp.isc.OmapiMessage.Values;
 
 /**
@@ -30,7 +33,11 @@ final class OmapiConnection implements AutoCloseable {
     /** dhcpd takes one connection after the other; a SYN that found its queue full is sent again after a second. */
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
+    /** As many hosts that were created on it are removed without a look for them. */
+    private static final int MOST_CREATED = 1000;
+
     private final Socket socket = new Socket();
+    private final Map<String, Host> created = new LinkedHashMap<>();
     private final TimedInput timed;
     private final DataInputStream in;
     private final OmapiServer server;
@@ -111,6 +118,19 @@ final class OmapiConnection implements AutoCloseable {
                     + OmapiResult.text(answer) + ")");
         }
         authId = answer.handle();
+    }
+
+    /** Remembers a host that was created on it: handles are those of the dhcpd at its other end, and of no later one. */
+    void created(Host host) {
+        created.put(host.name().orElseThrow(), host);
+        if (created.size() > MOST_CREATED) {
+            created.remove(created.keySet().iterator().next());
+        }
+    }
+
+    /** One that was created on it, and not asked for since. */
+    Optional<Host> created(String name) {
+        return Optional.ofNullable(created.remove(name));
     }
 
     /** Whether dhcpd answered within that time, and nothing failed since. */

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -121,12 +123,19 @@ class IscIT {
         assertThat(dhcp.create(Provider.reservation(1))).isInstanceOf(Created.class);
     }
 
+    /** A view that has to be read anew, as after a restart of dhcpd, is not waited for by each request. */
+    private Reservation shownSoon() {
+        return await().atMost(Duration.ofSeconds(60))
+                .until(() -> dhcp.shown(1), Optional::isPresent)
+                .orElseThrow();
+    }
+
     @Test
     void aChangeMakesTheHostAnewAndKeepsItOverARestart() {
         var before =
                 Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/a");
         dhcp.create(before);
-        var present = dhcp.shown(1).orElseThrow();
+        var present = shownSoon();
         var after =
                 Provider.reservation(1, "filename", "inetboot", "nextServer", "192.0.2.1", "<sun>root_path_name", "/b");
 
@@ -157,7 +166,7 @@ class IscIT {
                 "/a",
                 "<sun>root_server_ip",
                 "192.0.2.7"));
-        var present = dhcp.shown(1).orElseThrow();
+        var present = shownSoon();
         var declaration = dhcp.declaration(1);
         var wrong = Provider.reservation(
                 1,
@@ -216,6 +225,26 @@ class IscIT {
         assertThat(dhcp.remove(otherMac)).isEqualTo(Removal.ABSENT);
         assertThat(dhcp.holds(one)).isTrue();
         assertThat(dhcp.remove(one)).isEqualTo(Removal.REMOVED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void oneThatSomebodyElseMadeAnewIsNotTakenForOurs(boolean alike) throws Exception {
+        var ours = Provider.reservation(1);
+        var ip = alike ? ours.ip() : Provider.reservation(2).ip();
+        dhcp.create(ours);
+        try (var others = new OmapiClient(dhcpd.settings().server())) {
+            int made = others.talk(Deadline.in(Duration.ofSeconds(20)), talk -> {
+                assertThat(talk.delete(talk.find(ours.mac()).orElseThrow())).isTrue();
+                return talk.create(ours.name(), ip, ours.mac(), "filename = \"theirs\";");
+            });
+            assertThat(made).isEqualTo(OmapiResult.SUCCESS);
+
+            assertThat(dhcp.remove(ours)).isEqualTo(alike ? Removal.REMOVED : Removal.ABSENT);
+
+            var left = others.talk(Deadline.in(Duration.ofSeconds(20)), talk -> talk.find(ours.name()));
+            assertThat(left.flatMap(OmapiClient.Host::ip)).isEqualTo(alike ? Optional.empty() : Optional.of(ip));
+        }
     }
 
     @Test

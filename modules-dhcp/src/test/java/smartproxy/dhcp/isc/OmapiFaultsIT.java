@@ -151,6 +151,78 @@ class OmapiFaultsIT {
         assertThat(dhcp.remove(wanted)).isEqualTo(Removal.ABSENT);
     }
 
+    /**
+     * A dhcpd with the host.
+     *
+     * @param handleKnown false when somebody else removed the host of that handle, so that dhcpd does not know it any more
+     * @param cut whether the connection is cut after a removal
+     */
+    private void removing(AtomicBoolean there, AtomicBoolean handleKnown, boolean cut) {
+        dhcpd.script = (question, reply) -> {
+            if (question.op() != OmapiMessage.DELETE) {
+                there.compareAndSet(false, FakeDhcpd.isCreate(question));
+                answerLikeDhcpd(question, reply, there.get());
+            } else if (!handleKnown.getAndSet(true)) {
+                reply.signed(FakeDhcpd.notFound(question));
+            } else {
+                there.set(false);
+                if (cut) {
+                    reply.cut();
+                } else {
+                    reply.signed(FakeDhcpd.status(question, OmapiResult.SUCCESS));
+                }
+            }
+        };
+    }
+
+    /** How often a host was looked for by that name; {@code warm()} looks for another. */
+    private long looks() {
+        return dhcpd.questions.stream()
+                .filter(question -> question.op() == OmapiMessage.OPEN && !FakeDhcpd.isCreate(question))
+                .filter(question -> !"-".equals(question.text("name").orElse("")))
+                .count();
+    }
+
+    @Test
+    void whatItsConnectionMadeIsRemovedWithoutALookForIt() {
+        removing(new AtomicBoolean(), new AtomicBoolean(true), false);
+        assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        assertThat(dhcp.remove(wanted)).isEqualTo(Removal.REMOVED);
+        assertThat(looks()).isZero();
+        assertThat(dhcp.remove(wanted)).isEqualTo(Removal.ABSENT);
+        assertThat(looks()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatSomebodyElseRemovedAndMadeAgainIsLookedFor(boolean again) {
+        var there = new AtomicBoolean();
+        removing(there, new AtomicBoolean(), false);
+        assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        there.set(again);
+        assertThat(dhcp.remove(wanted)).isEqualTo(again ? Removal.REMOVED : Removal.ABSENT);
+        assertThat(there).isFalse();
+    }
+
+    @Test
+    void aRemovalByHandleThatWasCutOffIsLookedUp() {
+        removing(new AtomicBoolean(), new AtomicBoolean(true), true);
+        assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        assertThat(dhcp.remove(wanted)).isEqualTo(Removal.REMOVED);
+        assertThat(dhcpd.connections).hasValue(2);
+    }
+
+    @Test
+    void oneOfAnotherAddressIsNotRemovedByTheHandle() {
+        var there = new AtomicBoolean();
+        removing(there, new AtomicBoolean(true), false);
+        assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        var other = Provider.reservation(2);
+        var moved = new Reservation(wanted.subnet(), wanted.name(), other.ip(), wanted.mac(), true, wanted.options());
+        assertThat(dhcp.remove(moved)).isEqualTo(Removal.ABSENT);
+        assertThat(there).isTrue();
+    }
+
     /** The host is there with {@link #OLD}, in the file as well. */
     private Reservation present() throws IOException {
         Files.writeString(
