@@ -188,19 +188,22 @@ class ContentFailuresIT {
                 GET uploads/u1: uploading files
                 PUT uploads/u1?offset=0: uploading files
                 DELETE uploads/u1: uploading files
+                POST repositories/r1/publish {"version": "1"}: older versions of a repository
+                POST repositories/r1/publish {"checksum_type": "sha512"}: a choice of checksums
+                PUT repositories/r1/distribution {"path": "r1", "version": "1"}: older versions of a repository
                 PUT protection: an authority for protected content
                 POST reclaim: giving back the room of content that upstream has
                 """.split("\n", -1)) {
             if (line.isEmpty()) {
                 continue;
             }
-            var method = line.substring(0, line.indexOf(' '));
-            var path = line.substring(line.indexOf(' ') + 1, line.indexOf(": "));
+            var sentence = line.lastIndexOf(": ");
+            var words = line.substring(0, sentence).split(" ", 3);
 
-            var reply = send(method, "/content/pulps/old/" + path, "");
+            var reply = send(words[0], "/content/pulps/old/" + words[1], words.length == 3 ? words[2] : "");
             assertThat(reply.status()).as(line).isEqualTo(400);
             assertThat(reply.body())
-                    .isEqualTo("Pulp 'old' is a pulp2, which does not know " + line.substring(line.indexOf(": ") + 2));
+                    .isEqualTo("Pulp 'old' is a pulp2, which does not know " + line.substring(sentence + 2));
         }
         assertThat(pulp.asked()).noneMatch(asked -> asked.contains("/api/v2/"));
     }

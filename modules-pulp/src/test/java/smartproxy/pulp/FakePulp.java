@@ -6,8 +6,11 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +29,10 @@ final class FakePulp implements AutoCloseable {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Asked> requests = new CopyOnWriteArrayList<>();
     private final Headers more = new Headers();
+
+    private record Special(String start, int status, String body) {}
+
+    private final Deque<Special> special = new ConcurrentLinkedDeque<>();
     private volatile int status = 200;
     private volatile String body = STATUS;
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -55,6 +62,10 @@ final class FakePulp implements AutoCloseable {
         return asked;
     }
 
+    List<Asked> requests() {
+        return requests;
+    }
+
     /** The newest request. */
     Asked last() {
         return requests.get(requests.size() - 1);
@@ -72,6 +83,11 @@ final class FakePulp implements AutoCloseable {
     void says(int status, String body) {
         this.status = status;
         this.body = body;
+    }
+
+    /** What requests get whose method and target, decoded, begin so; what is told later counts. */
+    void saysTo(String start, int status, String body) {
+        special.addFirst(new Special(start, status, body));
     }
 
     void hangs() {
@@ -96,10 +112,15 @@ final class FakePulp implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        var bytes = body.getBytes(StandardCharsets.UTF_8);
+        var target = URLDecoder.decode(exchange.getRequestURI().toString(), StandardCharsets.UTF_8);
+        var said = special.stream()
+                .filter(one -> (exchange.getRequestMethod() + " " + target).startsWith(one.start))
+                .findFirst()
+                .orElse(new Special("", status, body));
+        var bytes = said.body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         var without = bytes.length == 0 || exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, without ? -1 : bytes.length);
+        exchange.sendResponseHeaders(said.status, without ? -1 : bytes.length);
         if (!without) {
             exchange.getResponseBody().write(bytes);
         }

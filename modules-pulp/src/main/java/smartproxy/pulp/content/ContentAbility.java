@@ -14,6 +14,8 @@ public enum ContentAbility {
     REMOVE_UNITS("removing units from a repository"),
     /** It takes files, and makes units of them. */
     UPLOADS("uploading files"),
+    /** It publishes with checksums of a type that the caller names. */
+    CHECKSUM_TYPE("a choice of checksums"),
     /** It takes the authority whose clients protected content is for. Without it, the authority is set up at the Pulp itself. */
     PROTECTION_AUTHORITY("an authority for protected content"),
     /** It can give back the room of content that can be had from upstream again. */

@@ -181,6 +181,16 @@ final class ContentInput {
                 texts(body, "skip"));
     }
 
+    static Optional<String> version(JsonNode body) {
+        return Optional.ofNullable(optional(body, "version"));
+    }
+
+    static Optional<ChecksumType> checksums(JsonNode body) {
+        return optional(body, "checksum_type") == null
+                ? Optional.empty()
+                : Optional.of(word(body, "checksum_type", ChecksumType.SHA256, ChecksumType.values()));
+    }
+
     private static URI url(JsonNode object, String key, Set<String> schemes) {
         var text = text(object, key);
         try {

@@ -206,11 +206,29 @@ public interface ContentProvider {
      */
     Change sync(Repository repository, SyncMode mode, Deadline deadline);
 
-    /** What of the current version can be served, named by the backend; empty when it has to be {@linkplain #publish published} first. */
+    /**
+     * What of a version can be served, the newest and named by the backend; empty when it has to be {@linkplain #publish published} first.
+     *
+     * @param repository at that version: the current one, or with {@link ContentAbility#VERSIONS} an older one
+     */
     Optional<String> servable(Repository repository, Deadline deadline);
 
-    /** Begins to make the current version servable; {@link Change#NONE} for types whose versions are so by themselves. */
+    /** Begins to make a version servable; {@link Change#NONE} for types whose versions are so by themselves. */
     Change publish(Repository repository, Deadline deadline);
+
+    /** {@link ContentAbility#CHECKSUM_TYPE}: the same, empty also when that is published with other checksums; for rpm alone. */
+    default Optional<String> servable(Repository repository, ChecksumType checksums, Deadline deadline) {
+        throw ContentAbility.CHECKSUM_TYPE.undeclared();
+    }
+
+    /**
+     * {@link ContentAbility#CHECKSUM_TYPE}: the same with these checksums; for rpm alone.
+     *
+     * @throws CallerException 400 when the backend does not allow them
+     */
+    default Change publish(Repository repository, ChecksumType checksums, Deadline deadline) {
+        throw ContentAbility.CHECKSUM_TYPE.undeclared();
+    }
 
     /** Whether versions of this type are published before they are served, by {@link #publish} or by the sync itself. */
     default boolean publishes(ContentType type) {

@@ -30,7 +30,7 @@ final class JobWork {
                 var repository = setup.existing(job.subject());
                 setup.synced(repository, ContentInput.syncMode(request));
             }
-            case PUBLISH -> setup.published(setup.existing(job.subject()));
+            case PUBLISH -> publish(setup, setup.existing(job.subject()), request);
             case REMOVE -> setup.removed(job.subject());
             case REMOVE_VERSION -> {
                 var repository = setup.existing(job.subject());
@@ -68,6 +68,16 @@ final class JobWork {
                 setup.filled(IMPORT_UNIT, to, () -> provider.importUnit(to, unit, changes.deadline()));
             }
             default -> throw new IllegalStateException("a job of kind " + job.kind());
+        }
+    }
+
+    private static void publish(Setup setup, Repository current, JsonNode request) throws InterruptedException {
+        var repository = ContentInput.version(request).map(current::at).orElse(current);
+        var checksums = ContentInput.checksums(request);
+        if (checksums.isPresent()) {
+            setup.published(repository, checksums.get());
+        } else {
+            setup.published(repository);
         }
     }
 

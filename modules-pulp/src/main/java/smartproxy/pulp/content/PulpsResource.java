@@ -41,6 +41,22 @@ public final class PulpsResource {
         return pulp.repository(name, deadline(request));
     }
 
+    /**
+     * A repository at a version.
+     *
+     * @param version of those there are; empty: the current one
+     */
+    private static Repository repository(
+            ContainerRequestContext request, Pulp pulp, String name, Optional<String> version) {
+        if (version.isEmpty()) {
+            return repository(request, pulp, name);
+        }
+        pulp.require(ContentAbility.VERSIONS);
+        var repository = repository(request, pulp, name);
+        var unused = pulp.provider().counts(repository, version, deadline(request));
+        return repository.at(version.get());
+    }
+
     private Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
         return answers.job(request, jobs.begin(kind, pulp, subject, body.toString(), List.of(subject)));
     }
@@ -234,12 +250,18 @@ public final class PulpsResource {
     public Response putDistribution(
             @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var body = ContentAnswers.body(request);
-        ContentInput.only(body, "path", "protect");
+        ContentInput.only(body, "path", "protect", "version");
         var path = ContentInput.path(ContentInput.text(body, "path"));
         var protect = ContentInput.flag(body, "protect", false);
         var of = pulps.named(pulp);
-        var repository = repository(request, of, name);
+        var version = ContentInput.version(body);
+        var repository = repository(request, of, name, version);
         Ownership.require("Repository '" + name + "'", repository.labels());
+        if (version.isPresent()
+                && of.provider().servable(repository, deadline(request)).isEmpty()) {
+            throw CallerException.conflict("Version " + version.get() + " of repository '" + name
+                    + "' is not published: POST …/publish with {\"version\": \"" + version.get() + "\"} does that");
+        }
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
         ContentAnswers.uninterrupted(() -> {
             setup.served(repository, path, protect);
@@ -320,21 +342,29 @@ public final class PulpsResource {
     @Path("{pulp}/repositories/{name}/publish")
     public Response publish(
             @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
-        return begin(request, pulp, name, JobWork.PUBLISH);
+        var body = ContentAnswers.body(request);
+        ContentInput.only(body, "version", "checksum_type");
+        var checksums = ContentInput.checksums(body);
+        var of = pulps.named(pulp);
+        if (checksums.isPresent()) {
+            of.require(ContentAbility.CHECKSUM_TYPE);
+        }
+        var type = repository(request, of, name, ContentInput.version(body)).type();
+        if (checksums.isPresent() && type != ContentType.RPM) {
+            throw CallerException.badRequest(
+                    "Key 'checksum_type' is for rpm alone, and '" + name + "' is of type " + type);
+        }
+        return begin(request, of, JobWork.PUBLISH, name, body);
     }
 
     @POST
     @Path("{pulp}/repositories/{name}/verify")
     public Response verify(
             @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
-        return begin(request, pulp, name, JobWork.VERIFY);
-    }
-
-    private Response begin(ContainerRequestContext request, String pulp, String name, String kind) {
         ContentInput.only(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var unused = repository(request, of, name);
-        return begin(request, of, kind, name, ContentJson.object());
+        return begin(request, of, JobWork.VERIFY, name, ContentJson.object());
     }
 
     @PUT

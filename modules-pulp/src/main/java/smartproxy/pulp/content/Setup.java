@@ -127,6 +127,13 @@ final class Setup {
         return now;
     }
 
+    /** With checksums of a type. */
+    void published(Repository repository, ChecksumType checksums) throws InterruptedException {
+        if (provider.servable(repository, checksums, changes.deadline()).isEmpty()) {
+            changes.make("publish", () -> provider.publish(repository, checksums, changes.deadline()));
+        }
+    }
+
     void published(Repository repository) throws InterruptedException {
         if (provider.servable(repository, changes.deadline()).isEmpty()) {
             changes.make("publish", () -> provider.publish(repository, changes.deadline()));
@@ -146,8 +153,9 @@ final class Setup {
     }
 
     /**
-     * The serve point of a repository, which serves the newest that can be served.
+     * The serve point of a repository, which serves the newest that can be served of it.
      *
+     * @param repository at the version that is to be served
      * @throws CallerException 409 when there is one that is not ours
      */
     void served(Repository repository, String path, boolean protect) throws InterruptedException {

@@ -2,6 +2,7 @@ package smartproxy.pulp.pulp3;
 
 import static smartproxy.pulp.pulp3.Pulp3Api.with;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Operation;
 import smartproxy.pulp.content.Change;
+import smartproxy.pulp.content.ChecksumType;
 import smartproxy.pulp.content.ContentType;
 import smartproxy.pulp.content.Repository;
 import smartproxy.pulp.content.SyncMode;
@@ -60,22 +62,45 @@ final class Publishing {
         if (publications.isEmpty()) {
             return Optional.of(version);
         }
+        return newest(publications.get(), version, deadline).map(Publishing::href);
+    }
+
+    Optional<String> servable(Repository repository, ChecksumType checksums, Deadline deadline) {
+        var version = Repositories.version(repository, repository.version());
+        return newest(Pulp3Type.of(repository.type()).publications().orElseThrow(), version, deadline)
+                .filter(one -> one.path("checksum_type").asText().equals(checksums.toString()))
+                .map(Publishing::href);
+    }
+
+    private Optional<JsonNode> newest(String publications, String version, Deadline deadline) {
         return api.first(
-                        FIND_PUBLICATION,
-                        "publications/" + publications.get() + "/",
-                        deadline,
-                        with("repository_version", version),
-                        with("ordering", "-pulp_created"),
-                        with("limit", 1))
-                .map(publication -> publication.path("pulp_href").asText());
+                FIND_PUBLICATION,
+                "publications/" + publications + "/",
+                deadline,
+                with("repository_version", version),
+                with("ordering", "-pulp_created"),
+                with("limit", 1));
+    }
+
+    private static String href(JsonNode publication) {
+        return publication.path("pulp_href").asText();
     }
 
     Change publish(Repository repository, Deadline deadline) {
+        return publish(repository, Map.of(), deadline);
+    }
+
+    Change publish(Repository repository, ChecksumType checksums, Deadline deadline) {
+        return publish(repository, Map.of("checksum_type", checksums.toString()), deadline);
+    }
+
+    private Change publish(Repository repository, Map<String, String> options, Deadline deadline) {
         var publications = Pulp3Type.of(repository.type()).publications();
         if (publications.isEmpty()) {
             return Change.NONE;
         }
-        var body = Map.of("repository_version", Repositories.version(repository, repository.version()));
+        var body = new LinkedHashMap<>(options);
+        body.put("repository_version", Repositories.version(repository, repository.version()));
         return api.begin(PUBLISH, "publications/" + publications.get() + "/", body, deadline);
     }
 

@@ -11,6 +11,7 @@ import smartproxy.core.api.Backend;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HttpPeer;
 import smartproxy.pulp.content.Change;
+import smartproxy.pulp.content.ChecksumType;
 import smartproxy.pulp.content.ContentAbility;
 import smartproxy.pulp.content.ContentProvider;
 import smartproxy.pulp.content.ContentProvider.Named;
@@ -216,6 +217,16 @@ public final class Pulp3Provider implements ContentProvider {
     @Override
     public Change publish(Repository repository, Deadline deadline) {
         return publishing.publish(repository, deadline);
+    }
+
+    @Override
+    public Optional<String> servable(Repository repository, ChecksumType checksums, Deadline deadline) {
+        return publishing.servable(repository, checksums, deadline);
+    }
+
+    @Override
+    public Change publish(Repository repository, ChecksumType checksums, Deadline deadline) {
+        return publishing.publish(repository, checksums, deadline);
     }
 
     @Override

@@ -215,6 +215,11 @@ public abstract class ContentContract {
                         () -> provider().dropUpload("a", soon()),
                         () -> provider().keepUpload(unit, soon()),
                         () -> provider().importUnit(one, unit, soon())));
+        calls.put(
+                ContentAbility.CHECKSUM_TYPE,
+                List.of(
+                        () -> provider().servable(one, ChecksumType.SHA256, soon()),
+                        () -> provider().publish(one, ChecksumType.SHA256, soon())));
         calls.put(ContentAbility.PROTECTION_AUTHORITY, List.of(() -> provider().protect("", soon())));
         calls.put(ContentAbility.RECLAIM, List.of(() -> provider().reclaim(List.of(one), soon())));
         return calls;

@@ -242,6 +242,16 @@ final class FakeContent implements ContentProvider {
     }
 
     @Override
+    public Optional<String> servable(Repository repository, ChecksumType checksums, Deadline deadline) {
+        return servable(repository.at(repository.version() + " " + checksums), deadline);
+    }
+
+    @Override
+    public Change publish(Repository repository, ChecksumType checksums, Deadline deadline) {
+        return publish(repository.at(repository.version() + " " + checksums), deadline);
+    }
+
+    @Override
     public Optional<ServePoint> servePoint(Repository repository, Deadline deadline) {
         return Optional.ofNullable(points.get(repository.name()));
     }

@@ -100,6 +100,10 @@ class OpenApiTest {
         assertThat(words("Pulp/properties/abilities/items"))
                 .isEqualTo(
                         Arrays.stream(ContentAbility.values()).map(Enum::name).toList());
+        assertThat(words("Publish/properties/checksum_type"))
+                .isEqualTo(Arrays.stream(ChecksumType.values())
+                        .map(ChecksumType::toString)
+                        .toList());
         assertThat(words("State"))
                 .isEqualTo(
                         Arrays.stream(JobState.values()).map(JobState::toString).toList());

@@ -1,0 +1,225 @@
+package smartproxy.pulp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import smartproxy.core.daemon.DaemonFixture;
+import smartproxy.core.daemon.Wire;
+import smartproxy.core.daemon.Wire.Reply;
+
+/** What the content API of a whole daemon asks of a Pulp 3 that answers as it is told: versions, checksums, and tasks nobody works on. */
+class ContentPulp3IT {
+    private static final String API = "/pulp/api/v3/";
+    private static final String REPOSITORY = API + "repositories/rpm/rpm/1/";
+    private static final String FILES = API + "repositories/file/file/2/";
+    private static final String PUBLICATIONS = API + "publications/rpm/rpm/";
+    private static final String TASK = "018f0000-0000-7000-8000-000000000000";
+    private static final String WORKER = API + "workers/1/";
+
+    @TempDir
+    private Path directory;
+
+    private FakePulp pulp;
+    private DaemonFixture proxy;
+
+    @BeforeEach
+    void start() throws Exception {
+        pulp = FakePulp.start();
+        pulp.says(200, "{\"count\": 0, \"results\": []}");
+        for (var one : List.of("r1 " + REPOSITORY, "f1 " + FILES)) {
+            var name = one.substring(0, 2);
+            pulp.saysTo("GET " + API + "repositories/?name=" + name, 200, """
+                    {"count": 1, "results": [{"name": "%s", "pulp_href": "%s", "latest_version_href": "%2$sversions/3/",
+                     "pulp_labels": {"smart_proxy_managed": "api"}}]}""".formatted(name, one.substring(3)));
+        }
+        pulp.saysTo("GET " + REPOSITORY + "versions/", 404, "{\"detail\": \"Not found.\"}");
+        pulp.saysTo("GET " + REPOSITORY + "versions/2/", 200, "{\"number\": 2}");
+        pulp.saysTo("POST ", 202, "{\"task\": \"" + API + "tasks/" + TASK + "/\"}");
+        task("completed", WORKER);
+        workers(WORKER);
+        Files.writeString(directory.resolve("password"), "sesame\n");
+        proxy = DaemonFixture.in(directory)
+                .set("request_deadline", "20")
+                .module("pulpcore", """
+                :enabled: https
+                :gateway:
+                  :enabled: true
+                  :api_url: http://127.0.0.1:%1$d
+                  :username: admin
+                  :password_file: %2$s
+                """.formatted(pulp.port(), directory.resolve("password")))
+                .start();
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+        pulp.close();
+        // Pulp answers with 301 to what has no slash at its end
+        assertThat(pulp.requests()).allSatisfy(one -> assertThat(one.target()).matches("[^?]+/([?].*)?"));
+    }
+
+    private void task(String state, String worker) {
+        pulp.saysTo("GET " + API + "tasks/" + TASK, 200, """
+                {"pulp_href": "%stasks/%s/", "name": "work", "state": "%s", "worker": %s}""".formatted(
+                        API, TASK, state, worker.isEmpty() ? "null" : "\"" + worker + "\""));
+    }
+
+    private void workers(String... hrefs) {
+        var workers = new StringBuilder();
+        for (var href : hrefs) {
+            workers.append(workers.isEmpty() ? "" : ",").append("{\"pulp_href\": \"" + href + "\"}");
+        }
+        pulp.saysTo("GET " + API + "status/", 200, "{\"versions\": [], \"online_workers\": [" + workers + "]}");
+    }
+
+    private void published(String checksums) {
+        pulp.saysTo("GET " + PUBLICATIONS + "?repository_version=" + REPOSITORY + "versions/2/", 200, """
+                {"count": 1, "results": [{"pulp_href": "%s7/", "checksum_type": "%s"}]}""".formatted(
+                        PUBLICATIONS, checksums));
+    }
+
+    private Reply send(String method, String path, String body) throws IOException {
+        try (var client = proxy.https()) {
+            var length = "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length;
+            client.send(Wire.head(method, "/content" + path, length, "Prefer: wait=15") + "\r\n" + body);
+            return client.read();
+        }
+    }
+
+    private Reply publish(String name, String body) throws IOException {
+        return send("POST", "/pulps/pulp/repositories/" + name + "/publish", body);
+    }
+
+    private List<String> sent(String method, String path) {
+        return pulp.requests().stream()
+                .filter(one -> one.method().equals(method) && one.target().startsWith(path))
+                .map(one -> new String(one.body(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    @Test
+    void anOlderVersionIsPublishedWithTheChecksumsThatAreAskedFor() throws Exception {
+        var job = publish("r1", "{\"version\": \"2\", \"checksum_type\": \"sha512\"}");
+
+        assertThat(job.body()).contains("\"state\":\"completed\",\"actions\":[\"publish\"]");
+        assertThat(sent("POST", PUBLICATIONS))
+                .containsExactly(
+                        "{\"checksum_type\":\"sha512\",\"repository_version\":\"" + REPOSITORY + "versions/2/\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+                    {"version": "2"}; 0
+                    {"version": "2", "checksum_type": "sha256"}; 0
+                    {"version": "2", "checksum_type": "sha512"}; 1
+                    {"version": "3"}; 1
+                    {}; 1
+                    """)
+    void whatIsPublishedSoIsNotPublishedAgain(String body, int times) throws Exception {
+        pulp.saysTo("GET " + REPOSITORY + "versions/3/", 200, "{\"number\": 3}");
+        published("sha256");
+
+        var job = publish("r1", body);
+
+        assertThat(job.body()).contains("\"state\":\"completed\"", times == 0 ? "\"actions\":[]" : "[\"publish\"]");
+        assertThat(sent("POST", PUBLICATIONS)).hasSize(times);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+                    r1; {"version": "9"}; 404; Repository 'r1' has no version 9
+                    r1; {"version": "x"}; 400; A version is a number, not 'x'
+                    r1; {"version": 2}; 400; Key 'version' is expected to be a text
+                    r1; {"checksum_type": "crc"}; 400; Key 'checksum_type' is expected to be one of sha1, sha224,
+                    r1; {"checksum": "sha256"}; 400; Unknown key 'checksum'; known are checksum_type, version
+                    f1; {"checksum_type": "sha256"}; 400; Key 'checksum_type' is for rpm alone, and 'f1' is of type file
+                    """)
+    void whatCannotBePublishedIsSaidAtOnce(String name, String body, int status, String sentence) throws Exception {
+        var reply = publish(name, body);
+
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+        assertThat(reply.body()).startsWith(sentence);
+        assertThat(sent("POST", API)).isEmpty();
+    }
+
+    @Test
+    void checksumsThatPulpDoesNotAllowAreToldInItsWords() throws Exception {
+        pulp.saysTo("POST " + PUBLICATIONS, 400, "{\"checksum_type\": [\"sha1 is not allowed\"]}");
+
+        assertThat(publish("r1", "{\"checksum_type\": \"sha1\"}").body())
+                .contains("\"state\":\"failed\"", "publish: checksum_type: sha1 is not allowed");
+    }
+
+    @Test
+    void anOlderVersionIsServedOnceItIsPublished() throws Exception {
+        var at = "/pulps/pulp/repositories/r1/distribution";
+        var wanted = "{\"path\": \"a\", \"version\": \"2\"}";
+
+        var early = send("PUT", at, wanted);
+        assertThat(early.status()).isEqualTo(409);
+        assertThat(early.body()).startsWith("Version 2 of repository 'r1' is not published: POST …/publish");
+        assertThat(send("PUT", at, wanted.replace("2", "9")).status()).isEqualTo(404);
+        assertThat(sent("POST", API)).isEmpty();
+
+        published("sha256");
+        var unused = send("PUT", at, wanted);
+        assertThat(sent("POST", API + "distributions/"))
+                .singleElement()
+                .satisfies(body -> assertThat(body).contains("\"publication\":\"" + PUBLICATIONS + "7/\""));
+    }
+
+    @Test
+    void aTaskWhoseWorkerIsMissingSaysSo() throws Exception {
+        task("running", API + "workers/2/");
+
+        var path = "/pulps/pulp/tasks/" + TASK;
+        assertThat(send("GET", path, "").body())
+                .contains("\"state\":\"running\"", "\"trouble\":\"the worker of its task is missing\"");
+        workers(WORKER, API + "workers/2/");
+        assertThat(send("GET", path, "").body()).contains("\"state\":\"running\"", "\"trouble\":null");
+    }
+
+    @Test
+    void aCancelledTaskWithoutAWorkerIsToldAtOnceAndNotWaitedFor() throws Exception {
+        task("waiting", "");
+        pulp.saysTo("PATCH " + API + "tasks/" + TASK, 200, "{}");
+        workers();
+
+        var path = "/pulps/pulp/tasks/" + TASK;
+        assertThat(send("GET", path, "").body())
+                .contains("\"state\":\"waiting\"", "\"trouble\":\"no worker of Pulp is online\"");
+        task("canceling", "");
+        assertThat(send("DELETE", path, "").body())
+                .contains("\"state\":\"running\"", "\"trouble\":\"no worker of Pulp is online\"");
+        assertThat(sent("PATCH", API + "tasks/" + TASK)).containsExactly("{\"state\":\"canceled\"}");
+        task("canceled", "");
+        assertThat(send("DELETE", path, "").body()).contains("\"state\":\"canceled\"", "\"trouble\":null");
+        assertThat(sent("PATCH", API + "tasks/" + TASK)).hasSize(1);
+    }
+
+    @Test
+    @Tag("long")
+    void aChangeThatNobodyWorksOnIsASentence() throws Exception {
+        task("waiting", "");
+        workers();
+        published("sha256");
+
+        var reply = send("PUT", "/pulps/pulp/repositories/r1/distribution", "{\"path\": \"a\"}");
+        assertThat(reply.status()).isEqualTo(502);
+        assertThat(reply.body())
+                .startsWith("Pulp 'pulp': distribute: given up after ")
+                .endsWith(" s: no worker of Pulp is online");
+    }
+}
