@@ -115,14 +115,12 @@ class ContentPulp3IT {
 
         assertThat(job.body()).contains("\"state\":\"completed\",\"actions\":[\"publish\"]");
         assertThat(sent("POST", PUBLICATIONS))
-                .containsExactly("{\"checksum_type\":\"sha512\",\"repository_version\":\"" + REPOSITORY
-                        + "versions/2/\"}");
+                .containsExactly(
+                        "{\"checksum_type\":\"sha512\",\"repository_version\":\"" + REPOSITORY + "versions/2/\"}");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock = """
+    @CsvSource(delimiter = ';', textBlock = """
                     {"version": "2"}; 0
                     {"version": "2", "checksum_type": "sha256"}; 0
                     {"version": "2", "checksum_type": "sha512"}; 1
@@ -140,9 +138,7 @@ class ContentPulp3IT {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            textBlock = """
+    @CsvSource(delimiter = ';', textBlock = """
                     r1; {"version": "9"}; 404; Repository 'r1' has no version 9
                     r1; {"version": "x"}; 400; A version is a number, not 'x'
                     r1; {"version": 2}; 400; Key 'version' is expected to be a text

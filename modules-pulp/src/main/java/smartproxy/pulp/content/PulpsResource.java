@@ -351,7 +351,8 @@ public final class PulpsResource {
         }
         var type = repository(request, of, name, ContentInput.version(body)).type();
         if (checksums.isPresent() && type != ContentType.RPM) {
-            throw CallerException.badRequest("Key 'checksum_type' is for rpm alone, and '" + name + "' is of type " + type);
+            throw CallerException.badRequest(
+                    "Key 'checksum_type' is for rpm alone, and '" + name + "' is of type " + type);
         }
         return begin(request, of, JobWork.PUBLISH, name, body);
     }
