@@ -139,6 +139,28 @@ class BootFilesIT {
     }
 
     @Test
+    void theOlderFileOfAnotherServerStaysUnlessADigestIsAskedFor() throws Exception {
+        server.file("/old/vmlinuz", content, "\"1\"");
+        assertThat(fetch("boot/x", server.url("/old/vmlinuz")).status()).isEqualTo(200);
+        var stale = fetch("boot/x", server.url("/new/vmlinuz"));
+        assertThat(stale.status()).isEqualTo(200);
+        assertThat(stale.body()).contains("\"state\":\"stale\"", "/new/vmlinuz is answered 404");
+        var wanted = form("boot/x", server.url("/new/vmlinuz")) + "&checksum=sha256:" + "0".repeat(64);
+        assertThat(foreman.post("/tftp/fetch_boot_file", wanted))
+                .returns(502, Reply::status)
+                .returns(
+                        "TFTP: Failed to fetch boot file: " + server.url("/new/vmlinuz") + " is answered 404",
+                        Reply::body);
+        assertThat(state("boot/x-vmlinuz").path("state").asText()).isEqualTo("failed");
+        Files.write(root.resolve("boot/x-vmlinuz"), new byte[10]);
+        assertThat(fetch("boot/x", server.url("/new/vmlinuz")).status())
+                .as("nobody knows whether a file that was changed here is whole")
+                .isEqualTo(502);
+        assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(new byte[10]);
+        assertNothingIsLeft();
+    }
+
+    @Test
     void whatMayPassIsTriedAgain() throws Exception {
         var asked = new AtomicInteger();
         server.on("/vmlinuz", (request, out) -> {
@@ -164,9 +186,11 @@ class BootFilesIT {
         server.file("/vmlinuz", content, "\"1\"");
         assertThat(fetch("boot/x", server.url("/vmlinuz")).status()).isEqualTo(200);
         server.on("/vmlinuz", (request, out) -> FakeServer.head(out, "503 Busy", "Content-Length: 0"));
-        var stale = fetch("boot/x", server.url("/vmlinuz"));
-        assertThat(stale.status()).isEqualTo(200);
-        assertThat(stale.body()).contains("\"state\":\"stale\"").contains("is answered 503; it is tried again");
+        await("that it is asked between two tries, not in one").atMost(SOON).untilAsserted(() -> {
+            var stale = fetch("boot/x", server.url("/vmlinuz"));
+            assertThat(stale.status()).isEqualTo(200);
+            assertThat(stale.body()).contains("\"state\":\"stale\"").contains("is answered 503; it is tried again");
+        });
         assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content);
     }
 
@@ -210,13 +234,7 @@ class BootFilesIT {
     @Test
     void allWhoAskJoinOneDownload() throws Exception {
         var go = new CountDownLatch(1);
-        server.on("/vmlinuz", (request, out) -> {
-            FakeServer.head(out, "200 OK", "Content-Length: 200000");
-            out.write(content, 0, 100_000);
-            out.flush();
-            go.await(30, TimeUnit.SECONDS);
-            out.write(content, 100_000, 100_000);
-        });
+        halfUntil(go);
         var threads = Executors.newFixedThreadPool(10);
         var replies = new ArrayList<Future<Reply>>();
         for (var i = 0; i < 10; i++) {
@@ -246,10 +264,47 @@ class BootFilesIT {
         }
         threads.shutdown();
         assertThat(root.resolve("boot/x-vmlinuz")).doesNotExist();
-        go.countDown();
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content));
         assertThat(server.requests()).hasSize(1);
+        server.file("/vmlinuz", content, "\"1\"");
+        go.countDown();
+        awaitTheEnd();
+        assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content);
+        assertThat(server.requests()).hasSize(2);
+        assertThat(server.requests().get(1))
+                .as("whether it is still the same, for those who came later")
+                .contains("If-None-Match: \"1\"");
+    }
+
+    private void halfUntil(CountDownLatch go) {
+        server.on("/vmlinuz", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Content-Length: 200000", "ETag: \"1\"");
+            out.write(content, 0, 100_000);
+            out.flush();
+            go.await(60, TimeUnit.SECONDS);
+            out.write(content, 100_000, 100_000);
+        });
+    }
+
+    private void awaitTheEnd() {
+        await().atMost(SOON)
+                .until(() -> state("boot/x-vmlinuz").path("state").asText().equals("complete"));
+    }
+
+    @Test
+    void whoAsksWhileAnOlderOneComesGetsTheNewer() throws Exception {
+        var go = new CountDownLatch(1);
+        halfUntil(go);
+        assertThat(fetch("boot/x", server.url("/vmlinuz")))
+                .as("it goes on by itself")
+                .returns(200, Reply::status);
+        await().atMost(SOON).until(() -> server.requests().size() == 1);
+        var newer = "the newer one".getBytes(StandardCharsets.UTF_8);
+        server.file("/vmlinuz", newer, "\"2\"");
+        assertThat(fetch("boot/x", server.url("/vmlinuz"))).returns(200, Reply::status);
+        assertThat(server.requests()).as("it waits for the older one").hasSize(1);
+        go.countDown();
+        awaitTheEnd();
+        assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(newer);
     }
 
     @Test

@@ -90,10 +90,15 @@ final class BootFileRows {
                 });
     }
 
-    /** It has come, or is there already. */
-    void done(BootFile file, Have have) throws SQLException {
+    /**
+     * It has come, or is there already.
+     *
+     * @param again whether it is wanted still: somebody has asked since
+     */
+    void done(BootFile file, Have have, boolean again) throws SQLException {
         run(
-                "UPDATE tftp_boot_file SET wanted_source = NULL, wanted_checksum = NULL, part = NULL, source = ?, checksum = ?, etag = ?,"
+                "UPDATE tftp_boot_file SET " + (again ? "" : "wanted_source = NULL, wanted_checksum = NULL, ")
+                        + "part = NULL, source = ?, checksum = ?, etag = ?,"
                         + " last_modified = ?, length = ?, modified = ?, ours = ?" + WHERE,
                 statement -> {
                     bind(

@@ -39,7 +39,7 @@ public record BootFileStatus(
         COMPLETE,
         /** It failed; an older copy is at the destination, whole. */
         STALE,
-        /** It failed; nothing of that source is at the destination. */
+        /** It failed; nothing that can do for it is at the destination. */
         FAILED,
         /** It was complete, and was removed by the administrator's rule. */
         REMOVED;

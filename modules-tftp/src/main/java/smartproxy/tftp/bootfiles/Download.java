@@ -20,6 +20,7 @@ final class Download {
     private int tries;
     private String error = "";
     private boolean older;
+    private boolean askedSince;
 
     Download(BootFile file) {
         this.file = file;
@@ -29,8 +30,23 @@ final class Download {
         return file;
     }
 
+    /** Has one more want it. @return false when it has ended */
+    synchronized boolean join() {
+        if (state.isEnd()) {
+            return false;
+        }
+        askedSince |= state == State.RUNNING;
+        return true;
+    }
+
+    /** Whether somebody has joined since the try began: it may bring what the server had before that. */
+    synchronized boolean isAskedSince() {
+        return askedSince;
+    }
+
     /** @return which try it is, counted from 1 */
     synchronized int begin() {
+        askedSince = false;
         move(State.RUNNING);
         begun = System.nanoTime();
         ended = null;
@@ -51,9 +67,16 @@ final class Download {
         bytes += more;
     }
 
-    synchronized void complete() {
+    /** The file has come. @return false when somebody has asked since: then it is to be looked at once more */
+    synchronized boolean complete() {
         error = "";
+        if (askedSince) {
+            tries = 0; // those of the next one are counted by themselves
+            end(State.QUEUED);
+            return false;
+        }
         end(State.COMPLETE);
+        return true;
     }
 
     /** @param copy whether an older copy is there */

@@ -145,12 +145,14 @@ public final class Downloads implements AutoCloseable {
         synchronized (downloads) {
             var running = downloads.get(file.destination());
             if (running != null && !running.isEnded()) {
-                if (isThatOf(running.file(), file)) {
+                if (!isThatOf(running.file(), file)) {
+                    throw new BusyException(
+                            "TFTP: Failed to fetch boot file: " + running.file().shown() + " is being fetched to "
+                                    + file.destination() + "; try again when that has ended");
+                }
+                if (running.join()) {
                     return running;
                 }
-                throw new BusyException(
-                        "TFTP: Failed to fetch boot file: " + running.file().shown() + " is being fetched to "
-                                + file.destination() + "; try again when that has ended");
             }
             if (downloads.values().stream().filter(one -> !one.isEnded()).count() >= MAX_PENDING) {
                 throw new BusyException("TFTP: Failed to fetch boot file: " + MAX_PENDING + " wait already");
@@ -211,13 +213,16 @@ public final class Downloads implements AutoCloseable {
         try {
             var have = how.fetcher().fetch(file, known, progress(how, download));
             complete.increment();
-            note(file, () -> how.rows().done(file, have));
+            var again = download.isAskedSince();
+            note(file, () -> how.rows().done(file, have, again));
             LOG.info(
                     "TFTP: {} is complete, {} bytes, {} of them came now",
                     file.destination(),
                     have.length(),
                     download.came());
-            download.complete();
+            if (!download.complete()) {
+                lookAgain(how, download, again);
+            }
             lookSoon();
         } catch (FetchFailed e) {
             LOG.debug("The failure", e);
@@ -228,6 +233,14 @@ public final class Downloads implements AutoCloseable {
             LOG.error("TFTP: fetching {} failed", file.shown(), e);
             failed(how, download, number, FetchFailed.forGood("a fault of this program: " + e));
         }
+    }
+
+    /** For who has asked while the file came: whether it is still that of the server. One question, when nothing has changed. */
+    private void lookAgain(Means how, Download download, boolean noted) {
+        if (!noted) {
+            note(download.file(), () -> how.rows().want(download.file()));
+        }
+        schedule(download, Duration.ZERO);
     }
 
     private static Known known(Means how, BootFile file) {

@@ -66,12 +66,16 @@ final class Fetcher {
         }
     }
 
-    /** Whether an older copy of the file is there, as far as is known. */
+    /**
+     * Whether an older copy is there, whole as far as is known, that can do for the file: from another server too, as a mirror
+     * may change. None can do for a file whose digest is given: one that has it is not fetched at all.
+     */
     boolean hasOlder(BootFile file, Optional<Have> last) {
+        if (file.checksum().isPresent()) {
+            return false;
+        }
         try (var there = existing(file.destination())) {
-            return there != null
-                    && last.map(have -> have.source().equals(file.source()) && have.is(there))
-                            .orElse(true);
+            return there != null && last.map(have -> have.is(there)).orElse(true);
         } catch (IOException | FileRefused e) {
             return false;
         }

@@ -64,7 +64,7 @@ class KeeperIT extends Fetching {
         server.file("/f", CONTENT, "\"1\"");
         var file = wanted(destination);
         rows.want(file);
-        rows.done(file, fetch(fetcher(), file, rows.known(destination)));
+        rows.done(file, fetch(fetcher(), file, rows.known(destination)), false);
         return root.resolve(destination);
     }
 
@@ -213,7 +213,7 @@ class KeeperIT extends Fetching {
             go.countDown();
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
-                            assertThat(downloads.find("boot/a")).get().returns(State.FAILED, BootFileStatus::state));
+                            assertThat(downloads.find("boot/a")).get().returns(State.STALE, BootFileStatus::state));
             assertThat(root.resolve("boot/a")).hasBinaryContent(CONTENT);
         }
     }
