@@ -35,7 +35,8 @@ public final class ContentCommand {
                                                        all of content: [--pulp NAME] [--url https://HOST:PORT] [--cert FILE --key FILE]
                                                        [--ca FILE] [--config PATH]; without them the daemon of the settings, as itself.
                                                        Exit 0 done, 1 refused or not ended well, 2 wrong command line or FILE,
-                                                       4 the daemon does not answer or does not let in
+                                                       4 the daemon does not answer or does not let in,
+                                                       130 ended by Ctrl-C; its job goes on
             """;
 
     private static final int REFUSED = 1;
