@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,21 @@ class ContentCommandIT {
     private Site site;
     private String url;
 
+    /** A Pulp that is not there: jobs wait for it. */
+    @BeforeEach
+    void setUp() throws Exception {
+        site = Site.in(directory);
+        url = "https://localhost:" + site.port();
+        site.module(
+                "pulpcore",
+                ":enabled: https",
+                ":gateway:",
+                "  :enabled: true",
+                "  :url: " + url,
+                "  :api_url: http://127.0.0.1:1",
+                "  :content_url: http://127.0.0.1:1");
+    }
+
     private String[] words(String... words) {
         var all = new ArrayList<>(List.of("content"));
         all.addAll(List.of(words));
@@ -34,16 +50,6 @@ class ContentCommandIT {
 
     @Test
     void endsByCtrlCWhileItsJobGoesOn() throws Exception {
-        site = Site.in(directory);
-        url = "https://localhost:" + site.port();
-        site.module(
-                "pulpcore",
-                ":enabled: https",
-                ":gateway:",
-                "  :enabled: true",
-                "  :url: " + url,
-                "  :api_url: http://127.0.0.1:1",
-                "  :content_url: http://127.0.0.1:1");
         var wanted = Files.writeString(
                 directory.resolve("mirror.json"),
                 "{\"repositories\": [{\"name\": \"r1\", \"type\": \"file\", \"path\": \"r1\","
