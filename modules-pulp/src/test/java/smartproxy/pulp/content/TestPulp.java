@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,9 +24,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import smartproxy.core.daemon.FreePorts;
 
 /** A real Pulp 3, spoken to past the daemon: what is to be mirrored comes into it this way. */
 final class TestPulp {
@@ -36,7 +34,6 @@ final class TestPulp {
     static final String PASSWORD = "password";
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Random RANDOM = new Random();
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final Set<String> ENDED = Set.of("completed", "failed", "canceled");
     private static final long START_WATCHDOG_SECONDS = 600;
@@ -57,8 +54,8 @@ final class TestPulp {
 
     /** Starts one from {@code lab/pulp}; those below one directory share a database server. */
     static TestPulp start(Path directory, String name) throws IOException, InterruptedException {
-        var port = freePort();
-        var ports = port + " " + freePort();
+        var port = FreePorts.next();
+        var ports = port + " " + FreePorts.next();
         // without a gateway the registry sends its clients to the API itself for their tokens
         var environment = Map.of("PULP_PORTS", ports, "PULP_TOKEN_SERVER", "http://127.0.0.1:" + port + "/token/");
         var told = new HashMap<String, String>();
@@ -73,18 +70,6 @@ final class TestPulp {
     /** Ends all below the directory. */
     static void stopAll(Path directory) throws IOException, InterruptedException {
         run(Map.of(), "stop.sh", directory.toString());
-    }
-
-    /** Below those that outgoing connections get. */
-    private static int freePort() {
-        for (var tries = 0; tries < 100; tries++) {
-            try (var probe = new ServerSocket(RANDOM.nextInt(12_000, 20_000), 1, InetAddress.getLoopbackAddress())) {
-                return probe.getLocalPort();
-            } catch (IOException e) {
-                // taken
-            }
-        }
-        throw new IllegalStateException("no port is free");
     }
 
     private static List<String> run(Map<String, String> environment, String script, String... words)
