@@ -131,16 +131,23 @@ public final class BootFiles implements AutoCloseable {
      * Has a file fetched, if what lies at the destination is not the newest.
      *
      * @param deadline by which this has returned, whether the file has come by then or not
-     * @return how it has failed, or its first try has, when an older copy is still there; empty when it is there or on its way
+     * @return how it has failed, or its last try that ended has, when an older copy is still there; empty when it is there or on its way
      * @throws smartproxy.core.api.ProxyException when there is none
      */
     public Optional<BootFileStatus> fetch(BootFile file, Deadline deadline) {
         var download = downloads().want(file);
-        var status = await(download, deadline);
+        return told(await(download, deadline));
+    }
+
+    /** What is not at its end is judged by its last try that ended. */
+    static Optional<BootFileStatus> told(BootFileStatus status) {
         return switch (status.state()) {
-            case COMPLETE, QUEUED, RUNNING, REMOVED -> Optional.empty();
+            case COMPLETE, REMOVED -> Optional.empty();
             case STALE -> Optional.of(status);
-            case RETRYING -> {
+            case QUEUED, RUNNING, RETRYING -> {
+                if (status.error().isEmpty()) {
+                    yield Optional.empty();
+                }
                 if (status.older()) {
                     yield Optional.of(status.stale());
                 }
