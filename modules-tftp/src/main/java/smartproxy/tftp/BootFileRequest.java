@@ -13,6 +13,8 @@ import smartproxy.core.api.Parameters;
 import smartproxy.tftp.bootfiles.BootFile;
 import smartproxy.tftp.bootfiles.BootFiles;
 import smartproxy.tftp.bootfiles.Checksum;
+import smartproxy.tftp.files.FileRefused;
+import smartproxy.tftp.files.FileStore;
 
 /** What {@code fetch_boot_file} asks for. */
 final class BootFileRequest {
@@ -65,7 +67,8 @@ final class BootFileRequest {
     private static String destination(Path root, String file) {
         try {
             var destination = root.resolve(file).normalize();
-            if (!destination.startsWith(root) || destination.equals(root)) {
+            // a tilde is a user's home for the reference
+            if (file.startsWith("~") || !destination.startsWith(root) || destination.equals(root)) {
                 throw failure("TFTP destination outside of tftproot");
             }
             for (var name : destination) {
@@ -73,8 +76,10 @@ final class BootFileRequest {
                     throw failure("File name too long: " + name);
                 }
             }
-            return root.relativize(destination).toString();
-        } catch (InvalidPathException e) {
+            var below = root.relativize(destination).toString();
+            FileStore.requireName(below);
+            return below;
+        } catch (InvalidPathException | FileRefused e) {
             throw failure("the destination is not a file name");
         }
     }

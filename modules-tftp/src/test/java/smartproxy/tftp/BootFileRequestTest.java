@@ -50,10 +50,20 @@ class BootFileRequestTest {
                 "/srv/tftp-evil/x",
                 "/srv/tftp/../x",
                 "../tftp/../x",
-                "boot/../../"
+                "boot/../../",
+                "~/x",
+                "~root"
             })
     void aDestinationOutsideIsRefused(String prefix) {
         refused(prefix, "http://h/vmlinuz", "TFTP destination outside of tftproot");
+    }
+
+    @Test
+    void aDigestIsWrittenInEitherCase() {
+        var parameters = new Parameters(
+                Map.of("prefix", "boot/x", "path", "http://h/vmlinuz", "checksum", "SHA256:" + "AB".repeat(32)));
+        assertThat(BootFileRequest.of(parameters, ROOT).orElseThrow().checksum().orElseThrow())
+                .hasToString("sha256:" + "ab".repeat(32));
     }
 
     @ParameterizedTest
@@ -73,7 +83,10 @@ class BootFileRequestTest {
                 "File name too long: " + "x".repeat(125) + "ü-" + "v".repeat(128));
         refused("boot/x", "", "Parameter 'path' names no file");
         refused("boot/x", "///", "Parameter 'path' names no file");
-        refused("boot/\0", "http://h/vmlinuz", "the destination is not a file name");
+        for (var name : List.of("boot/\0", "boot/x\n", "x/".repeat(2048))) {
+            refused(name, "http://h/vmlinuz", "the destination is not a file name");
+        }
+        refused("boot/", "http://h/.vmlinuz.part", "the destination is not a file name"); // never served
         refused(null, "http://h/vmlinuz", "Parameter 'prefix' is expected to be a text, it is missing");
         refused("boot/x", null, "Parameter 'path' is expected to be a text, it is missing");
         refused(List.of("a"), "http://h/vmlinuz", "Parameter 'prefix' is expected to be a text");

@@ -183,6 +183,13 @@ class TftpIT {
                         .contains("hosts load from 127.0.0.1")
                         .contains("that is loopback"));
         assertThat(foreman.get("/health").body()).contains("\"tftp: root\":{\"state\":\"up\"");
+        proxy.module(
+                "tftp",
+                ":enabled: https\n:tftp_servername: 127.0.0.1\n:tftp_server:\n  :enabled: true\n  :address: '::1'\n  :port: 6969\n");
+        assertThat(proxy.check(false))
+                .contains("warning: boot server: hosts load from 127.0.0.1 (127.0.0.1);"
+                        + " the built-in TFTP server is to listen on [::1]:6969;"
+                        + " that is loopback, no other host can load from there;");
     }
 
     @Test

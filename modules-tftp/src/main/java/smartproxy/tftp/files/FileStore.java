@@ -62,6 +62,17 @@ public final class FileStore {
         return root;
     }
 
+    /**
+     * Looks whether a file below a root may be called so.
+     *
+     * @throws FileRefused when it may not: control characters, too long, that of a file on its way
+     */
+    public static void requireName(String path) throws FileRefused {
+        if (NewFile.isPartial(FilePath.clean(path).getFileName())) {
+            throw new FileRefused(Reason.BAD_NAME, path);
+        }
+    }
+
     /** How many files were opened for reading. */
     public long opened() {
         return opened.sum();

@@ -46,9 +46,10 @@ class DownloadTest {
         download.begin();
         download.retryAfter("it is answered 503", true);
         download.begin();
-        assertThat(told()).hasValueSatisfying(status -> assertThat(status)
-                .returns(State.STALE, BootFileStatus::state)
-                .returns("it is answered 503; it is tried again", BootFileStatus::error));
+        assertThat(told())
+                .hasValueSatisfying(status -> assertThat(status)
+                        .returns(State.STALE, BootFileStatus::state)
+                        .returns("it is answered 503; it is tried again", BootFileStatus::error));
     }
 
     @Test
@@ -57,8 +58,8 @@ class DownloadTest {
         download.fail("it is answered 404", false);
         assertThatThrownBy(this::told).hasMessage("TFTP: Failed to fetch boot file: it is answered 404");
         download.fail("it is answered 404", true);
-        assertThat(told()).hasValueSatisfying(status -> assertThat(status.error())
-                .isEqualTo("it is answered 404"));
+        assertThat(told())
+                .hasValueSatisfying(status -> assertThat(status.error()).isEqualTo("it is answered 404"));
         download.remove();
         assertThat(told()).isEmpty();
     }
