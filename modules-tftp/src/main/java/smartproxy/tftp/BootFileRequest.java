@@ -48,7 +48,7 @@ final class BootFileRequest {
         var source = source(path);
         var scheme = source.getScheme() == null ? "" : source.getScheme().toLowerCase(Locale.ROOT);
         if (!SCHEMES.contains(scheme) && !scheme.equals(MOUNTED)) {
-            throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + path);
+            throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + BootFile.shown(path));
         }
         var checksum = checksum(parameters);
         return scheme.equals(MOUNTED) ? Optional.empty() : Optional.of(new BootFile(source, destination, checksum));
@@ -86,13 +86,13 @@ final class BootFileRequest {
 
     private static URI source(String path) {
         if (!StandardCharsets.US_ASCII.newEncoder().canEncode(path)) {
-            throw failure(
-                    "URI must be ascii only " + Parameters.inspect(path)); // java.net.URI would take it (RFC 3986)
+            // java.net.URI would take it (RFC 3986)
+            throw failure("URI must be ascii only " + Parameters.inspect(BootFile.shown(path)));
         }
         try {
             return new URI(path);
         } catch (URISyntaxException e) {
-            throw failure("bad URI(is not URI?): " + Parameters.inspect(path));
+            throw failure("bad URI(is not URI?): " + Parameters.inspect(BootFile.shown(path)));
         }
     }
 

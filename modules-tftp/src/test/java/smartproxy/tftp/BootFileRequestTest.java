@@ -73,6 +73,19 @@ class BootFileRequestTest {
     }
 
     @Test
+    void noPasswordIsTold() {
+        refused(
+                "boot/x",
+                "gopher://user:secret@h/x",
+                "Cannot fetch boot file, unknown protocol for medium source path: gopher://h/x");
+        refused("boot/x", "http://user:secret@h/x y", "bad URI(is not URI?): \"http://h/x y\"");
+        refused(
+                "boot/x",
+                "http://user:s@cret@h/\u00fc",
+                "URI must be ascii only " + Parameters.inspect("http://h/\u00fc"));
+    }
+
+    @Test
     void wrongOnesAreToldInWords() {
         refused("boot/x", "http://bad uri/vmlinuz", "bad URI(is not URI?): \"http://bad uri/vmlinuz\"");
         refused("boot/x", "http://h/vmlinü", "URI must be ascii only " + Parameters.inspect("http://h/vmlinü"));

@@ -66,6 +66,14 @@ class SourceRulesTest {
     }
 
     @Test
+    void anAuthorityThatIsNoneIsToldWithoutItsPassword() {
+        assertThat(catchThrowableOfType(
+                        FetchFailed.class, () -> DEFAULT.addresses(URI.create("http://user:s@cret@h/x@y"), List.of())))
+                .hasMessage("http://h/x@y names no host")
+                .returns(false, FetchFailed::mayPass);
+    }
+
+    @Test
     void whatIsAllowedIsAllThereIs() throws Exception {
         var rules = new SourceRules(hosts("192.0.2.0/24", "2001:db8::/32"), Hosts.NONE);
         good(rules, "192.0.2.255");
