@@ -36,19 +36,20 @@ final class BootFileRequest {
     static Optional<BootFile> of(Parameters parameters, Path root) {
         var prefix = text(parameters, "prefix");
         var path = text(parameters, "path");
-        var end = path.length();
-        while (end > 0 && path.charAt(end - 1) == '/') {
+        var shown = BootFile.shown(path);
+        var end = shown.length();
+        while (end > 0 && shown.charAt(end - 1) == '/') {
             end--;
         }
         if (end == 0) {
             throw failure("Parameter 'path' names no file");
         }
-        var name = path.substring(path.lastIndexOf('/', end - 1) + 1, end);
+        var name = shown.substring(shown.lastIndexOf('/', end - 1) + 1, end);
         var destination = destination(root, prefix + (prefix.endsWith("/") ? "" : "-") + name);
         var source = source(path);
         var scheme = source.getScheme() == null ? "" : source.getScheme().toLowerCase(Locale.ROOT);
         if (!SCHEMES.contains(scheme) && !scheme.equals(MOUNTED)) {
-            throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + BootFile.shown(path));
+            throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + shown);
         }
         var checksum = checksum(parameters);
         return scheme.equals(MOUNTED) ? Optional.empty() : Optional.of(new BootFile(source, destination, checksum));

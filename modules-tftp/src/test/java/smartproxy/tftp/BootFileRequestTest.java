@@ -28,7 +28,9 @@ class BootFileRequestTest {
         "boot/q, https://h/initrd.img?x=1, boot/q-initrd.img?x=1",
         "boot/q, HTTP://h/a/, boot/q-a",
         "a/../boot/x, http://h/vmlinuz, boot/x-vmlinuz",
-        "boot//x, http://h/vmlinuz, boot/x-vmlinuz"
+        "boot//x, http://h/vmlinuz, boot/x-vmlinuz",
+        "boot/x, http://user:secret@h//vm@linuz, boot/x-vm@linuz",
+        "boot/x, http://user:secret@h, boot/x-h"
     })
     void tellsWhereTheFileGoes(String prefix, String path, String destination) {
         var file = of(prefix, path).orElseThrow();

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param checksum empty: none is known
  */
 public record BootFile(URI source, String destination, Optional<Checksum> checksum) {
-    private static final Pattern USER = Pattern.compile("//[^/?#]*@");
+    private static final Pattern USER = Pattern.compile("^([^/?#]*//)[^/?#]*@");
 
     /** The source without user and password, for people. */
     String shown() {
@@ -25,6 +25,6 @@ public record BootFile(URI source, String destination, Optional<Checksum> checks
 
     /** A URL, or what was meant to be one, without user and password. */
     public static String shown(String url) {
-        return USER.matcher(url).replaceFirst("//");
+        return USER.matcher(url).replaceFirst("$1");
     }
 }
