@@ -54,8 +54,10 @@ public final class BootFiles implements AutoCloseable {
                         "smart_proxy_tftp_boot_files",
                         "Boot files on their way",
                         Map.of("state", state.toString()),
-                        () -> now().map(all ->
-                                        all.states().getOrDefault(state, 0).doubleValue())
+                        () -> now().map(all -> all.list()
+                                        .states()
+                                        .getOrDefault(state, 0)
+                                        .doubleValue())
                                 .orElse(0.0));
             }
         }
@@ -173,12 +175,12 @@ public final class BootFiles implements AutoCloseable {
 
     /** All that are on their way, and those that have ended lately. */
     public List<BootFileStatus> all() {
-        return downloads().all();
+        return downloads().list().all();
     }
 
     /** The one to a destination; empty when none is known. */
     public Optional<BootFileStatus> find(String destination) {
-        return downloads().find(destination);
+        return downloads().list().find(destination);
     }
 
     private Health health() {
@@ -186,8 +188,8 @@ public final class BootFiles implements AutoCloseable {
         if (all.isEmpty()) {
             return new Health(true, "not started");
         }
-        var states = all.get().states();
-        var failed = all.get().failedSince(Instant.now().minus(TOLD));
+        var states = all.get().list().states();
+        var failed = all.get().list().failedSince(Instant.now().minus(TOLD));
         var text = states.getOrDefault(State.RUNNING, 0) + " running, "
                 + (states.getOrDefault(State.QUEUED, 0) + states.getOrDefault(State.RETRYING, 0)) + " waiting"
                 + settings.warning().map(warning -> "; " + warning).orElse("")
