@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,6 +213,20 @@ class FetcherIT extends Fetching {
                     .as(host)
                     .hasMessageContaining("is this host, and another one has sent us there");
         }
+    }
+
+    @Test
+    void whatIsInTheWayIsSaid() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        Files.writeString(root.resolve("boot"), "a file where a directory is needed");
+        assertThat(failure(fetcher(), file(server.url("/vmlinuz"))))
+                .hasMessage(root.resolve("boot") + ": not a directory; nothing is written there")
+                .returns(false, FetchFailed::mayPass);
+        Files.delete(root.resolve("boot"));
+        Files.createSymbolicLink(root.resolve("boot"), Path.of("/"));
+        assertThat(failure(fetcher(), file(server.url("/vmlinuz"))))
+                .hasMessage("/: outside of the root; nothing is written there")
+                .returns(false, FetchFailed::mayPass);
     }
 
     @Test
