@@ -117,6 +117,14 @@ class TftpIT {
         assertThat(foreman.post("/tftp/pxelinux/create_default", "menu[]=x").status())
                 .isEqualTo(400);
         assertThat(root).isEmptyDirectory();
+        var odd = "pxeconfig=x&targetos=a/b&release=1&arch=x86_64&bootfile_suffix=x64";
+        assertThat(foreman.post("/tftp/pxegrub2/" + MAC, odd))
+                .returns(400, Reply::status)
+                .satisfies(reply -> assertThat(reply.body())
+                        .startsWith("TFTP: Failed to setup host specific bootloader directory: Parameter 'targetos'"));
+        assertThat(foreman.post("/tftp/pxelinux/" + MAC, odd))
+                .as("that has no loaders of the host's own")
+                .returns(200, Reply::status);
     }
 
     @Test
