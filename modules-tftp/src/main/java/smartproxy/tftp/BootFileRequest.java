@@ -13,6 +13,8 @@ import smartproxy.core.api.Parameters;
 import smartproxy.tftp.bootfiles.BootFile;
 import smartproxy.tftp.bootfiles.BootFiles;
 import smartproxy.tftp.bootfiles.Checksum;
+import smartproxy.tftp.files.FileRefused;
+import smartproxy.tftp.files.FileStore;
 
 /** What {@code fetch_boot_file} asks for. */
 final class BootFileRequest {
@@ -34,19 +36,20 @@ final class BootFileRequest {
     static Optional<BootFile> of(Parameters parameters, Path root) {
         var prefix = text(parameters, "prefix");
         var path = text(parameters, "path");
-        var end = path.length();
-        while (end > 0 && path.charAt(end - 1) == '/') {
+        var shown = BootFile.shown(path);
+        var end = shown.length();
+        while (end > 0 && shown.charAt(end - 1) == '/') {
             end--;
         }
         if (end == 0) {
             throw failure("Parameter 'path' names no file");
         }
-        var name = path.substring(path.lastIndexOf('/', end - 1) + 1, end);
+        var name = shown.substring(shown.lastIndexOf('/', end - 1) + 1, end);
         var destination = destination(root, prefix + (prefix.endsWith("/") ? "" : "-") + name);
         var source = source(path);
         var scheme = source.getScheme() == null ? "" : source.getScheme().toLowerCase(Locale.ROOT);
         if (!SCHEMES.contains(scheme) && !scheme.equals(MOUNTED)) {
-            throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + path);
+            throw failure("Cannot fetch boot file, unknown protocol for medium source path: " + shown);
         }
         var checksum = checksum(parameters);
         return scheme.equals(MOUNTED) ? Optional.empty() : Optional.of(new BootFile(source, destination, checksum));
@@ -65,7 +68,8 @@ final class BootFileRequest {
     private static String destination(Path root, String file) {
         try {
             var destination = root.resolve(file).normalize();
-            if (!destination.startsWith(root) || destination.equals(root)) {
+            // a tilde is a user's home for the reference
+            if (file.startsWith("~") || !destination.startsWith(root) || destination.equals(root)) {
                 throw failure("TFTP destination outside of tftproot");
             }
             for (var name : destination) {
@@ -73,21 +77,23 @@ final class BootFileRequest {
                     throw failure("File name too long: " + name);
                 }
             }
-            return root.relativize(destination).toString();
-        } catch (InvalidPathException e) {
+            var below = root.relativize(destination).toString();
+            FileStore.requireName(below);
+            return below;
+        } catch (InvalidPathException | FileRefused e) {
             throw failure("the destination is not a file name");
         }
     }
 
     private static URI source(String path) {
         if (!StandardCharsets.US_ASCII.newEncoder().canEncode(path)) {
-            throw failure(
-                    "URI must be ascii only " + Parameters.inspect(path)); // java.net.URI would take it (RFC 3986)
+            // java.net.URI would take it (RFC 3986)
+            throw failure("URI must be ascii only " + Parameters.inspect(BootFile.shown(path)));
         }
         try {
             return new URI(path);
         } catch (URISyntaxException e) {
-            throw failure("bad URI(is not URI?): " + Parameters.inspect(path));
+            throw failure("bad URI(is not URI?): " + Parameters.inspect(BootFile.shown(path)));
         }
     }
 

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.HealthSource.Health;
+import smartproxy.tftp.server.Addresses;
 
 /**
  * Which server hosts load from: {@code tftp_servername}, else what Foreman takes in its place, the host of this proxy's URL.
@@ -30,19 +32,23 @@ final class BootServer {
 
     static final int MAX_ADDRESSES = 4;
 
+    /** Of the built-in TFTP server: there is none. */
+    static final String OFF = "is off";
+
     private final Optional<String> configured;
-    private final TftpModule.Listening listening;
+    private final Supplier<String> builtIn;
     private final int port;
     private final Lookout lookout = new Lookout("boot-server", this::look, WELL);
 
-    BootServer(Optional<String> configured, TftpModule.Listening listening) {
-        this(configured, listening, TftpProbe.PORT);
+    /** @param builtIn what the built-in TFTP server does, {@link #OFF} or where it listens */
+    BootServer(Optional<String> configured, Supplier<String> builtIn) {
+        this(configured, builtIn, TftpProbe.PORT);
     }
 
     /** @param port that hosts ask */
-    BootServer(Optional<String> configured, TftpModule.Listening listening, int port) {
+    BootServer(Optional<String> configured, Supplier<String> builtIn, int port) {
         this.configured = configured;
-        this.listening = listening;
+        this.builtIn = builtIn;
         this.port = port;
     }
 
@@ -88,18 +94,31 @@ final class BootServer {
     }
 
     private static String shown(List<InetAddress> addresses) {
-        return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "));
+        return addresses.stream().map(Addresses::text).collect(Collectors.joining(", "));
     }
 
-    /** For {@code check --live}: the same, and whether a TFTP server answers there. */
+    /** For {@code check}: what is known without asking anybody. */
+    Finding finding() {
+        var name = configured.orElse("the server that Foreman takes");
+        var addresses = configured.flatMap(Addresses::literal).map(List::of).orElse(List.of());
+        return finding(new Found(name, addresses, addresses.isEmpty() ? Optional.empty() : trouble(addresses)));
+    }
+
+    private Finding finding(Found found) {
+        return found.trouble()
+                .map(why -> Finding.warning(WHAT, text(found) + "; " + why, "correct tftp_servername in tftp.yml"))
+                .orElseGet(() -> Finding.ok(WHAT, text(found)));
+    }
+
+    /** For {@code check --live}: the same of a name's addresses, and whether a TFTP server answers there. */
     List<Finding> findings(Deadline deadline) throws InterruptedException {
         var found = found();
         var findings = new ArrayList<Finding>();
-        findings.add(found.trouble()
-                .map(why -> Finding.warning(WHAT, text(found) + "; " + why, "correct tftp_servername in tftp.yml"))
-                .orElseGet(() -> Finding.ok(WHAT, text(found))));
+        if (configured.flatMap(Addresses::literal).isEmpty()) {
+            findings.add(finding(found));
+        }
         for (var address : found.addresses()) {
-            var shown = address.getHostAddress() + " port " + port;
+            var shown = Addresses.text(address) + " port " + port;
             findings.add(
                     answers(address, deadline)
                             ? Finding.ok(WHAT, "a TFTP server answers at " + shown)
@@ -151,17 +170,7 @@ final class BootServer {
         var source = configured.isPresent()
                 ? ""
                 : "; tftp_servername is not set: Foreman takes the host of this proxy's URL, which may be another one";
-        return "hosts load from " + found.name() + (addresses.isEmpty() ? "" : " (" + addresses + ")") + "; "
-                + builtIn() + source;
-    }
-
-    private String builtIn() {
-        var addresses = listening.addresses();
-        return addresses.isEmpty()
-                ? "the built-in TFTP server is off"
-                : "the built-in TFTP server listens on "
-                        + addresses.stream()
-                                .map(address -> address.getAddress().getHostAddress() + " port " + address.getPort())
-                                .collect(Collectors.joining(", "));
+        return "hosts load from " + found.name() + (addresses.isEmpty() ? "" : " (" + addresses + ")")
+                + "; the built-in TFTP server " + builtIn.get() + source;
     }
 }

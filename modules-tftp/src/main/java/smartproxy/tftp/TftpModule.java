@@ -1,6 +1,5 @@
 package smartproxy.tftp;
 
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +77,7 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
             mounts = List.of(new Mount("/tftp", Role.FOREMAN, resource));
             bootServer = new BootServer(
                     settings.serverName(),
-                    () -> server.map(TftpServer::listening).orElse(List.of()));
+                    () -> server.map(TftpServer::whereabouts).orElse(BootServer.OFF));
             root = new RootCheck(settings.root());
         }
 
@@ -127,16 +126,16 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
         }
 
         @Override
+        public List<Finding> findings() {
+            return List.of(bootServer.finding());
+        }
+
+        @Override
         public List<Finding> probe(Host host, Deadline deadline) throws InterruptedException {
             var findings = new ArrayList<>(List.of(root.finding()));
             server.ifPresent(present -> findings.addAll(present.probe(host)));
             findings.addAll(bootServer.findings(deadline));
             return findings;
         }
-    }
-
-    /** Where the built-in TFTP server answers now; empty while it does not. */
-    interface Listening {
-        List<InetSocketAddress> addresses();
     }
 }

@@ -13,12 +13,14 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.channels.Channels;
+import java.util.Optional;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Parameters;
 import smartproxy.core.api.RequestContext;
 import smartproxy.tftp.bootfiles.BootFileStatus;
 import smartproxy.tftp.bootfiles.BootFiles;
 import smartproxy.tftp.variant.BootMac;
+import smartproxy.tftp.variant.Pxegrub2;
 import smartproxy.tftp.variant.Variant;
 
 /**
@@ -117,7 +119,9 @@ public final class TftpResource {
         var parameters = context.parameters();
         var key = parameters.has("pxeconfig") ? "pxeconfig" : "syslinux_config";
         var content = content(parameters, key, TftpService.CREATE, "Invalid parameters received");
-        service.write(kind, address, content, HostLoader.of(parameters), context.deadline());
+        // Foreman tells others too what their system is, whatever its name
+        var loader = kind instanceof Pxegrub2 ? HostLoader.of(parameters) : Optional.<HostLoader>empty();
+        service.write(kind, address, content, loader, context.deadline());
         return Response.ok().build();
     }
 

@@ -28,7 +28,9 @@ class BootFileRequestTest {
         "boot/q, https://h/initrd.img?x=1, boot/q-initrd.img?x=1",
         "boot/q, HTTP://h/a/, boot/q-a",
         "a/../boot/x, http://h/vmlinuz, boot/x-vmlinuz",
-        "boot//x, http://h/vmlinuz, boot/x-vmlinuz"
+        "boot//x, http://h/vmlinuz, boot/x-vmlinuz",
+        "boot/x, http://user:secret@h//vm@linuz, boot/x-vm@linuz",
+        "boot/x, http://user:secret@h, boot/x-h"
     })
     void tellsWhereTheFileGoes(String prefix, String path, String destination) {
         var file = of(prefix, path).orElseThrow();
@@ -50,16 +52,39 @@ class BootFileRequestTest {
                 "/srv/tftp-evil/x",
                 "/srv/tftp/../x",
                 "../tftp/../x",
-                "boot/../../"
+                "boot/../../",
+                "~/x",
+                "~root"
             })
     void aDestinationOutsideIsRefused(String prefix) {
         refused(prefix, "http://h/vmlinuz", "TFTP destination outside of tftproot");
+    }
+
+    @Test
+    void aDigestIsWrittenInEitherCase() {
+        var parameters = new Parameters(
+                Map.of("prefix", "boot/x", "path", "http://h/vmlinuz", "checksum", "SHA256:" + "AB".repeat(32)));
+        assertThat(BootFileRequest.of(parameters, ROOT).orElseThrow().checksum().orElseThrow())
+                .hasToString("sha256:" + "ab".repeat(32));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"gopher://h/vmlinuz", "file:///etc/passwd", "--version", "/etc/passwd", "vmlinuz"})
     void onlyKnownProtocolsAreSpoken(String path) {
         refused("boot/x", path, "Cannot fetch boot file, unknown protocol for medium source path: " + path);
+    }
+
+    @Test
+    void noPasswordIsTold() {
+        refused(
+                "boot/x",
+                "gopher://user:secret@h/x",
+                "Cannot fetch boot file, unknown protocol for medium source path: gopher://h/x");
+        refused("boot/x", "http://user:secret@h/x y", "bad URI(is not URI?): \"http://h/x y\"");
+        refused(
+                "boot/x",
+                "http://user:s@cret@h/\u00fc",
+                "URI must be ascii only " + Parameters.inspect("http://h/\u00fc"));
     }
 
     @Test
@@ -73,7 +98,10 @@ class BootFileRequestTest {
                 "File name too long: " + "x".repeat(125) + "ü-" + "v".repeat(128));
         refused("boot/x", "", "Parameter 'path' names no file");
         refused("boot/x", "///", "Parameter 'path' names no file");
-        refused("boot/\0", "http://h/vmlinuz", "the destination is not a file name");
+        for (var name : List.of("boot/\0", "boot/x\n", "x/".repeat(2048))) {
+            refused(name, "http://h/vmlinuz", "the destination is not a file name");
+        }
+        refused("boot/", "http://h/.vmlinuz.part", "the destination is not a file name"); // never served
         refused(null, "http://h/vmlinuz", "Parameter 'prefix' is expected to be a text, it is missing");
         refused("boot/x", null, "Parameter 'path' is expected to be a text, it is missing");
         refused(List.of("a"), "http://h/vmlinuz", "Parameter 'prefix' is expected to be a text");

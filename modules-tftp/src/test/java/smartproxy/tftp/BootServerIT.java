@@ -9,7 +9,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -22,12 +21,12 @@ class BootServerIT {
 
     @Test
     void loopbackIsNoPlaceToLoadFrom() throws Exception {
-        var server = new BootServer(Optional.of("127.0.0.1"), () -> List.of(new InetSocketAddress(LOOPBACK, 6969)));
+        var server = new BootServer(Optional.of("127.0.0.1"), () -> "listens on 127.0.0.1:6969");
         server.refresh();
         Awaitility.await().until(() -> !server.health().ok());
         assertThat(server.health().detail())
                 .startsWith("hosts load from 127.0.0.1 (127.0.0.1);"
-                        + " the built-in TFTP server listens on 127.0.0.1 port 6969;"
+                        + " the built-in TFTP server listens on 127.0.0.1:6969;"
                         + " that is loopback, no other host can load from there; ");
     }
 
@@ -49,7 +48,7 @@ class BootServerIT {
     }
 
     private static Health seen(int port) {
-        var server = new BootServer(Optional.of("127.0.0.1"), List::of, port);
+        var server = new BootServer(Optional.of("127.0.0.1"), () -> BootServer.OFF, port);
         assertThat(server.health().detail()).as("nobody waits for a look").isEqualTo("not looked at yet");
         server.refresh();
         Awaitility.await()
@@ -75,22 +74,40 @@ class BootServerIT {
 
     @Test
     void anAddressOfAnotherHostIsSaid() throws Exception {
-        var findings =
-                new BootServer(Optional.of("192.0.2.77"), List::of).findings(Deadline.in(Duration.ofMillis(300)));
-        assertThat(findings)
+        var server = new BootServer(Optional.of("192.0.2.77"), () -> BootServer.OFF);
+        assertThat(server.finding())
+                .hasToString("warning: boot server: hosts load from 192.0.2.77 (192.0.2.77);"
+                        + " the built-in TFTP server is off;"
+                        + " that is no address of this host, where the files are written;"
+                        + " correct tftp_servername in tftp.yml");
+        assertThat(server.findings(Deadline.in(Duration.ofMillis(300))))
                 .extracting(Finding::toString)
-                .containsExactly(
-                        "warning: boot server: hosts load from 192.0.2.77 (192.0.2.77); the built-in TFTP server is off;"
-                                + " that is no address of this host, where the files are written;"
-                                + " correct tftp_servername in tftp.yml",
-                        "warning: boot server: nothing answers at 192.0.2.77 port 69 (UDP);"
-                                + " start the TFTP server there, or correct tftp_servername in tftp.yml");
+                .containsExactly("warning: boot server: nothing answers at 192.0.2.77 port 69 (UDP);"
+                        + " start the TFTP server there, or correct tftp_servername in tftp.yml");
+    }
+
+    @Test
+    void aNameIsLookedUpByTheLiveCheckAlone() throws Exception {
+        var server = new BootServer(Optional.of("no-such-host.invalid"), () -> "is to listen on [::1]:69");
+        assertThat(server.finding())
+                .hasToString("ok: boot server: hosts load from no-such-host.invalid;"
+                        + " the built-in TFTP server is to listen on [::1]:69");
+        assertThat(server.findings(Deadline.in(Duration.ofMillis(300))))
+                .extracting(Finding::toString)
+                .containsExactly("warning: boot server: hosts load from no-such-host.invalid;"
+                        + " the built-in TFTP server is to listen on [::1]:69; the name has no address;"
+                        + " correct tftp_servername in tftp.yml");
     }
 
     @Test
     void withoutANameForemanTakesTheHostOfTheUrl() throws Exception {
-        var findings = new BootServer(Optional.empty(), List::of).findings(Deadline.in(Duration.ofMillis(300)));
-        assertThat(findings.get(0).found())
+        var server = new BootServer(Optional.empty(), () -> BootServer.OFF);
+        assertThat(server.finding())
+                .hasToString(
+                        "ok: boot server: hosts load from the server that Foreman takes;"
+                                + " the built-in TFTP server is off;"
+                                + " tftp_servername is not set: Foreman takes the host of this proxy's URL, which may be another one");
+        assertThat(server.findings(Deadline.in(Duration.ofMillis(300))).get(0).found())
                 .contains("tftp_servername is not set: Foreman takes the host of this proxy's URL");
     }
 

@@ -117,6 +117,14 @@ class TftpIT {
         assertThat(foreman.post("/tftp/pxelinux/create_default", "menu[]=x").status())
                 .isEqualTo(400);
         assertThat(root).isEmptyDirectory();
+        var odd = "pxeconfig=x&targetos=a/b&release=1&arch=x86_64&bootfile_suffix=x64";
+        assertThat(foreman.post("/tftp/pxegrub2/" + MAC, odd))
+                .returns(400, Reply::status)
+                .satisfies(reply -> assertThat(reply.body())
+                        .startsWith("TFTP: Failed to setup host specific bootloader directory: Parameter 'targetos'"));
+        assertThat(foreman.post("/tftp/pxelinux/" + MAC, odd))
+                .as("that has no loaders of the host's own")
+                .returns(200, Reply::status);
     }
 
     @Test
@@ -183,6 +191,13 @@ class TftpIT {
                         .contains("hosts load from 127.0.0.1")
                         .contains("that is loopback"));
         assertThat(foreman.get("/health").body()).contains("\"tftp: root\":{\"state\":\"up\"");
+        proxy.module(
+                "tftp",
+                ":enabled: https\n:tftp_servername: 127.0.0.1\n:tftp_server:\n  :enabled: true\n  :address: '::1'\n  :port: 6969\n");
+        assertThat(proxy.check(false))
+                .contains("warning: boot server: hosts load from 127.0.0.1 (127.0.0.1);"
+                        + " the built-in TFTP server is to listen on [::1]:6969;"
+                        + " that is loopback, no other host can load from there;");
     }
 
     @Test

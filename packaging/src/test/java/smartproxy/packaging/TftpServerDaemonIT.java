@@ -82,6 +82,13 @@ class TftpServerDaemonIT {
                             .body()
                             .contains("smart_proxy_tftp_transfers_total{result=\"complete\"} 2.0"));
 
+            var umlaut = Command.run(
+                    directory, Map.of(), List.of("sh", "-c", "printf umlaut >tftpboot/\"$(printf '\\303\\244')\""));
+            assertThat(umlaut.status()).as(umlaut.output()).isZero();
+            assertThat(get("127.0.0.1", port, "%C3%A4").output())
+                    .as("the daemon was started without a language")
+                    .isEqualTo("umlaut");
+
             daemon.signal("TERM");
             assertThat(daemon.exitStatus()).isZero();
         }

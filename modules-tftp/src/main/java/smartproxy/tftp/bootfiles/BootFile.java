@@ -1,8 +1,8 @@
 package smartproxy.tftp.bootfiles;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A file that is wanted.
@@ -12,27 +12,19 @@ import java.util.Optional;
  * @param checksum empty: none is known
  */
 public record BootFile(URI source, String destination, Optional<Checksum> checksum) {
+    private static final Pattern USER = Pattern.compile("^([^/?#]*//)[^/?#]*@");
+
     /** The source without user and password, for people. */
     String shown() {
         return shown(source);
     }
 
     static String shown(URI source) {
-        if (source.getRawUserInfo() == null) {
-            return source.toString();
-        }
-        try {
-            return new URI(
-                            source.getScheme(),
-                            null,
-                            source.getHost(),
-                            source.getPort(),
-                            source.getPath(),
-                            source.getQuery(),
-                            null)
-                    .toString();
-        } catch (URISyntaxException e) {
-            return source.getScheme() + "://" + source.getHost();
-        }
+        return shown(source.toString());
+    }
+
+    /** A URL, or what was meant to be one, without user and password. */
+    public static String shown(String url) {
+        return USER.matcher(url).replaceFirst("$1");
     }
 }

@@ -54,8 +54,10 @@ public final class BootFiles implements AutoCloseable {
                         "smart_proxy_tftp_boot_files",
                         "Boot files on their way",
                         Map.of("state", state.toString()),
-                        () -> now().map(all ->
-                                        all.states().getOrDefault(state, 0).doubleValue())
+                        () -> now().map(all -> all.list()
+                                        .states()
+                                        .getOrDefault(state, 0)
+                                        .doubleValue())
                                 .orElse(0.0));
             }
         }
@@ -131,16 +133,23 @@ public final class BootFiles implements AutoCloseable {
      * Has a file fetched, if what lies at the destination is not the newest.
      *
      * @param deadline by which this has returned, whether the file has come by then or not
-     * @return how it has failed, or its first try has, when an older copy is still there; empty when it is there or on its way
+     * @return how it has failed, or its last try that ended has, when an older copy is still there; empty when it is there or on its way
      * @throws smartproxy.core.api.ProxyException when there is none
      */
     public Optional<BootFileStatus> fetch(BootFile file, Deadline deadline) {
         var download = downloads().want(file);
-        var status = await(download, deadline);
+        return told(await(download, deadline));
+    }
+
+    /** What is not at its end is judged by its last try that ended. */
+    static Optional<BootFileStatus> told(BootFileStatus status) {
         return switch (status.state()) {
-            case COMPLETE, QUEUED, RUNNING, REMOVED -> Optional.empty();
+            case COMPLETE, REMOVED -> Optional.empty();
             case STALE -> Optional.of(status);
-            case RETRYING -> {
+            case QUEUED, RUNNING, RETRYING -> {
+                if (status.error().isEmpty()) {
+                    yield Optional.empty();
+                }
                 if (status.older()) {
                     yield Optional.of(status.stale());
                 }
@@ -166,12 +175,12 @@ public final class BootFiles implements AutoCloseable {
 
     /** All that are on their way, and those that have ended lately. */
     public List<BootFileStatus> all() {
-        return downloads().all();
+        return downloads().list().all();
     }
 
     /** The one to a destination; empty when none is known. */
     public Optional<BootFileStatus> find(String destination) {
-        return downloads().find(destination);
+        return downloads().list().find(destination);
     }
 
     private Health health() {
@@ -179,8 +188,8 @@ public final class BootFiles implements AutoCloseable {
         if (all.isEmpty()) {
             return new Health(true, "not started");
         }
-        var states = all.get().states();
-        var failed = all.get().failedSince(Instant.now().minus(TOLD));
+        var states = all.get().list().states();
+        var failed = all.get().list().failedSince(Instant.now().minus(TOLD));
         var text = states.getOrDefault(State.RUNNING, 0) + " running, "
                 + (states.getOrDefault(State.QUEUED, 0) + states.getOrDefault(State.RETRYING, 0)) + " waiting"
                 + settings.warning().map(warning -> "; " + warning).orElse("")

@@ -19,13 +19,14 @@ public record Checksum(String kind, String hex) {
     private static final Pattern LINE = Pattern.compile("(\\p{XDigit}{64})(?:\\s+\\*?(\\S.*?))?\\s*");
     private static final Pattern BSD_LINE = Pattern.compile("SHA256 ?\\((.*)\\) ?= ?(\\p{XDigit}{64})\\s*");
 
-    /** @return empty when it is no {@code sha256:HEX} or {@code sha512:HEX} */
+    /** @return empty when it is no {@code sha256:HEX} or {@code sha512:HEX}, in either case */
     public static Optional<Checksum> parse(String text) {
-        if (!TEXT.matcher(text).matches()) {
+        var lower = lower(text);
+        if (!TEXT.matcher(lower).matches()) {
             return Optional.empty();
         }
-        var colon = text.indexOf(':');
-        return Optional.of(new Checksum(text.substring(0, colon), lower(text.substring(colon + 1))));
+        var colon = lower.indexOf(':');
+        return Optional.of(new Checksum(lower.substring(0, colon), lower.substring(colon + 1)));
     }
 
     /**

@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +23,6 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
-import smartproxy.tftp.bootfiles.BootFileStatus.State;
 import smartproxy.tftp.files.FileRefused;
 
 /**
@@ -38,10 +33,6 @@ public final class Downloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
 
     static final int MAX_AT_ONCE = 4;
-    static final int MAX_PENDING = 1000;
-
-    /** That have ended and can still be asked for. */
-    static final int MAX_ENDED = 1000;
 
     private static final Duration RECOVERY_PAUSE = Duration.ofSeconds(30);
 
@@ -57,7 +48,7 @@ public final class Downloads implements AutoCloseable {
     record Means(Fetcher fetcher, BootFileRows rows, List<Duration> pauses, Keeper keeper) {}
 
     private final ScheduledThreadPoolExecutor threads;
-    private final Map<String, Download> downloads = new LinkedHashMap<>();
+    private final DownloadList list = new DownloadList();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder complete = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -65,7 +56,6 @@ public final class Downloads implements AutoCloseable {
     private final LongAdder removedBytes = new LongAdder();
     private final AtomicBoolean lookIsDue = new AtomicBoolean();
     private final Lock looking = new ReentrantLock();
-    private @Nullable String removing;
     private volatile Keeper.@Nullable Result kept;
     private volatile boolean recovered;
     private volatile @Nullable Means means;
@@ -123,10 +113,15 @@ public final class Downloads implements AutoCloseable {
     }
 
     private void beginAll(List<BootFile> files) {
-        try {
-            files.forEach(file -> begin(file, false));
-        } catch (BusyException e) {
-            LOG.warn("TFTP: not all boot files of before are fetched now: {}", e.getMessage());
+        for (var file : files) {
+            try {
+                var joined = list.join(file);
+                if (joined.isNew()) {
+                    schedule(joined.download(), Duration.ZERO);
+                }
+            } catch (BusyException e) {
+                LOG.warn("TFTP: not fetched now: {}", e.getMessage());
+            }
         }
     }
 
@@ -137,57 +132,23 @@ public final class Downloads implements AutoCloseable {
      * @throws BackendException when the store cannot be used; nothing was begun
      */
     Download want(BootFile file) {
-        return begin(file, true);
-    }
-
-    private Download begin(BootFile file, boolean store) {
-        var download = new Download(file);
-        synchronized (downloads) {
-            var running = downloads.get(file.destination());
-            if (running != null && !running.isEnded()) {
-                if (!isThatOf(running.file(), file)) {
-                    throw new BusyException(
-                            "TFTP: Failed to fetch boot file: " + running.file().shown() + " is being fetched to "
-                                    + file.destination() + "; try again when that has ended");
-                }
-                if (running.join()) {
-                    return running;
-                }
-            }
-            if (downloads.values().stream().filter(one -> !one.isEnded()).count() >= MAX_PENDING) {
-                throw new BusyException("TFTP: Failed to fetch boot file: " + MAX_PENDING + " wait already");
-            }
-            downloads.remove(file.destination()); // to the end of the list
-            downloads.put(file.destination(), download);
-            forget();
+        var joined = list.join(file);
+        var download = joined.download();
+        if (!joined.isNew()) {
+            return download;
         }
-        if (store) {
-            try {
-                means().rows().want(file);
-            } catch (SQLException e) {
-                download.fail(String.valueOf(e.getMessage()), false);
-                throw new BackendException(
-                        Kind.UNAVAILABLE,
-                        Outcome.NOT_APPLIED,
-                        "TFTP: Failed to fetch boot file: it cannot be noted: " + e.getMessage(),
-                        e);
-            }
+        try {
+            means().rows().want(file);
+        } catch (SQLException e) {
+            download.fail(String.valueOf(e.getMessage()), false);
+            throw new BackendException(
+                    Kind.UNAVAILABLE,
+                    Outcome.NOT_APPLIED,
+                    "TFTP: Failed to fetch boot file: it cannot be noted: " + e.getMessage(),
+                    e);
         }
         schedule(download, Duration.ZERO);
         return download;
-    }
-
-    /** Whether who wants the one is served by the other. */
-    private static boolean isThatOf(BootFile running, BootFile wanted) {
-        return running.source().equals(wanted.source())
-                && (wanted.checksum().isEmpty() || running.checksum().equals(wanted.checksum()));
-    }
-
-    private void forget() {
-        var ended = downloads.values().stream().filter(Download::isEnded).toList();
-        for (var i = 0; i < ended.size() - MAX_ENDED; i++) {
-            downloads.remove(ended.get(i).file().destination());
-        }
     }
 
     private void schedule(Download download, Duration pause) {
@@ -203,7 +164,7 @@ public final class Downloads implements AutoCloseable {
     private void run(Download download) {
         var file = download.file();
         var how = means();
-        if (!awaitRemoval(file.destination())) {
+        if (!list.awaitRemoval(file.destination())) {
             download.retryAfter("the daemon ends", false);
             return;
         }
@@ -341,51 +302,16 @@ public final class Downloads implements AutoCloseable {
     }
 
     private void alone(String destination, Runnable work) {
-        synchronized (downloads) {
-            var running = downloads.get(destination);
-            if (closed || (running != null && !running.isEnded())) {
-                return;
-            }
-            removing = destination;
-        }
-        try {
-            work.run();
-        } finally {
-            synchronized (downloads) {
-                removing = null;
-                downloads.notifyAll();
-            }
-        }
-    }
-
-    /** @return false when the daemon ends before */
-    private boolean awaitRemoval(String destination) {
-        synchronized (downloads) {
-            try {
-                while (destination.equals(removing)) {
-                    downloads.wait();
-                }
-                return true;
-            } catch (InterruptedException e) {
-                return false;
-            }
+        if (!closed) {
+            list.alone(destination, work);
         }
     }
 
     private void noteRemoval(Fetched file) {
         removed.increment();
         removedBytes.add(file.have().length());
-        var download = new Download(new BootFile(
+        list.addRemoved(new BootFile(
                 file.have().source(), file.destination(), file.have().checksum()));
-        download.remove();
-        synchronized (downloads) {
-            var other = downloads.get(file.destination());
-            if (other == null || other.isEnded()) {
-                downloads.remove(file.destination());
-                downloads.put(file.destination(), download);
-                forget();
-            }
-        }
     }
 
     private interface Note {
@@ -403,33 +329,9 @@ public final class Downloads implements AutoCloseable {
         }
     }
 
-    /** The newest last. */
-    List<BootFileStatus> all() {
-        synchronized (downloads) {
-            var all = new ArrayList<BootFileStatus>();
-            downloads.values().forEach(download -> all.add(download.status()));
-            return all;
-        }
-    }
-
-    Optional<BootFileStatus> find(String destination) {
-        synchronized (downloads) {
-            return Optional.ofNullable(downloads.get(destination)).map(Download::status);
-        }
-    }
-
-    Map<State, Integer> states() {
-        var counts = new EnumMap<State, Integer>(State.class);
-        all().forEach(status -> counts.merge(status.state(), 1, Integer::sum));
-        return counts;
-    }
-
-    /** The download that failed within a time, if any has: the newest. */
-    Optional<BootFileStatus> failedSince(Instant time) {
-        return all().stream()
-                .filter(status -> status.state() == State.FAILED || status.state() == State.STALE)
-                .filter(status -> status.since().isAfter(time))
-                .reduce((older, newer) -> newer);
+    /** All that are known of. */
+    DownloadList list() {
+        return list;
     }
 
     long bytes() {

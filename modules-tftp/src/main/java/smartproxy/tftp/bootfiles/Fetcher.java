@@ -57,8 +57,11 @@ final class Fetcher {
             throw new InterruptedException();
         } catch (FileRefused e) {
             throw FetchFailed.forGood(
-                    files.root().resolve(e.path()) + ": " + e.reason() + "; the daemon's user, "
-                            + System.getProperty("user.name") + ", must be able to write there",
+                    files.root().resolve(e.path()) + ": " + e.reason()
+                            + (e.reason() == FileRefused.Reason.DENIED
+                                    ? "; the daemon's user, " + System.getProperty("user.name")
+                                            + ", must be able to write there"
+                                    : "; nothing is written there"),
                     e);
         } catch (IOException e) {
             throw FetchFailed.forGood(

@@ -14,6 +14,8 @@ import java.util.List;
  * @param deny never these
  */
 record SourceRules(Hosts allow, Hosts deny) {
+    private static final int MAX_PORT = 65535;
+
     /**
      * The addresses of a host that may be connected to. Asks the name server.
      *
@@ -23,6 +25,9 @@ record SourceRules(Hosts allow, Hosts deny) {
         var host = source.getHost();
         if (host == null) {
             throw FetchFailed.forGood(BootFile.shown(source) + " names no host");
+        }
+        if (source.getPort() == 0 || source.getPort() > MAX_PORT) {
+            throw FetchFailed.forGood(BootFile.shown(source) + " names no port");
         }
         var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         if (deny.hasName(bare)) {

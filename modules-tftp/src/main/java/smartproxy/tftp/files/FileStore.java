@@ -2,23 +2,13 @@ package smartproxy.tftp.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,38 +18,42 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import smartproxy.tftp.files.FileRefused.Reason;
 
 /**
  * The files below one root. Links are followed as long as they end inside; a root that is itself a link works, and may be
  * pointed elsewhere at any time.
  *
- * <p>What a path leads to is found out first, then opened directory by directory from the root on, none of them through a
- * link. Whoever changes the tree meanwhile can make a file vanish, but not have one opened that lies outside.
+ * <p>Whoever changes the tree meanwhile can make a file vanish, but not have one opened that lies outside.
  */
 public final class FileStore {
-    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-
     /** How often a file may be replaced while it is being opened. */
     private static final int MAX_TRIES = 10;
 
-    /** Directories below each other that are removed with all that is in them. */
-    private static final int MAX_DEPTH = 16;
-
-    private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwxr-xr-x");
-
     private final Path root;
+    private final Places places;
     private final LongAdder opened = new LongAdder();
 
     /** @param root made absolute now; it need not exist yet */
     public FileStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
+        this.places = new Places(this.root);
     }
 
     /** Absolute; its links are not resolved. */
     public Path root() {
         return root;
+    }
+
+    /**
+     * Looks whether a file below a root may be called so.
+     *
+     * @throws FileRefused when it may not: control characters, too long, that of a file on its way
+     */
+    public static void requireName(String path) throws FileRefused {
+        if (NewFile.isPartial(FilePath.clean(path).getFileName())) {
+            throw new FileRefused(Reason.BAD_NAME, path);
+        }
     }
 
     /** How many files were opened for reading. */
@@ -78,11 +72,11 @@ public final class FileStore {
     public OpenFile open(String path) throws FileRefused, IOException {
         var wanted = FilePath.clean(path);
         for (var i = 0; i < MAX_TRIES; i++) {
-            try (var place = find(wanted)) {
+            try (var place = places.find(wanted)) {
                 if (NewFile.isPartial(place.name())) {
                     throw new FileRefused(Reason.NOT_FOUND, path);
                 }
-                var file = open(place.directory(), place.name());
+                var file = place.open();
                 opened.increment();
                 return file;
             } catch (ReplacedException e) {
@@ -97,44 +91,6 @@ public final class FileStore {
     }
 
     /**
-     * An open directory and a name in it.
-     *
-     * @param path real path of the directory
-     */
-    private record Place(SecureDirectoryStream<Path> directory, Path path, Path name) implements AutoCloseable {
-        @Override
-        public void close() throws IOException {
-            directory.close();
-        }
-    }
-
-    /** Where a path really leads to. */
-    private Place find(Path wanted) throws FileRefused, ReplacedException, IOException {
-        var realRoot = root.toRealPath();
-        var real = inside(realRoot, real(root.resolve(wanted)));
-        if (real.equals(realRoot)) {
-            throw new FileRefused(Reason.OUTSIDE, wanted.toString());
-        }
-        return place(realRoot, real);
-    }
-
-    private static Place place(Path realRoot, Path real) throws ReplacedException, IOException {
-        var directory = Objects.requireNonNull(real.getParent());
-        var name = Objects.requireNonNull(real.getFileName());
-        return new Place(Directory.open(realRoot, realRoot.relativize(directory)), directory, name);
-    }
-
-    private static Path real(Path path) throws IOException {
-        try {
-            return path.toRealPath();
-        } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
-            throw e;
-        } catch (FileSystemException e) {
-            throw new NoSuchFileException(path.toString(), null, e.getReason()); // links in a circle
-        }
-    }
-
-    /**
      * The names in a directory, in no order; those of files on their way are left out.
      *
      * @return empty when there is no such directory
@@ -142,7 +98,7 @@ public final class FileStore {
      */
     public Optional<List<String>> list(String path) throws FileRefused, IOException {
         return change(path, wanted -> {
-            try (var place = find(wanted);
+            try (var place = places.find(wanted);
                     var directory = Directory.enter(place.directory(), place.name())) {
                 var names = new ArrayList<String>();
                 for (var entry : directory) {
@@ -184,7 +140,7 @@ public final class FileStore {
         }
         try {
             return Optional.of(begin(path, place -> {
-                if (!attributes(place.directory(), name).isRegularFile()) {
+                if (!Place.attributes(place.directory(), name).isRegularFile()) {
                     throw new NoSuchFileException(temporary);
                 }
                 var file = NewFile.goOn(place.directory(), place.path(), place.name(), name);
@@ -203,12 +159,9 @@ public final class FileStore {
 
     private NewFile begin(String path, Beginning beginning) throws FileRefused, IOException {
         return change(path, wanted -> {
-            var realRoot = existingRoot();
-            var directory = directories(realRoot, wanted.getParent());
-            var real = target(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())));
-            var place = place(realRoot, real);
+            var place = places.madeTarget(wanted);
             try {
-                requireFree(place, path);
+                place.requireFree(path);
                 return beginning.in(place);
             } catch (Throwable e) {
                 place.close();
@@ -259,10 +212,8 @@ public final class FileStore {
      */
     public void link(String path, String target) throws FileRefused, IOException {
         change(path, wanted -> {
-            var realRoot = existingRoot();
-            var directory = directories(realRoot, wanted.getParent());
-            try (var place = place(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())))) {
-                requireFree(place, path);
+            try (var place = places.made(wanted)) {
+                place.requireFree(path);
                 var temporary = NewFile.temporary(place.name());
                 Files.createSymbolicLink(place.path().resolve(temporary), Path.of(target));
                 place.directory().move(temporary, place.directory(), place.name());
@@ -279,11 +230,11 @@ public final class FileStore {
      * @throws FileRefused when it is a directory, or lies outside of the root
      */
     public boolean delete(String path) throws FileRefused, IOException {
-        return remove(path, (directory, name) -> {
-            if (attributes(directory, name).isDirectory()) {
+        return remove(path, place -> {
+            if (place.attributes().isDirectory()) {
                 throw new FileRefused(Reason.DIRECTORY, path);
             }
-            directory.deleteFile(name);
+            place.directory().deleteFile(place.name());
             return true;
         });
     }
@@ -295,7 +246,7 @@ public final class FileStore {
      * @throws FileRefused when it lies outside of the root
      */
     public Optional<BasicFileAttributes> look(String path) throws FileRefused, IOException {
-        return at(path, FileStore::attributes).filter(BasicFileAttributes::isRegularFile);
+        return at(path, Place::attributes).filter(BasicFileAttributes::isRegularFile);
     }
 
     /**
@@ -304,8 +255,8 @@ public final class FileStore {
      * @return whether it was removed
      */
     public boolean deleteUnchanged(String path, BasicFileAttributes seen) throws FileRefused, IOException {
-        return remove(path, (directory, name) -> {
-            var now = attributes(directory, name);
+        return remove(path, place -> {
+            var now = place.attributes();
             if (!now.isRegularFile()
                     || !Objects.equals(now.fileKey(), seen.fileKey())
                     || now.size() != seen.size()
@@ -313,7 +264,7 @@ public final class FileStore {
                     || !now.lastAccessTime().equals(seen.lastAccessTime())) {
                 return false;
             }
-            directory.deleteFile(name);
+            place.directory().deleteFile(place.name());
             return true;
         });
     }
@@ -324,23 +275,23 @@ public final class FileStore {
      * @return false when there was none
      */
     public boolean deleteTree(String path) throws FileRefused, IOException {
-        return remove(path, (directory, name) -> {
-            removeTree(directory, name, MAX_DEPTH);
+        return remove(path, place -> {
+            Trees.remove(place.directory(), place.name());
             return true;
         });
     }
 
-    /** What is done with a name in its open directory. */
+    /** What is done in a place. */
     private interface Work<T> {
-        T in(SecureDirectoryStream<Path> directory, Path name) throws FileRefused, ReplacedException, IOException;
+        T in(Place place) throws FileRefused, ReplacedException, IOException;
     }
 
     /** @param removal tells whether it has removed something */
     private boolean remove(String path, Work<Boolean> removal) throws FileRefused, IOException {
-        return at(path, (directory, name) -> {
-                    var removed = removal.in(directory, name);
+        return at(path, place -> {
+                    var removed = removal.in(place);
                     if (removed) {
-                        NewFile.sync(directory);
+                        NewFile.sync(place.directory());
                     }
                     return removed;
                 })
@@ -350,36 +301,12 @@ public final class FileStore {
     /** Does something with a name itself, whatever it leads to; empty when it is not there. */
     private <T> Optional<T> at(String path, Work<T> work) throws FileRefused, IOException {
         return change(path, wanted -> {
-            var parent = wanted.getParent();
-            try {
-                var realRoot = root.toRealPath();
-                var directory = parent == null ? realRoot : inside(realRoot, real(realRoot.resolve(parent)));
-                try (var place = place(realRoot, directory.resolve(Objects.requireNonNull(wanted.getFileName())))) {
-                    return Optional.of(work.in(place.directory(), place.name()));
-                }
+            try (var place = places.named(wanted)) {
+                return Optional.of(work.in(place));
             } catch (NoSuchFileException | NotDirectoryException e) {
                 return Optional.empty();
             }
         });
-    }
-
-    private static void removeTree(SecureDirectoryStream<Path> directory, Path name, int depth)
-            throws ReplacedException, IOException {
-        if (!attributes(directory, name).isDirectory()) {
-            directory.deleteFile(name);
-            return;
-        }
-        if (depth == 0) {
-            throw new FileSystemException(name.toString(), null, "directories are nested too deep");
-        }
-        try (var inner = Directory.enter(directory, name)) {
-            for (var entry : inner) {
-                removeTree(inner, Objects.requireNonNull(entry.getFileName()), depth - 1);
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        directory.deleteDirectory(name);
     }
 
     /**
@@ -390,47 +317,10 @@ public final class FileStore {
      */
     public int sweep(Instant before, Set<String> spared) throws FileRefused, IOException {
         try (var directory = Directory.open(root.toRealPath(), Path.of(""))) {
-            return sweep(directory, before, spared, MAX_DEPTH);
+            return Trees.sweep(directory, before, spared);
         } catch (NoSuchFileException | ReplacedException e) {
             return 0;
         }
-    }
-
-    private static int sweep(SecureDirectoryStream<Path> directory, Instant before, Set<String> spared, int depth)
-            throws IOException {
-        var count = 0;
-        try {
-            for (var entry : directory) {
-                var name = Objects.requireNonNull(entry.getFileName());
-                count += sweep(directory, name, before, spared, depth);
-            }
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return count;
-    }
-
-    private static int sweep(
-            SecureDirectoryStream<Path> directory, Path name, Instant before, Set<String> spared, int depth)
-            throws IOException {
-        try {
-            var attributes = attributes(directory, name);
-            if (attributes.isDirectory() && depth > 0) {
-                try (var inner = Directory.enter(directory, name)) {
-                    return sweep(inner, before, spared, depth - 1);
-                }
-            }
-            if (NewFile.isOurs(name)
-                    && !spared.contains(name.toString())
-                    && !attributes.isDirectory()
-                    && attributes.lastModifiedTime().toInstant().isBefore(before)) {
-                directory.deleteFile(name);
-                return 1;
-            }
-        } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException | ReplacedException e) {
-            // gone, or not ours
-        }
-        return 0;
     }
 
     /** A step that begins anew when the tree is changed under it. */
@@ -450,115 +340,5 @@ public final class FileStore {
             }
         }
         throw new IOException(path + ": it is replaced all the time");
-    }
-
-    private Path existingRoot() throws IOException {
-        Files.createDirectories(root);
-        return root.toRealPath();
-    }
-
-    private static Path directories(Path realRoot, @Nullable Path below) throws FileRefused, IOException {
-        var at = realRoot;
-        if (below != null) {
-            for (var name : below) {
-                at = directory(realRoot, at.resolve(name));
-            }
-        }
-        return at;
-    }
-
-    private static Path directory(Path realRoot, Path path) throws FileRefused, IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            try {
-                Files.createDirectory(path);
-                Files.setPosixFilePermissions(path, DIRECTORY_MODE);
-                sync(Objects.requireNonNull(path.getParent()));
-            } catch (FileAlreadyExistsException e) {
-                // another request was faster
-            }
-        }
-        if (!Files.isDirectory(path)) {
-            throw new FileRefused(Reason.NOT_DIRECTORY, path.toString());
-        }
-        return inside(realRoot, real(path));
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (var handle = FileChannel.open(directory, StandardOpenOption.READ)) {
-            handle.force(true);
-        }
-    }
-
-    /** What a name leads to, when that exists. */
-    private static Path target(Path realRoot, Path path) throws FileRefused, IOException {
-        try {
-            return Files.isSymbolicLink(path) ? inside(realRoot, real(path)) : path;
-        } catch (NoSuchFileException e) {
-            return path;
-        }
-    }
-
-    private static Path inside(Path realRoot, Path real) throws FileRefused {
-        if (!real.startsWith(realRoot)) {
-            throw new FileRefused(Reason.OUTSIDE, real.toString());
-        }
-        return real;
-    }
-
-    /** A new file may come here. */
-    private static void requireFree(Place place, String path) throws FileRefused, IOException {
-        try {
-            var there = attributes(place.directory(), place.name());
-            if (!there.isRegularFile() && !there.isSymbolicLink()) {
-                throw new FileRefused(there.isDirectory() ? Reason.DIRECTORY : Reason.NOT_REGULAR, path);
-            }
-        } catch (NoSuchFileException e) {
-            // free
-        }
-        if (NewFile.isPartial(place.name())) {
-            throw new FileRefused(Reason.BAD_NAME, path);
-        }
-    }
-
-    private static BasicFileAttributes attributes(SecureDirectoryStream<Path> directory, Path name) throws IOException {
-        return directory
-                .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .readAttributes();
-    }
-
-    /** The attributes are those of the file that was opened: its identity is the same before and after. */
-    private static OpenFile open(SecureDirectoryStream<Path> directory, Path name)
-            throws FileRefused, ReplacedException, IOException {
-        var view = directory.getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-        var before = view.readAttributes();
-        // a pipe would be waited for without end
-        requireRegular(before, name);
-        var channel = (FileChannel) directory.newByteChannel(name, READ);
-        try {
-            var after = view.readAttributes();
-            requireRegular(after, name);
-            if (!Objects.equals(before.fileKey(), after.fileKey())) {
-                throw new ReplacedException();
-            }
-            return new OpenFile(
-                    name.toString(),
-                    channel,
-                    channel.size(),
-                    after.lastModifiedTime().toInstant());
-        } catch (Throwable e) {
-            channel.close();
-            throw e;
-        }
-    }
-
-    private static void requireRegular(BasicFileAttributes attributes, Path name)
-            throws FileRefused, ReplacedException {
-        if (attributes.isSymbolicLink()) {
-            throw new ReplacedException();
-        }
-        if (!attributes.isRegularFile()) {
-            throw new FileRefused(
-                    attributes.isDirectory() ? Reason.DIRECTORY : Reason.NOT_REGULAR, String.valueOf(name));
-        }
     }
 }

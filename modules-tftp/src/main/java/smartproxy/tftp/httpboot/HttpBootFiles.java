@@ -1,6 +1,7 @@
 package smartproxy.tftp.httpboot;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
@@ -30,10 +31,13 @@ final class HttpBootFiles implements FileSource {
         }
     }
 
-    private static ProxyException refusal(FileRefused e) {
+    private ProxyException refusal(FileRefused e) {
         return switch (e.reason()) {
             case NOT_FOUND, BAD_NAME, NOT_DIRECTORY -> CallerException.notFound("Not found");
-            case OUTSIDE -> CallerException.forbidden("Invalid or empty path");
+            case OUTSIDE ->
+                Files.exists(store.root())
+                        ? CallerException.forbidden("Invalid or empty path")
+                        : CallerException.notFound("Not found");
             case DIRECTORY -> CallerException.forbidden("Directory listing not allowed");
             case DENIED -> CallerException.forbidden("Permission denied");
             case NOT_REGULAR -> unavailable("Not a regular file", e);

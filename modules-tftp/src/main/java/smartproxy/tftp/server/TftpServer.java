@@ -1,6 +1,5 @@
 package smartproxy.tftp.server;
 
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -108,12 +107,12 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens now; empty while it does not run. */
-    public List<InetSocketAddress> listening() {
-        return endpoints.stream()
-                .filter(TftpEndpoint::isListening)
-                .map(TftpEndpoint::address)
-                .toList();
+    /** For a sentence about it: {@code listens on 192.0.2.1:69}, or {@code is to listen on} it while it does not. */
+    public String whereabouts() {
+        var open = endpoints;
+        var listening = !open.isEmpty() && open.stream().allMatch(TftpEndpoint::isListening);
+        return (listening ? "listens on " : "is to listen on ")
+                + settings.listen().stream().map(Addresses::text).collect(Collectors.joining(", "));
     }
 
     /** Whether the ports are free, or the daemon's; for {@code check --live}. */

@@ -7,16 +7,19 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import smartproxy.core.client.JettyDownloads;
 
 /** A file comes whole, or what was there stays and nothing is left. */
 @Timeout(60)
@@ -210,6 +213,31 @@ class FetcherIT extends Fetching {
                     .as(host)
                     .hasMessageContaining("is this host, and another one has sent us there");
         }
+    }
+
+    @Test
+    void whatIsInTheWayIsSaid() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        Files.writeString(root.resolve("boot"), "a file where a directory is needed");
+        assertThat(failure(fetcher(), file(server.url("/vmlinuz"))))
+                .hasMessage(root.resolve("boot") + ": not a directory; nothing is written there")
+                .returns(false, FetchFailed::mayPass);
+        Files.delete(root.resolve("boot"));
+        Files.createSymbolicLink(root.resolve("boot"), Path.of("/"));
+        assertThat(failure(fetcher(), file(server.url("/vmlinuz"))))
+                .hasMessage("/: outside of the root; nothing is written there")
+                .returns(false, FetchFailed::mayPass);
+    }
+
+    @Test
+    void theAddressThatWasCheckedIsTheOneThatIsConnectedTo() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var file = URI.create("http://mirror.example.com:" + server.port() + "/vmlinuz");
+        var http = new JettyDownloads("test", terms(Optional.empty()));
+        try (var answer = http.get(file, Map.of(), List.of(InetAddress.getLoopbackAddress()))) {
+            assertThat(answer.body().readAllBytes()).isEqualTo(CONTENT);
+        }
+        assertThat(server.requests().get(0)).contains("Host: mirror.example.com:" + server.port());
     }
 
     @Test

@@ -204,16 +204,18 @@ class KeeperIT extends Fetching {
             assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
             downloads.use(new Downloads.Means(fetcher, rows, List.of(), keeper(TEN_DAYS)), spared -> {});
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() ->
-                            assertThat(downloads.find("boot/b")).get().returns(State.REMOVED, BootFileStatus::state));
+                    .untilAsserted(() -> assertThat(downloads.list().find("boot/b"))
+                            .get()
+                            .returns(State.REMOVED, BootFileStatus::state));
             assertThat(root.resolve("boot/b")).doesNotExist();
             assertThat(root.resolve("boot/a")).hasBinaryContent(CONTENT);
             assertThat(downloads.removed()).isEqualTo(1);
             assertThat(downloads.removedBytes()).isEqualTo(CONTENT.length);
             go.countDown();
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() ->
-                            assertThat(downloads.find("boot/a")).get().returns(State.STALE, BootFileStatus::state));
+                    .untilAsserted(() -> assertThat(downloads.list().find("boot/a"))
+                            .get()
+                            .returns(State.STALE, BootFileStatus::state));
             assertThat(root.resolve("boot/a")).hasBinaryContent(CONTENT);
         }
     }

@@ -43,26 +43,26 @@ class QueueIT extends Fetching {
             var rows = new BootFileRows(store, "here", files.root());
             var keeper = new Keeper(files, rows, KeepRule.ALL);
             downloads.use(new Downloads.Means(fetcher, rows, Downloads.PAUSES, keeper), spared -> {});
-            for (var i = 0; i < Downloads.MAX_PENDING; i++) {
+            for (var i = 0; i < DownloadList.MAX_PENDING; i++) {
                 downloads.want(numbered(i));
             }
-            assertThatThrownBy(() -> downloads.want(numbered(Downloads.MAX_PENDING)))
+            assertThatThrownBy(() -> downloads.want(numbered(DownloadList.MAX_PENDING)))
                     .isInstanceOf(BusyException.class)
                     .hasMessageContaining("1000 wait already");
-            assertThat(rows.wanted()).as("noted are those that were taken").hasSize(Downloads.MAX_PENDING);
+            assertThat(rows.wanted()).as("noted are those that were taken").hasSize(DownloadList.MAX_PENDING);
             downloads.want(numbered(7)); // joins
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(downloads.states())
+                    .untilAsserted(() -> assertThat(downloads.list().states())
                             .isEqualTo(Map.of(
                                     State.RUNNING,
                                     Downloads.MAX_AT_ONCE,
                                     State.QUEUED,
-                                    Downloads.MAX_PENDING - Downloads.MAX_AT_ONCE)));
+                                    DownloadList.MAX_PENDING - Downloads.MAX_AT_ONCE)));
             assertThat(server.requests()).hasSizeLessThanOrEqualTo(Downloads.MAX_AT_ONCE);
             go.countDown();
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> downloads.states().getOrDefault(State.FAILED, 0) > 0);
-            downloads.want(numbered(Downloads.MAX_PENDING));
+                    .until(() -> downloads.list().states().getOrDefault(State.FAILED, 0) > 0);
+            downloads.want(numbered(DownloadList.MAX_PENDING));
         }
     }
 

@@ -55,6 +55,24 @@ class SourceRulesTest {
         refused(DEFAULT, host, "is no address of a server");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1:0", "192.0.2.1:65536"})
+    void aPortThatIsNoneIsNotTriedAgain(String authority) {
+        assertThat(catchThrowableOfType(
+                        FetchFailed.class,
+                        () -> DEFAULT.addresses(URI.create("http://" + authority + "/x"), List.of())))
+                .hasMessage("http://" + authority + "/x names no port")
+                .returns(false, FetchFailed::mayPass);
+    }
+
+    @Test
+    void anAuthorityThatIsNoneIsToldWithoutItsPassword() {
+        assertThat(catchThrowableOfType(
+                        FetchFailed.class, () -> DEFAULT.addresses(URI.create("http://user:s@cret@h/x@y"), List.of())))
+                .hasMessage("http://h/x@y names no host")
+                .returns(false, FetchFailed::mayPass);
+    }
+
     @Test
     void whatIsAllowedIsAllThereIs() throws Exception {
         var rules = new SourceRules(hosts("192.0.2.0/24", "2001:db8::/32"), Hosts.NONE);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,6 +182,17 @@ class TftpServerIT {
             }
             assertThat(root.resolve("linux")).hasBinaryContent(content);
             assertThat(root.resolve("new")).doesNotExist();
+        }
+    }
+
+    /** The source of a forged packet; nothing can be sent there. */
+    @Test
+    void anAnswerToPortZeroIsLostAndHurtsNobody() throws Exception {
+        var loopback = InetAddress.getLoopbackAddress();
+        try (var selector = Selector.open();
+                var port = Port.listening(new InetSocketAddress(loopback, 0), selector)) {
+            assertThat(port.send(Packets.error(TftpError.NOT_FOUND, "not found"), new InetSocketAddress(loopback, 0)))
+                    .isTrue();
         }
     }
 
