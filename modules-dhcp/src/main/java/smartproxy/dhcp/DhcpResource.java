@@ -5,6 +5,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
@@ -29,6 +30,7 @@ public final class DhcpResource {
 
     /** The subnets. */
     @GET
+    @Produces(JSON)
     @TrailingSlash
     public Response subnets(@Context ContainerRequestContext request) {
         var subnets = service.read(RequestContext.of(request).deadline(), DhcpView::subnets);
@@ -37,6 +39,7 @@ public final class DhcpResource {
 
     /** The reservations and leases of a subnet. */
     @GET
+    @Produces(JSON)
     @Path("{network}")
     public Response contents(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var deadline = RequestContext.of(request).deadline();
@@ -62,6 +65,7 @@ public final class DhcpResource {
 
     /** An address of the subnet that nobody uses. */
     @GET
+    @Produces(JSON)
     @Path("{network}/unused_ip")
     public Response unusedIp(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var context = RequestContext.of(request);
@@ -92,6 +96,7 @@ public final class DhcpResource {
 
     /** The addresses that are suggested now. */
     @GET
+    @Produces(JSON)
     @Path("{network}/suggestions")
     public Response suggestions(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var address = DhcpInput.ip(network);
@@ -102,6 +107,7 @@ public final class DhcpResource {
 
     /** The reservations of an address, or its lease. */
     @GET
+    @Produces(JSON)
     @Path("{network}/ip/{ip}")
     public Response byIp(
             @Context ContainerRequestContext request,
@@ -123,6 +129,7 @@ public final class DhcpResource {
 
     /** The reservation of a MAC, or its lease. */
     @GET
+    @Produces(JSON)
     @Path("{network}/mac/{mac}")
     public Response byMac(
             @Context ContainerRequestContext request,
@@ -146,6 +153,7 @@ public final class DhcpResource {
 
     /** Creates the reservation that the form describes. */
     @POST
+    @Produces(JSON)
     @Path("{network}")
     public Response create(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var context = RequestContext.of(request);

@@ -322,11 +322,12 @@ final class DhcpdFiles implements AutoCloseable {
 
     private void publish(Open current) {
         var next = current.records.view();
-        view = next;
         counts = next.hosts() + " hosts, " + next.leases() + " leases"
                 + (current.records.badCount() == 0
                         ? ""
                         : "; " + current.records.badCount() + " records of " + leases + " could not be read");
+        // last: who sees it finds everything else
+        view = next;
     }
 
     private static byte[] bytes(FileChannel channel, long offset, int length) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.CallerException;
 import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.NewReservation;
@@ -96,14 +97,14 @@ final class HostStatements {
             if (name == null) {
                 return;
             }
+            var text = single(key, value);
             if (name.endsWith("-ip-address")) {
-                var text = String.valueOf(value);
                 address(
                         "option SUNW." + name,
                         "SUNW." + name,
                         Ipv4.parse(text).orElseThrow(() -> CallerException.badRequest("Invalid IP Address " + text)));
             } else {
-                text("option SUNW." + name, "", "SUNW." + name, String.valueOf(value), key);
+                text("option SUNW." + name, "", "SUNW." + name, text, key);
             }
         });
         if (statements.size() > before) {
@@ -123,13 +124,23 @@ final class HostStatements {
                 throw CallerException.badRequest(
                         "Parameter ztp_firmware is expected in two parts: ztp_firmware[core] and ztp_firmware[web]");
             }
-            var core = firmware.get("core");
-            var web = firmware.get("web");
             option(
                     "option-143",
-                    "vrpfile=" + (core == null ? "" : core) + ";webfile=" + (web == null ? "" : web) + ";",
+                    "vrpfile=" + single("ztp_firmware[core]", firmware.get("core")) + ";webfile="
+                            + single("ztp_firmware[web]", firmware.get("web")) + ";",
                     "ztp_firmware");
         }
+    }
+
+    /** Of a parameter that is no list; empty when it was not sent. */
+    private static String single(String parameter, @Nullable Object value) {
+        if (value == null) {
+            return "";
+        }
+        if (value instanceof String text) {
+            return text;
+        }
+        throw CallerException.badRequest("Parameter " + parameter + " is expected to be one text");
     }
 
     private void option(String name, String value, String parameter) {

@@ -259,6 +259,28 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /dhcp/abc, 400, application/json",
+        "GET, /dhcp/10.99.0.0, 404, application/json",
+        "GET, /dhcp/192.0.2.0/mac/zz, 400, application/json",
+        "GET, /dhcp/192.0.2.0/ip/192.0.2.199, 404, application/json",
+        "GET, /dhcp/192.0.2.0/unused_ip?mac=zz, 400, application/json",
+        "POST, /dhcp/192.0.2.0?name=x, 400, application/json",
+        "DELETE, /dhcp/192.0.2.0/mac/zz, 400, text/html;charset=utf-8",
+        "PUT, /dhcp/192.0.2.0/mac/zz, 404, application/json"
+    })
+    void errorsHaveTheTypeOfTheirRouteWhereJsonIsNotAccepted(String method, String path, int status, String type)
+            throws Exception {
+        try (var wire = proxy.https()) {
+            var reply = wire.send(Wire.head(method, path, "Accept: text/html", "Content-Length: 0") + "\r\n")
+                    .read();
+            assertThat(reply)
+                    .returns(status, Wire.Reply::status)
+                    .returns(type, answer -> answer.header("content-type"));
+        }
+    }
+
     @Test
     void suggestsShowsAndFrees() throws Exception {
         is(get("/dhcp/198.51.100.128/suggestions"), 200, "[]");

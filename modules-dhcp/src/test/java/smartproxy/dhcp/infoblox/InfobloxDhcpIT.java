@@ -563,6 +563,9 @@ class InfobloxDhcpIT {
         }
         provider.remove(Provider.reservation(10));
         await().atMost(WATCHDOG).until(grid::isServed);
+        // the answer is here, too
+        await().atMost(WATCHDOG)
+                .until(() -> provider.restartHealth().detail().contains("no restart is due, the last one was sent at"));
         assertThat(grid.restarts()).isLessThan(11);
         assertThat(provider.restartHealth().ok()).isTrue();
         var before = grid.restarts();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -98,6 +99,19 @@ class HostStatementsTest {
         assertThatThrownBy(() -> sent(Optional.empty(), huawei("huawei", "c.cc")))
                 .isInstanceOf(CallerException.class)
                 .hasMessageContaining("ztp_firmware[core]");
+    }
+
+    @Test
+    void aListIsNoText() {
+        assertThatThrownBy(() -> sent(Optional.empty(), "<sun>root_path_name", List.of("/x")))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Parameter <sun>root_path_name is expected to be one text");
+        assertThatThrownBy(() -> sent(Optional.empty(), "<sun>root_server_ip", Map.of("a", "192.0.2.1")))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Parameter <sun>root_server_ip is expected to be one text");
+        assertThatThrownBy(() -> sent(Optional.empty(), huawei("huawei", Map.of("web", List.of("w.7z")))))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Parameter ztp_firmware[web] is expected to be one text");
     }
 
     private static Object[] huawei(String vendor, Object firmware) {

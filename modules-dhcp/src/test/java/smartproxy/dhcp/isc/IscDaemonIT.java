@@ -140,7 +140,8 @@ class IscDaemonIT {
         Files.writeString(leases, first.substring(0, half), StandardOpenOption.APPEND);
         assertThat(ask("GET", N + "/ip/192.0.2.120").status()).isEqualTo(404);
         Files.writeString(leases, first.substring(half) + "\n", StandardOpenOption.APPEND);
-        assertThat(ask("GET", N + "/ip/192.0.2.120").status()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> ask("GET", N + "/ip/192.0.2.120").status() == 200);
 
         var next = directory.resolve("dhcpd.leases.next");
         Files.writeString(

@@ -62,7 +62,7 @@ class IscFaultsIT {
         assertThatThrownBy(() -> dhcp.create(Provider.reservation(2)))
                 .satisfies(thrown -> is(thrown, Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContainingAll("dhcp_isc", dhcpd.address() + ":7911", "refused", "nothing was changed");
-        assertThat(dhcp.shown(1)).isPresent();
+        assertThat(dhcp.shownSoon(1).mac()).isEqualTo(Provider.mac(1));
         dhcpd.restart();
         assertThat(dhcp.holds(Provider.reservation(2))).isFalse();
         assertThat(dhcp.create(Provider.reservation(2))).isInstanceOf(Created.class);
@@ -85,7 +85,7 @@ class IscFaultsIT {
         dhcpd.kill();
         dhcpd.restart();
         assertThat(dhcp.holds(Provider.reservation(1))).isTrue();
-        assertThat(dhcp.shown(1).orElseThrow().filename()).contains("pxelinux.0");
+        assertThat(dhcp.shownSoon(1).filename()).contains("pxelinux.0");
     }
 
     @Test

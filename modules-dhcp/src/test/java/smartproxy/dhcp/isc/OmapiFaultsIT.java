@@ -111,6 +111,7 @@ class OmapiFaultsIT {
                         directory.resolve("dhcpd.leases"),
                         "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; fixed-address "
                                 + wanted.ip() + "; supersede server.filename = \"theirs\"; }\n");
+                dhcp.shownSoon(1);
                 reply.cut();
             } else {
                 answerLikeDhcpd(question, reply, true);
@@ -229,7 +230,7 @@ class OmapiFaultsIT {
                 directory.resolve("dhcpd.leases"),
                 "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac() + "; fixed-address "
                         + wanted.ip() + "; " + OLD + " }\n");
-        return dhcp.shown(1).orElseThrow();
+        return dhcp.shownSoon(1);
     }
 
     /**
@@ -333,7 +334,7 @@ class OmapiFaultsIT {
                 directory.resolve("dhcpd.leases"),
                 "host " + wanted.name() + " { dynamic; hardware ethernet " + wanted.mac()
                         + "; uid 01:02; fixed-address " + wanted.ip() + "; }\n");
-        var present = dhcp.shown(1).orElseThrow();
+        var present = dhcp.shownSoon(1);
         assertThatThrownBy(() -> dhcp.change(present, solaris()))
                 .isInstanceOfSatisfying(
                         CallerException.class, e -> assertThat(e.status()).isEqualTo(409));
@@ -436,7 +437,7 @@ class OmapiFaultsIT {
             workers.add(worker);
         }
         for (var worker : workers) {
-            worker.join(10_000);
+            worker.join(60_000);
         }
         assertThat(failed).isFalse();
         assertThat(dhcpd.connections).hasValue(1);

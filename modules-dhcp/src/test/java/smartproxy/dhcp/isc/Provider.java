@@ -1,5 +1,7 @@
 package smartproxy.dhcp.isc;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +93,13 @@ final class Provider implements AutoCloseable {
 
     Optional<Reservation> shown(int number) {
         return provider.view(Deadline.in(TIME)).reservation(SUBNET, mac(number));
+    }
+
+    /** A file that has to be read anew, as after a restart of dhcpd, is not waited for by each view. */
+    Reservation shownSoon(int number) {
+        return await().atMost(Duration.ofSeconds(60))
+                .until(() -> shown(number), Optional::isPresent)
+                .orElseThrow();
     }
 
     Health health() {

@@ -175,7 +175,7 @@ final class KeaWritersTest {
         var late = provider(context(), this::hold);
         var wanted = wanted(late, 31);
         var refused = catchThrowableOfType(
-                BusyException.class, () -> late.create(wanted, Deadline.in(Duration.ofMillis(50))));
+                BusyException.class, () -> late.create(wanted, Deadline.in(Duration.ofMillis(500))));
         assertThat(refused).hasMessageContaining("nothing was changed");
         goOn.countDown();
         assertThat(one.get(10, TimeUnit.SECONDS)).isInstanceOf(Creation.Created.class);

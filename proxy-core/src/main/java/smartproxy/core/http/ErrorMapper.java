@@ -11,7 +11,9 @@ import smartproxy.core.log.ErrorLog;
 
 /** Turns what a resource throws into an answer: the message for what was foreseen, an id for what was not. */
 public final class ErrorMapper implements ExceptionMapper<Throwable> {
-    /** Tells the writer that the content type follows {@code Accept}; never sent. */
+    /**
+     * Tells the writer that the content type follows {@code Accept}, unless the method's {@code @Produces} is JSON; never sent.
+     */
     static final String MARK = "X-Error-Text";
 
     private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);

@@ -205,7 +205,7 @@ public final class ResourceApp {
             var type = headers.remove("Content-Type");
             headers.remove("Content-Length");
             if (headers.remove(ErrorMapper.MARK) != null) {
-                type = headers.containsKey("X-Cascade") ? Answer.JSON : null;
+                type = headers.containsKey("X-Cascade") || Answer.JSON.equals(type) ? Answer.JSON : null;
             } else if (type == null) {
                 type = Answer.HTML;
             }
