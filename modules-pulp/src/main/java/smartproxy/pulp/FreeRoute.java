@@ -108,7 +108,7 @@ record FreeRoute(String path, URI url, Role role, Set<String> methods, Optional<
                 .orElse("foreman");
         return new FreeRoute(
                 path,
-                PulpTarget.server(block.key(), url),
+                PulpTarget.server(block.key() + ": url", url),
                 ROLES.getOrDefault(role, Role.FOREMAN),
                 methods(block),
                 block.find(SettingTypes.readableFile("ca_file", "")));

@@ -112,7 +112,7 @@ final class Gateway implements AutoCloseable {
         var gate = new RegistryGate(context.http(pulp.open()), context.backend("gateway registry gate", 2));
         context.health("registry", gate::health);
         var anybody = Relay.to(pulp.open(), backend, Relay.ALL, REGISTRY)
-                .collecting(settings.spool())
+                .collecting(ofStrangers())
                 .behind(gate);
         mounts.add(Mount.ofRelay("/v2", Role.ANONYMOUS, anybody.passing("bearer")));
         mounts.add(Mount.ofRelay("/extensions/v2", Role.ANONYMOUS, anybody.passing("bearer")));
@@ -122,6 +122,12 @@ final class Gateway implements AutoCloseable {
                 .rewriting("/pulpcore_registry/", "/");
         mounts.add(Mount.ofRelay("/pulpcore_registry/v2", Role.FOREMAN_OR_DAEMON, asForeman));
         return gate;
+    }
+
+    /** Whom nothing is known of but what they say to Pulp, and hosts: what they send takes no room from Foreman. */
+    private Relay.Spool ofStrangers() {
+        var spool = settings.spool();
+        return new Relay.Spool(spool.directory().resolve("strangers"), Math.max(1, spool.bytes() / 2));
     }
 
     /** Reads the files of an identity now, when it can still be said what is wrong with them. */
@@ -146,7 +152,7 @@ final class Gateway implements AutoCloseable {
                     files.certificate().get(), files.privateKey().get());
         }
         var relay = Relay.to(checked(identity), context.backend("gateway rhsm", PERMITS), Relay.ALL, RHSM)
-                .collecting(settings.spool())
+                .collecting(ofStrangers())
                 .telling("X-RHSM-SSL-CLIENT-CERT");
         return Mount.ofRelay("/rhsm", Role.MANAGED_HOST, relay);
     }

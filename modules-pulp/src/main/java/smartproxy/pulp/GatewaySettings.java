@@ -76,7 +76,7 @@ record GatewaySettings(
         return new GatewaySettings(
                 block.find(SettingTypes.bool("enabled", "")).orElse(false),
                 PulpTarget.parse(PulpTarget.OWN, block, Optional.of(OFF.pulp)),
-                url.isPresent() ? Optional.of(PulpTarget.server(key, url.get())) : url,
+                url.isPresent() ? Optional.of(PulpTarget.server(key + ": url", url.get())) : url,
                 block.find(SettingTypes.bool("rhsm", "")).orElse(false),
                 block.find(SettingTypes.bool("registry", "")).orElse(false),
                 FreeRoute.parse(block),

@@ -40,10 +40,15 @@ record Login(
                 block.find(SettingTypes.text("remote_user", "")));
         var half = login.username.isPresent() != login.password.isPresent()
                 || login.certificate.isPresent() != login.key.isPresent();
-        if (half || (login.username.isPresent() && login.remoteUser.isPresent())) {
+        if (half) {
             throw new InvalidSetting(
                     "Parameter '" + block.key() + "' does not say how to log in to Pulp",
                     "username and password_file, or client_cert and client_key, or remote_user");
+        }
+        if (login.username.isPresent() && login.remoteUser.isPresent()) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key() + "' has two logins to Pulp, username and remote_user",
+                    "only one of them; a client certificate may be shown besides");
         }
         return login;
     }

@@ -120,7 +120,7 @@ public record PulpTarget(
     private static URI address(SettingBlock block, String key, Optional<URI> otherwise) throws InvalidSetting {
         var url = block.find(SettingTypes.url(key, ""));
         if (url.isPresent()) {
-            return server(block.key(), url.get());
+            return server(block.key() + ": " + key, url.get());
         }
         return otherwise.orElseThrow(() ->
                 new InvalidSetting("Parameter '" + block.key() + "' has no " + key, "such as http://127.0.0.1:24817"));

@@ -147,6 +147,27 @@ class GatewayRoutesIT {
         assertThat(new String(api.last().body(), StandardCharsets.US_ASCII)).isEqualTo("abcde");
     }
 
+    /** What strangers send waits apart: half of it leaves Foreman the whole room. */
+    @Test
+    void callersOfTheRegistryTakeNoRoomFromForeman() throws Exception {
+        api.says(401, "{}");
+        api.saysToo("WWW-Authenticate", "Bearer realm=\"https://proxy.example.com/token/\"");
+        run("  :registry: true\n  :spool_size: 16\n", "");
+
+        try (var stranger = proxy.stranger();
+                var another = proxy.stranger();
+                var foreman = proxy.https()) {
+            stranger.send(Wire.head("PATCH", "/v2/x/blobs/uploads/1", "Content-Length: " + (8 << 20)) + "\r\n")
+                    .send(new byte[7 << 20]);
+            another.send(Wire.head("PATCH", "/v2/x/blobs/uploads/1", "Content-Length: " + (9 << 20)) + "\r\n");
+            assertThat(another.readHead().status()).isEqualTo(507);
+            foreman.send(Wire.head("PUT", "/pulp/api/v3/uploads/1/", "Content-Length: " + (15 << 20)) + "\r\n")
+                    .send(new byte[15 << 20]);
+            assertThat(foreman.read().status()).isEqualTo(401); // as Pulp said
+        }
+        assertThat(api.asked()).noneMatch(asked -> asked.startsWith("PATCH"));
+    }
+
     @Test
     void aRegistryThatAsksForNoTokenStaysShut() throws Exception {
         api.says(200, "{}");

@@ -111,7 +111,22 @@ class PulpTargetTest {
         assertThatThrownBy(() -> one("m", Map.of("content_url", CONTENT)))
                 .hasMessage("Parameter 'pulps: m' has no api_url");
         assertThatThrownBy(() -> one("m", Map.of("api_url", API, "content_url", "http://a/pulp/content")))
+                .hasMessageStartingWith("Parameter 'pulps: m: content_url' has a URL that is not ")
                 .hasMessageContaining("host and port alone");
+        assertThatThrownBy(() -> one(
+                        "m",
+                        Map.of(
+                                "api_url",
+                                API,
+                                "content_url",
+                                CONTENT,
+                                "remote_user",
+                                "x",
+                                "username",
+                                "x",
+                                "password_file",
+                                "/etc/passwd")))
+                .hasMessageContaining("has two logins to Pulp");
         assertThatThrownBy(() -> one("m", Map.of("api_url", API, "content_url", CONTENT, "user", "x")))
                 .hasMessageContaining("has 'user'");
         assertThatThrownBy(() -> one("m", Map.of("api_url", API, "content_url", CONTENT, "username", "x")))

@@ -3,6 +3,7 @@ package smartproxy.core.http;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -241,11 +244,25 @@ final class Exchange {
         }
     }
 
-    /** Breaks off the answer that was begun, so that the client sees that it is not whole. */
+    /**
+     * Breaks off the answer that was begun, so that the client sees that it is not whole. Where the connection's end is that of
+     * the body, as in HTTP/1.0, nothing but a reset tells: TLS says its farewell whenever it is closed.
+     */
     void breakOff(Throwable cause) {
         if (streaming) {
             streaming = false;
-            request.getConnectionMetaData().getConnection().getEndPoint().close(cause);
+            var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+            var transport = endPoint instanceof SslConnection.SslEndPoint secure
+                    ? secure.getSslConnection().getEndPoint()
+                    : endPoint;
+            if (transport instanceof SocketChannelEndPoint socket) {
+                try {
+                    socket.getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
+                } catch (IOException e) {
+                    cause.addSuppressed(e); // it is closed already
+                }
+            }
+            transport.close(cause);
             callback.failed(cause);
         }
     }

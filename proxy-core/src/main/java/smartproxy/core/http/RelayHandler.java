@@ -10,17 +10,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.client.ContentSourceRequestContent;
+import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.proxy.ProxyHandler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend.Passage;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.api.Relay;
@@ -28,6 +34,7 @@ import smartproxy.core.client.Clients;
 
 /** Passes requests on to one server and its answers back, both in streams; Jetty does the streaming. */
 final class RelayHandler extends ProxyHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayHandler.class);
     private static final int THREADS = 16;
     private static final int CONNECTIONS = 512;
 
@@ -122,6 +129,7 @@ final class RelayHandler extends ProxyHandler {
         private final LongAdder out;
         private @Nullable Passage passage;
         private boolean again;
+        private volatile boolean begun;
 
         Passed(Exchange exchange, String target, @Nullable WholeBody body, LongAdder out) {
             super(exchange.request());
@@ -196,7 +204,7 @@ final class RelayHandler extends ProxyHandler {
         if (request instanceof Passed passed && passed.body != null) {
             var type = passed.getHeaders().get(HttpHeader.CONTENT_TYPE);
             return new ContentSourceRequestContent(
-                    passed.body.content(getHttpClient().getByteBufferPool()), type == null ? "" : type);
+                    passed.body.content(getHttpClient().getByteBufferPool()), type);
         }
         return super.newProxyToServerRequestContent(request, response, made);
     }
@@ -229,6 +237,17 @@ final class RelayHandler extends ProxyHandler {
 
         @Override
         public void onBegin(org.eclipse.jetty.client.Response from) {
+            request.begun = true;
+            watch.begun();
+        }
+
+        @Override
+        public void onHeaders(org.eclipse.jetty.client.Response from) {
+            if (from.getStatus() < 200) {
+                // such as another protocol, which was not asked for
+                var unused = from.abort(new HttpResponseException("status " + from.getStatus(), from));
+                return;
+            }
             if (!request.exchange.beginRelayed(from.getStatus())) {
                 var unused = from.abort(new IOException("it was answered already"));
                 return;
@@ -236,19 +255,26 @@ final class RelayHandler extends ProxyHandler {
             if (request.passage != null) {
                 request.passage.answered();
             }
-            watch.begun();
             super.onBegin(from);
-        }
-
-        @Override
-        public void onHeaders(org.eclipse.jetty.client.Response from) {
             super.onHeaders(from);
             var headers = response.getHeaders();
             for (var name : from.getHeaders().getCSV(HttpHeader.CONNECTION, false)) {
                 headers.remove(name);
             }
             headers.remove(HttpHeader.SET_COOKIE);
+            if (isOfUnknownLength(from)) {
+                // else a client that asks for "Connection: close" took the connection's end for that of the body
+                headers.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+            }
             request.exchange.headRelayed();
+        }
+
+        private boolean isOfUnknownLength(org.eclipse.jetty.client.Response from) {
+            return !response.getHeaders().contains(HttpHeader.CONTENT_LENGTH)
+                    && !request.getMethod().equals("HEAD")
+                    && from.getStatus() != 204
+                    && from.getStatus() != 304
+                    && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1;
         }
 
         @Override
@@ -278,6 +304,14 @@ final class RelayHandler extends ProxyHandler {
             Throwable failure) {
         var passed = (Passed) request;
         if (passed.exchange.isAnswered()) {
+            if (!(failure instanceof org.eclipse.jetty.io.EofException)) { // that is the client's
+                LOG.warn(
+                        "{}: the answer to {} {} broke off: {}",
+                        relay.backend().name(),
+                        passed.getMethod(),
+                        passed.getHttpURI().getPath(),
+                        cause(failure).getMessage());
+            }
             passed.exchange.breakOff(failure);
             return;
         }
@@ -295,16 +329,39 @@ final class RelayHandler extends ProxyHandler {
     }
 
     private BackendException failed(Passed request, Throwable failure) {
-        IOException cause;
-        if (failure instanceof TimeoutException) {
-            cause = new SocketTimeoutException("no answer in time");
-        } else if (failure instanceof IOException io) {
-            cause = io;
-        } else {
-            cause = new IOException(failure);
+        var cause = cause(failure);
+        var timely = !(failure instanceof TimeoutException);
+        if (timely && (request.begun || failure instanceof HttpResponseException)) {
+            if (request.passage != null) {
+                request.passage.answered();
+            }
+            return new BackendException(
+                    Kind.REJECTED,
+                    request.isSafe() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN,
+                    relay.backend().name() + ": relay: its answer is none that can be passed on: " + cause.getMessage(),
+                    failure);
         }
         return Optional.ofNullable(request.passage)
                 .map(passage -> passage.failed(cause))
                 .orElseGet(() -> BackendException.rejected(relay.backend().name() + ": " + cause));
+    }
+
+    /** In words for a person: those of the library tell of its own objects. */
+    private static IOException cause(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return new SocketTimeoutException("no answer in time");
+        }
+        if (failure instanceof EOFException) {
+            return withCause(new EOFException("it closed the connection too early"), failure);
+        }
+        if (failure instanceof HttpResponseException) {
+            return withCause(new IOException("it is not HTTP as it should be"), failure);
+        }
+        return failure instanceof IOException io ? io : new IOException(failure);
+    }
+
+    private static IOException withCause(IOException said, Throwable cause) {
+        said.initCause(cause);
+        return said;
     }
 }

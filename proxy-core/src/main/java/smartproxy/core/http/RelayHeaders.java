@@ -8,8 +8,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import smartproxy.core.api.Relay;
 
 /**
@@ -17,9 +19,11 @@ import smartproxy.core.api.Relay;
  * that. Servers behind WSGI and CGI take underscores for hyphens, so no name with one passes, as with Apache and nginx.
  */
 final class RelayHeaders {
-    /** Credentials, and what would be a word of ours to the server. */
+    /** Credentials, what would be a word of ours to the server, and what some servers take for another method or target. */
     private static final Set<String> OURS = Set.of(
             "authorization",
+            "client-cert",
+            "client-cert-chain",
             "cookie",
             "expect",
             "forwarded",
@@ -28,8 +32,13 @@ final class RelayHeaders {
             "via",
             "x-client-cert",
             "x-correlation-id",
+            "x-http-method",
+            "x-http-method-override",
+            "x-method-override",
+            "x-original-url",
             "x-real-ip",
             "x-request-id",
+            "x-rewrite-url",
             "x-session-id");
 
     private static final List<String> OUR_KINDS =
@@ -57,8 +66,14 @@ final class RelayHeaders {
                 passed.put("Authorization", value);
             }
         }
-        if (!passed.contains(CORRELATION)) {
+        if (passed.getFields(CORRELATION).size() != 1) {
             passed.put(CORRELATION, exchange.id());
+        }
+        var asked = exchange.request().getHttpURI();
+        if (passed.getField(HttpHeader.HOST) instanceof HostPortHttpField host
+                && asked.getHost() != null
+                && !asked.getHost().equalsIgnoreCase(host.getHost())) {
+            passed.put(HttpHeader.HOST, asked.getAuthority()); // the target counts (RFC 9112, section 3.2.2)
         }
         passed.put("X-Forwarded-Proto", exchange.peer().secure() ? "https" : "http");
         passed.put("X-Forwarded-For", exchange.peer().address().getHostAddress());

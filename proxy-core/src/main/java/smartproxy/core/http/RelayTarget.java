@@ -38,6 +38,8 @@ final class RelayTarget {
                 || path.contains("%00")
                 || (path + "/").contains("/../")
                 || (path + "/").contains("/./")
+                || path.contains("/..;")
+                || path.contains("/.;")
                 || BROKEN_ENCODING.matcher(target).find();
         if (crooked) {
             var shown = target.replaceAll("[^!-~]|[<>&\"]", "?");

@@ -15,6 +15,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Relay.Spool;
 
 /**
@@ -22,6 +24,7 @@ import smartproxy.core.api.Relay.Spool;
  * or anything of the server behind while it arrives.
  */
 final class WholeBody implements Runnable, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WholeBody.class);
     private static final int IN_MEMORY = 4 << 20;
     private static final long MOST_SECONDS = 600;
 
@@ -109,6 +112,7 @@ final class WholeBody implements Runnable, AutoCloseable {
         try {
             return spill(bytes);
         } catch (IOException e) {
+            LOG.error("The spool directory {} takes no body: {}", spool.directory(), String.valueOf(e));
             return false;
         }
     }

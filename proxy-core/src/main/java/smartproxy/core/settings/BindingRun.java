@@ -2,12 +2,14 @@ package smartproxy.core.settings;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ final class BindingRun {
 
     private final List<Setting<?>> settings = new ArrayList<>();
     private final Map<Setting<?>, Object> values = new LinkedHashMap<>();
+    private final Set<Setting<?>> wrong = new HashSet<>();
     private final List<Problem> conflicts = new ArrayList<>();
     private final List<Problem> presence = new ArrayList<>();
     private final List<Problem> rules = new ArrayList<>();
@@ -56,6 +59,7 @@ final class BindingRun {
     /** Takes over the values and errors of another run. */
     void adopt(BindingRun other) {
         values.putAll(other.values);
+        wrong.addAll(other.wrong);
         conflicts.addAll(other.conflicts);
         presence.addAll(other.presence);
         rules.addAll(other.rules);
@@ -82,7 +86,7 @@ final class BindingRun {
 
     private boolean applies(Setting<?> setting) {
         try {
-            return setting.condition().test(new Values(values));
+            return setting.condition().test(new Values(values, wrong));
         } catch (RuntimeException e) {
             // most often it asks for a setting that is wrong itself, which is said already
             if (!failed()) {
@@ -125,6 +129,7 @@ final class BindingRun {
                     .forEach(message -> warnings.add(
                             Problem.warning(source.file().path(), source.line(), source.name(), message, "chmod o-r")));
         } catch (InvalidSetting e) {
+            wrong.add(setting);
             rules.add(Problem.error(
                     source.file().path(),
                     source.line(),
@@ -133,6 +138,7 @@ final class BindingRun {
                     masked(setting, value, e.advice())));
         } catch (RuntimeException e) {
             // a third party's parser must not end the daemon
+            wrong.add(setting);
             rules.add(Problem.error(
                     source.file().path(),
                     source.line(),

@@ -12,7 +12,16 @@ import smartproxy.core.api.CallerException;
 class RelayTargetTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"/pulp/x?a=%", "/pulp/x?a=%z1", "/pulp/x?a=%1", "/pulp/%2e%2e/x", "/pulp/a%2Fb", "/pulp//x"})
+            strings = {
+                "/pulp/x?a=%",
+                "/pulp/x?a=%z1",
+                "/pulp/x?a=%1",
+                "/pulp/%2e%2e/x",
+                "/pulp/a%2Fb",
+                "/pulp//x",
+                "/pulp/..;/x",
+                "/pulp/.;a/x"
+            })
     void whatTheServerMightReadInAnotherWayIsRefused(String target) {
         assertThatThrownBy(() -> RelayTarget.of(target, Optional.empty()))
                 .isInstanceOf(CallerException.class)

@@ -194,6 +194,13 @@ class BinderTest {
                 .contains("its condition cannot be decided: setting url is neither set nor defaulted");
         assertThat(errors(Binder.bind(schema, file(":url: nonsense\n"))))
                 .containsExactly("Setting 'url' is missing a scheme");
+        var without = SettingTypes.text("without_url", "")
+                .mandatory()
+                .onlyWhen(values -> values.find(URL).isEmpty());
+        var other = new Schema<Values>("Test", List.of(URL, without), values -> values);
+        assertThat(errors(Binder.bind(other, file("")))).hasSize(1);
+        assertThat(errors(Binder.bind(other, file(":url: nonsense\n"))))
+                .containsExactly("Setting 'url' is missing a scheme");
     }
 
     @Test
