@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -109,6 +110,18 @@ class MirrorIT {
         lab.first().signal("content", "CONT");
         launch();
         assertWhole(job);
+    }
+
+    /** Within the minute until a task is begun again and the 200 s until Pulp frees what its killed worker held. */
+    @Test
+    void soDoesOneWhosePulpIsKilledWholeAndStartedAgain() throws Exception {
+        var job = begunAndHanging();
+        lab.killSecond();
+        lab.startSecondAgain();
+        var begun = System.nanoTime();
+        lab.first().signal("content", "CONT");
+        assertWhole(job);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(10));
     }
 
     /** The repositories of the first come from these files. */
