@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -48,18 +47,7 @@ class ContentPulp3IT {
         pulp.saysTo("POST ", 202, "{\"task\": \"" + API + "tasks/" + TASK + "/\"}");
         task("completed", WORKER);
         workers(WORKER);
-        Files.writeString(directory.resolve("password"), "sesame\n");
-        proxy = DaemonFixture.in(directory)
-                .set("request_deadline", "20")
-                .module("pulpcore", """
-                :enabled: https
-                :gateway:
-                  :enabled: true
-                  :api_url: http://127.0.0.1:%1$d
-                  :username: admin
-                  :password_file: %2$s
-                """.formatted(pulp.port(), directory.resolve("password")))
-                .start();
+        proxy = pulp.behind(directory, 20);
     }
 
     @AfterEach
