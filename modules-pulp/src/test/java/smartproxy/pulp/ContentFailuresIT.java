@@ -144,6 +144,16 @@ class ContentFailuresIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"-999999999-01-01", "+999999999-01-01", "1969-12-31", "+10000-01-01"})
+    void aTimeThatNobodyMeansIs400(String day) throws Exception {
+        for (var path : new String[] {"/content/jobs/purge", "/content/pulps/pulp/tasks/purge"}) {
+            var reply = send("POST", path, "{\"before\": \"" + day + "T00:00:00Z\"}");
+            assertThat(reply.status()).as(path).isEqualTo(400);
+            assertThat(reply.body()).contains("from 1970 to 9999");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/pulps/other/status", "/jobs/none", "/pulps/pulp/tasks/.x", "/nothing"})
     void whatIsNotThereIs404(String path) throws Exception {
         assertThat(send("GET", "/content" + path, "").status()).isEqualTo(404);

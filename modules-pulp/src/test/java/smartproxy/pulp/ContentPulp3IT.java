@@ -129,7 +129,7 @@ class ContentPulp3IT {
     @CsvSource(delimiter = ';', textBlock = """
                     r1; {"version": "9"}; 404; Repository 'r1' has no version 9
                     r1; {"version": "x"}; 400; A version is a number, not 'x'
-                    r1; {"version": 2}; 400; Key 'version' is expected to be a text
+                    r1; {"version": 2}; 400; Key 'version' is expected to be a text of at most
                     r1; {"checksum_type": "crc"}; 400; Key 'checksum_type' is expected to be one of sha1, sha224,
                     r1; {"checksum": "sha256"}; 400; Unknown key 'checksum'; known are checksum_type, version
                     f1; {"checksum_type": "sha256"}; 400; Key 'checksum_type' is for rpm alone, and 'f1' is of type file

@@ -294,6 +294,8 @@ public final class ContentCommand {
             }
             throw new ContentOptions.Usage(
                     file + " is no JSON object; its form is that of POST /content/mirror, see docs/content-api.md");
+        } catch (com.fasterxml.jackson.core.exc.StreamConstraintsException e) {
+            throw new ContentOptions.Usage(file + ": no JSON that is taken, it is nested too deep");
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             // the text is not quoted: there may be secrets in it
             throw new ContentOptions.Usage(
