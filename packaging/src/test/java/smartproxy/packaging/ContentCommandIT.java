@@ -62,15 +62,15 @@ class ContentCommandIT {
         try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             silent.setSoTimeout(60_000);
             url = "https://localhost:" + silent.getLocalPort();
-            try (var command =
-                            site.launch(Map.of(), words("mirror", wanted().toString()));
+            try (var command = site.launch(Map.of(), words("mirror", wanted().toString()));
                     var asked = silent.accept()) {
                 assertThat(asked.isConnected()).isTrue();
                 command.signal("INT");
                 assertThat(command.exitStatus()).isEqualTo(130);
                 assertThat(command.errors())
-                        .isEqualToIgnoringNewLines("interrupted before the daemon answered; whether it has begun the job,"
-                                + " and so goes on with it, `smart-proxy content jobs` tells");
+                        .isEqualToIgnoringNewLines(
+                                "interrupted before the daemon answered; whether it has begun the job,"
+                                        + " and so goes on with it, `smart-proxy content jobs` tells");
             }
         }
     }

@@ -46,8 +46,8 @@ final class MirrorLab implements AutoCloseable {
         site = Site.in(directory.resolve("daemon"));
         var both = Executors.newFixedThreadPool(2);
         try {
-            var started = both.invokeAll(List.<Callable<LabPulp>>of(
-                    () -> LabPulp.start(pulps, "first", ""), () -> second(Map.of())));
+            var started = both.invokeAll(
+                    List.<Callable<LabPulp>>of(() -> LabPulp.start(pulps, "first", ""), () -> second(Map.of())));
             first = started.get(0).get();
             second = started.get(1).get();
         } finally {
@@ -118,7 +118,11 @@ final class MirrorLab implements AutoCloseable {
     /** Starts it again, with the data of before. */
     void startSecondAgain() throws Exception {
         var api = second.api();
-        second = second(Map.of("KEEP", "1", "PULP_PORTS", api.getPort() + " " + second.content().getPort()));
+        second = second(Map.of(
+                "KEEP",
+                "1",
+                "PULP_PORTS",
+                api.getPort() + " " + second.content().getPort()));
     }
 
     private String origin() {

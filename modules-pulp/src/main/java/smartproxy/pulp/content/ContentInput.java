@@ -50,7 +50,8 @@ final class ContentInput {
                 return read;
             }
         } catch (StreamConstraintsException e) {
-            throw CallerException.badRequest("The body is no JSON that is taken: it is nested too deep, or has too long a name or number");
+            throw CallerException.badRequest(
+                    "The body is no JSON that is taken: it is nested too deep, or has too long a name or number");
         } catch (JsonProcessingException e) {
             throw CallerException.badRequest("The body is no JSON: " + e.getOriginalMessage() + " in line "
                     + e.getLocation().getLineNr() + ", column "
@@ -279,8 +280,8 @@ final class ContentInput {
             var number = limit.getValue().asDouble();
             var isWhole = !Upstream.WHOLE_LIMITS.contains(limit.getKey()) || number == Math.rint(number);
             if (!limit.getValue().isNumber() || number < 0 || !Double.isFinite(number) || !isWhole) {
-                throw CallerException.badRequest("limits: Key '" + limit.getKey() + "' is expected to be a number from 0 on"
-                        + (isWhole ? "" : ", and a whole one"));
+                throw CallerException.badRequest("limits: Key '" + limit.getKey()
+                        + "' is expected to be a number from 0 on" + (isWhole ? "" : ", and a whole one"));
             }
             read.put(limit.getKey(), number);
         });

@@ -128,8 +128,7 @@ final class Patience {
             progress = now;
         }
         var isRefusal = failure instanceof BackendException backend && backend.kind() == Kind.REJECTED;
-        var limit =
-                isRefusal && WITH_REFUSALS.compareTo(limits.trouble) < 0 ? WITH_REFUSALS : limits.trouble;
+        var limit = isRefusal && WITH_REFUSALS.compareTo(limits.trouble) < 0 ? WITH_REFUSALS : limits.trouble;
         var trouble = String.valueOf(failure.getMessage());
         var isEnough = isEnough(trouble);
         if (failing.isLonger(limit, true, now())) {

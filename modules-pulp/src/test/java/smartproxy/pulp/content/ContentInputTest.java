@@ -18,7 +18,8 @@ class ContentInputTest {
 
     @Test
     void aBodyThatIsNestedTooDeepIsRefused() {
-        for (var text : new String[] {"[".repeat(100_000), "{\"a\": ".repeat(2000), "{\"a\": " + "9".repeat(2000) + "}"}) {
+        for (var text :
+                new String[] {"[".repeat(100_000), "{\"a\": ".repeat(2000), "{\"a\": " + "9".repeat(2000) + "}"}) {
             assertThatThrownBy(() -> body(text))
                     .isInstanceOf(CallerException.class)
                     .hasMessageStartingWith("The body is no JSON that is taken");
@@ -45,8 +46,7 @@ class ContentInputTest {
         "total_timeout, true, ''"
     })
     void aLimitThatPulpWouldMakeSomethingElseOfIsRefused(String limit, String value, String more) {
-        var upstream =
-                body("{\"url\": \"https://up.example.com/\", \"limits\": {\"" + limit + "\": " + value + "}}");
+        var upstream = body("{\"url\": \"https://up.example.com/\", \"limits\": {\"" + limit + "\": " + value + "}}");
 
         assertThatThrownBy(() -> ContentInput.upstream(upstream))
                 .isInstanceOf(CallerException.class)
@@ -55,8 +55,8 @@ class ContentInputTest {
 
     @Test
     void limitsAreNumbers() {
-        var upstream =
-                body("{\"url\": \"https://up.example.com/\", \"limits\": {\"rate_limit\": 2.0, \"total_timeout\": 0.5}}");
+        var upstream = body(
+                "{\"url\": \"https://up.example.com/\", \"limits\": {\"rate_limit\": 2.0, \"total_timeout\": 0.5}}");
 
         assertThat(ContentInput.upstream(upstream).limits()).isEqualTo(Map.of("rate_limit", 2.0, "total_timeout", 0.5));
     }

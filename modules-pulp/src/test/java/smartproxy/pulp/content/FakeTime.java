@@ -29,7 +29,8 @@ final class FakeTime implements Patience.Time {
     @Override
     public synchronized void pause(long millis) {
         now = now.plusMillis(millis);
-        var due = events.stream().filter(event -> event.at().compareTo(now) <= 0).toList();
+        var due =
+                events.stream().filter(event -> event.at().compareTo(now) <= 0).toList();
         events.removeAll(due);
         due.forEach(event -> event.what().run());
     }

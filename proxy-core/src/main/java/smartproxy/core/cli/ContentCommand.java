@@ -343,8 +343,9 @@ public final class ContentCommand {
     /** Whoever ends this command, by Ctrl-C, shall know that the job does not end with it. */
     private final class Farewell implements AutoCloseable {
         private final Thread thread = new Thread(() -> say(), "farewell");
-        private volatile Runnable said = () -> err.println("interrupted before the daemon answered; whether it has begun"
-                + " the job, and so goes on with it, `smart-proxy content jobs` tells");
+        private volatile Runnable said =
+                () -> err.println("interrupted before the daemon answered; whether it has begun"
+                        + " the job, and so goes on with it, `smart-proxy content jobs` tells");
 
         Farewell() {
             Runtime.getRuntime().addShutdownHook(thread);
