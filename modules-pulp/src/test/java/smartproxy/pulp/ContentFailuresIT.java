@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,25 +29,7 @@ class ContentFailuresIT {
     @BeforeEach
     void start() throws Exception {
         pulp = FakePulp.start();
-        Files.writeString(directory.resolve("password"), "sesame\n");
-        proxy = DaemonFixture.in(directory)
-                .set("request_deadline", "4")
-                .module("pulpcore", """
-                :enabled: https
-                :gateway:
-                  :enabled: true
-                  :api_url: http://127.0.0.1:%1$d
-                  :username: admin
-                  :password_file: %2$s
-                :pulps:
-                  old:
-                    :provider: pulp2
-                    :api_url: http://127.0.0.1:%1$d
-                    :content_url: http://127.0.0.1:%1$d
-                    :username: admin
-                    :password_file: %2$s
-                """.formatted(pulp.port(), directory.resolve("password")))
-                .start();
+        proxy = pulp.behind(directory, 4);
     }
 
     @AfterEach
@@ -92,16 +73,17 @@ class ContentFailuresIT {
                         + " its database may be away, see the log of Pulp");
     }
 
-    @Test
-    void aRedirectIsNotFollowedAndSaysWhere() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"GET, /repositories, list repositories", "POST, /uploads, begin upload"})
+    void aRedirectIsNotFollowedAndSaysWhere(String method, String path, String operation) throws Exception {
         pulp.saysToo("Location", "https://elsewhere.example.com/");
         pulp.says(301, "");
 
-        var reply = send("GET", REPOSITORIES, "");
+        var reply = send(method, "/content/pulps/pulp" + path, "{\"size\": 1}");
         assertThat(reply.status()).isEqualTo(502);
         assertThat(reply.body())
-                .isEqualTo("Pulp 'pulp': list repositories: status 301, it is somewhere else:"
-                        + " https://elsewhere.example.com/; check api_url of this Pulp");
+                .isEqualTo("Pulp 'pulp': " + operation + ": status 301, it is somewhere else:"
+                        + " https://elsewhere.example.com/; nothing was done: check api_url of this Pulp");
     }
 
     @ParameterizedTest
@@ -159,6 +141,16 @@ class ContentFailuresIT {
 
         assertThat(reply.status()).as(reply.body()).isEqualTo(400);
         assertThat(send("GET", "/content/jobs", "").body()).isEqualTo("{\"total\":0,\"items\":[]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-999999999-01-01", "+999999999-01-01", "1969-12-31", "+10000-01-01"})
+    void aTimeThatNobodyMeansIs400(String day) throws Exception {
+        for (var path : new String[] {"/content/jobs/purge", "/content/pulps/pulp/tasks/purge"}) {
+            var reply = send("POST", path, "{\"before\": \"" + day + "T00:00:00Z\"}");
+            assertThat(reply.status()).as(path).isEqualTo(400);
+            assertThat(reply.body()).contains("from 1970 to 9999");
+        }
     }
 
     @ParameterizedTest

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -48,18 +47,7 @@ class ContentPulp3IT {
         pulp.saysTo("POST ", 202, "{\"task\": \"" + API + "tasks/" + TASK + "/\"}");
         task("completed", WORKER);
         workers(WORKER);
-        Files.writeString(directory.resolve("password"), "sesame\n");
-        proxy = DaemonFixture.in(directory)
-                .set("request_deadline", "20")
-                .module("pulpcore", """
-                :enabled: https
-                :gateway:
-                  :enabled: true
-                  :api_url: http://127.0.0.1:%1$d
-                  :username: admin
-                  :password_file: %2$s
-                """.formatted(pulp.port(), directory.resolve("password")))
-                .start();
+        proxy = pulp.behind(directory, 20);
     }
 
     @AfterEach
@@ -141,7 +129,7 @@ class ContentPulp3IT {
     @CsvSource(delimiter = ';', textBlock = """
                     r1; {"version": "9"}; 404; Repository 'r1' has no version 9
                     r1; {"version": "x"}; 400; A version is a number, not 'x'
-                    r1; {"version": 2}; 400; Key 'version' is expected to be a text
+                    r1; {"version": 2}; 400; Key 'version' is expected to be a text of at most
                     r1; {"checksum_type": "crc"}; 400; Key 'checksum_type' is expected to be one of sha1, sha224,
                     r1; {"checksum": "sha256"}; 400; Unknown key 'checksum'; known are checksum_type, version
                     f1; {"checksum_type": "sha256"}; 400; Key 'checksum_type' is for rpm alone, and 'f1' is of type file

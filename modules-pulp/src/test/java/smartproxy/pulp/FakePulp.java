@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -15,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import smartproxy.core.daemon.DaemonFixture;
 
 /** A Pulp that says what it is told to say; it answers every path alike and remembers what it was asked. */
 final class FakePulp implements AutoCloseable {
@@ -51,6 +54,29 @@ final class FakePulp implements AutoCloseable {
     /** Another one at the port of one that has ended. */
     static FakePulp at(int port) throws IOException {
         return new FakePulp(port);
+    }
+
+    /** Starts a daemon that has it as its gateway's Pulp 3, and as the Pulp 2 {@code old}; {@code sesame} is the password. */
+    DaemonFixture behind(Path directory, int requestDeadline) throws Exception {
+        var password = Files.writeString(directory.resolve("password"), "sesame\n");
+        return DaemonFixture.in(directory)
+                .set("request_deadline", Integer.toString(requestDeadline))
+                .module("pulpcore", """
+                :enabled: https
+                :gateway:
+                  :enabled: true
+                  :api_url: http://127.0.0.1:%1$d
+                  :username: admin
+                  :password_file: %2$s
+                :pulps:
+                  old:
+                    :provider: pulp2
+                    :api_url: http://127.0.0.1:%1$d
+                    :content_url: http://127.0.0.1:%1$d
+                    :username: admin
+                    :password_file: %2$s
+                """.formatted(port(), password))
+                .start();
     }
 
     int port() {

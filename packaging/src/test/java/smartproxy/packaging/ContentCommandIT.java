@@ -3,6 +3,8 @@ package smartproxy.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,12 +50,34 @@ class ContentCommandIT {
         return all.toArray(String[]::new);
     }
 
+    private Path wanted() throws Exception {
+        return Files.writeString(
+                directory.resolve("mirror.json"),
+                "{\"pulp\": \"pulp\", \"repositories\": [{\"name\": \"r1\", \"type\": \"file\", \"path\": \"r1\","
+                        + " \"upstream\": \"https://upstream.example.com/r1/PULP_MANIFEST\"}]}");
+    }
+
+    @Test
+    void saysWhatIsNotKnownWhenItEndsBeforeTheDaemonAnswers() throws Exception {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            silent.setSoTimeout(60_000);
+            url = "https://localhost:" + silent.getLocalPort();
+            try (var command = site.launch(Map.of(), words("mirror", wanted().toString()));
+                    var asked = silent.accept()) {
+                assertThat(asked.isConnected()).isTrue();
+                command.signal("INT");
+                assertThat(command.exitStatus()).isEqualTo(130);
+                assertThat(command.errors())
+                        .isEqualToIgnoringNewLines(
+                                "interrupted before the daemon answered; whether it has begun the job,"
+                                        + " and so goes on with it, `smart-proxy content jobs` tells");
+            }
+        }
+    }
+
     @Test
     void endsByCtrlCWhileItsJobGoesOn() throws Exception {
-        var wanted = Files.writeString(
-                directory.resolve("mirror.json"),
-                "{\"repositories\": [{\"name\": \"r1\", \"type\": \"file\", \"path\": \"r1\","
-                        + " \"upstream\": \"https://upstream.example.com/r1/PULP_MANIFEST\"}]}");
+        var wanted = wanted();
         try (var daemon = site.start()) {
             var status = site.command(words("status"));
             assertThat(status.status()).as(status.output()).isEqualTo(1);

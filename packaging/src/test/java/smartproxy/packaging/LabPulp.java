@@ -42,9 +42,15 @@ record LabPulp(Path directory, String name, Map<String, String> told) {
      * @param origin where clients see it; empty when that is it
      */
     static LabPulp start(Path directory, String name, String origin) throws IOException, InterruptedException {
-        var environment = new HashMap<String, String>();
+        return start(directory, name, origin, Map.of());
+    }
+
+    /** @param more settings of Pulp, as environment */
+    static LabPulp start(Path directory, String name, String origin, Map<String, String> more)
+            throws IOException, InterruptedException {
+        var environment = new HashMap<>(more);
         var port = FreePorts.next();
-        environment.put("PULP_PORTS", port + " " + FreePorts.next());
+        environment.putIfAbsent("PULP_PORTS", port + " " + FreePorts.next());
         if (origin.isEmpty()) {
             // without a gateway the registry sends its clients to the API itself for their tokens
             environment.put("PULP_TOKEN_SERVER", "http://127.0.0.1:" + port + "/token/");

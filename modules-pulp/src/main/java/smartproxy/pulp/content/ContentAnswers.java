@@ -24,6 +24,7 @@ final class ContentAnswers {
     static final int MOST_WAITERS = 32;
     static final int LONGEST_WAIT_SECONDS = 300;
 
+    private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
     private static final Pattern WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})");
 
     private final JobRunner jobs;
@@ -133,9 +134,14 @@ final class ContentAnswers {
     static Instant before(JsonNode body) {
         ContentInput.only(body, "before");
         try {
-            return Instant.parse(ContentInput.text(body, "before"));
+            var before = Instant.parse(ContentInput.text(body, "before"));
+            if (!before.isBefore(Instant.EPOCH) && before.isBefore(LATEST)) {
+                return before;
+            }
         } catch (DateTimeParseException e) {
-            throw CallerException.badRequest("Key 'before' is expected to be a time such as 2026-01-01T00:00:00Z");
+            // said below
         }
+        throw CallerException.badRequest(
+                "Key 'before' is expected to be a time such as 2026-01-01T00:00:00Z, from 1970 to 9999");
     }
 }

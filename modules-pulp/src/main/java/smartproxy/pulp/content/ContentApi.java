@@ -19,7 +19,7 @@ public final class ContentApi implements AutoCloseable {
     public ContentApi(Pulps pulps, Store store) {
         var host = host();
         var rows = new JobRows(store, host, Clock.systemUTC());
-        this.jobs = new JobRunner(store, rows, pulps, host, JobRunner.PATIENCE);
+        this.jobs = new JobRunner(store, rows, pulps, host, JobRunner.LIMITS, Patience.Time.SYSTEM);
         var answers = new ContentAnswers(jobs);
         var resources = List.of(
                 new PulpsResource(pulps, jobs, answers),

@@ -2,6 +2,7 @@ package smartproxy.pulp.content;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -48,6 +49,9 @@ final class ContentInput {
             if (read != null && read.isObject()) {
                 return read;
             }
+        } catch (StreamConstraintsException e) {
+            throw CallerException.badRequest(
+                    "The body is no JSON that is taken: it is nested too deep, or has too long a name or number");
         } catch (JsonProcessingException e) {
             throw CallerException.badRequest("The body is no JSON: " + e.getOriginalMessage() + " in line "
                     + e.getLocation().getLineNr() + ", column "
@@ -68,7 +72,7 @@ final class ContentInput {
         unknown.removeAll(Set.of(keys));
         if (!unknown.isEmpty()) {
             throw CallerException.badRequest(where + "Unknown key '" + unknown.first() + "'; known are "
-                    + String.join(", ", new TreeSet<>(Arrays.asList(keys))));
+                    + (keys.length == 0 ? "none" : String.join(", ", new TreeSet<>(Arrays.asList(keys)))));
         }
     }
 
@@ -117,7 +121,8 @@ final class ContentInput {
             return null;
         }
         if (!value.isTextual() || value.asText().length() > MOST_TEXT) {
-            throw CallerException.badRequest("Key '" + key + "' is expected to be a text");
+            throw CallerException.badRequest(
+                    "Key '" + key + "' is expected to be a text of at most " + MOST_TEXT + " characters");
         }
         return value.asText();
     }
@@ -272,10 +277,13 @@ final class ContentInput {
         only("limits: ", limits, Upstream.LIMITS.toArray(String[]::new));
         var read = new TreeMap<String, Double>();
         limits.properties().forEach(limit -> {
-            if (!limit.getValue().isNumber() || limit.getValue().asDouble() < 0) {
-                throw CallerException.badRequest("Key '" + limit.getKey() + "' is expected to be a number");
+            var number = limit.getValue().asDouble();
+            var isWhole = !Upstream.WHOLE_LIMITS.contains(limit.getKey()) || number == Math.rint(number);
+            if (!limit.getValue().isNumber() || number < 0 || !Double.isFinite(number) || !isWhole) {
+                throw CallerException.badRequest("limits: Key '" + limit.getKey()
+                        + "' is expected to be a number from 0 on" + (isWhole ? "" : ", and a whole one"));
             }
-            read.put(limit.getKey(), limit.getValue().asDouble());
+            read.put(limit.getKey(), number);
         });
         return read;
     }

@@ -64,19 +64,19 @@ final class ItemRun implements Changes {
     private final Job.Item item;
     private final TaskWait tasks;
     private final TaskWait.Watch watch;
-    private final Duration patience;
+    private final Patience patience;
     private final boolean dryRun;
     private final List<String> actions;
     private final Map<String, String> steps;
 
-    /** @param patience with a Pulp that does not answer */
+    /** @param patience of this part alone, that of {@code tasks} */
     ItemRun(
             JobRows rows,
             Job job,
             Job.Item item,
             TaskWait tasks,
             TaskWait.Watch watch,
-            Duration patience,
+            Patience patience,
             boolean dryRun) {
         this.rows = rows;
         this.job = job;
@@ -121,7 +121,6 @@ final class ItemRun implements Changes {
 
     /** A Pulp that is away for a while, as by a restart, is waited for; then the work goes on as after a restart of the daemon. */
     private void untilItIsDone(Work work) throws InterruptedException {
-        var pause = new Patience(patience);
         while (true) {
             try {
                 work.run(this);
@@ -129,7 +128,7 @@ final class ItemRun implements Changes {
             } catch (InDoubt e) {
                 LOG.debug("Job {} '{}' is looked at anew: {}", job.id(), item.name(), e.getMessage());
             } catch (BackendException | BusyException e) {
-                pause.after(e, steps + " " + actions, watch);
+                patience.after(e, steps + " " + actions, watch);
             }
         }
     }

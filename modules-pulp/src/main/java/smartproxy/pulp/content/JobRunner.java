@@ -42,6 +42,14 @@ final class JobRunner implements AutoCloseable {
     /** A task that nobody works on is given up. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    /** After the 30 s in which Pulp calls a worker online that says nothing: one that comes back after a stall is waited for. */
+    static final Duration MISSING_WORKER = Duration.ofSeconds(60);
+
+    /** For all a part waits for, and a little more than the 1000 s until Pulp 3 frees what a worker that was killed held. */
+    static final Duration STALLED = Duration.ofMinutes(20);
+
+    static final Patience.Limits LIMITS = new Patience.Limits(PATIENCE, MISSING_WORKER, STALLED);
+
     /** Those that ended longer ago are forgotten. */
     private static final Duration KEPT = Duration.ofDays(30);
 
@@ -61,19 +69,21 @@ final class JobRunner implements AutoCloseable {
     private final JobRows rows;
     private final Pulps pulps;
     private final String queueName;
-    private final Duration patience;
+    private final Patience.Limits limits;
+    private final Patience.Time time;
     private final JobWork work = new JobWork();
     private final Semaphore running = new Semaphore(MOST_AT_ONCE);
     private Jobs.@Nullable Queue queue;
     private volatile boolean closed;
 
     /** @param host whose jobs these are in a store that is shared: a Pulp may be reached from it alone */
-    JobRunner(Store store, JobRows rows, Pulps pulps, String host, Duration patience) {
+    JobRunner(Store store, JobRows rows, Pulps pulps, String host, Patience.Limits limits, Patience.Time time) {
         this.store = store;
         this.rows = rows;
         this.pulps = pulps;
         this.queueName = "content " + host;
-        this.patience = patience;
+        this.limits = limits;
+        this.time = time;
     }
 
     /** Goes on with what was left. */
@@ -224,12 +234,17 @@ final class JobRunner implements AutoCloseable {
     }
 
     private JobState single(Job job, Pulp pulp) throws InterruptedException {
-        var run = new ItemRun(rows, job, job.items().get(0), tasks(pulp), new Reporter(job, ""), patience, false);
-        return run.run(changes -> work.run(job, pulp, changes));
+        return item(job, pulp, job.items().get(0), new Reporter(job, ""), false)
+                .run(changes -> work.run(job, pulp, changes));
     }
 
-    private TaskWait tasks(Pulp pulp) {
-        return new TaskWait(pulp, patience);
+    private ItemRun item(Job job, Pulp pulp, Job.Item item, Reporter watch, boolean dryRun) {
+        var patience = patience();
+        return new ItemRun(rows, job, item, new TaskWait(pulp, patience), watch, patience, dryRun);
+    }
+
+    private Patience patience() {
+        return new Patience(limits, time);
     }
 
     private void mirror(Job job, Pulp pulp) throws InterruptedException {
@@ -254,7 +269,7 @@ final class JobRunner implements AutoCloseable {
         var calls = new ArrayList<Callable<JobState>>();
         for (var item : items) {
             var watch = new Reporter(job, item.name());
-            var run = new ItemRun(rows, job, item, tasks(pulp), watch, patience, mirror.isDryRun());
+            var run = item(job, pulp, item, watch, mirror.isDryRun());
             calls.add(() -> {
                 var state = run.run(changes -> mirror.bring(item.name(), changes));
                 watch.ended();
@@ -265,7 +280,7 @@ final class JobRunner implements AutoCloseable {
     }
 
     private Set<String> unwanted(Job job, Mirror mirror) throws InterruptedException {
-        var pause = new Patience(patience);
+        var pause = patience();
         var watch = new Reporter(job, "the list of repositories");
         while (true) {
             try {

@@ -1,44 +1,144 @@
 package smartproxy.pulp.content;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.ProxyException;
 
-/** How long one waits for a Pulp that is away, and what one says meanwhile. For one thread. */
+/**
+ * How long one waits for a Pulp that does not go on, and what one says meanwhile: one clock for all that a part of a job waits for, which
+ * stands while Pulp works. For one thread.
+ */
 final class Patience {
     /** With one that answers and says no, or nonsense: its database may be away for a moment. */
     static final Duration WITH_REFUSALS = Duration.ofSeconds(10);
 
     private static final long PAUSE_MILLIS = 1_000;
+    private static final int MOST_REASONS = 5;
+    private static final String OTHER = "other troubles";
 
-    private final Duration most;
+    /**
+     * Bounds.
+     *
+     * @param trouble without a break, or a Pulp that does not answer and no progress
+     * @param missingWorker of a task while others are online, until it counts as lost
+     * @param inAll of all waiting together
+     */
+    record Limits(Duration trouble, Duration missingWorker, Duration inAll) {}
+
+    /** How time passes. */
+    interface Time {
+        Time SYSTEM = new Time() {
+            @Override
+            public long nanoTime() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public void pause(long millis) throws InterruptedException {
+                TimeUnit.MILLISECONDS.sleep(millis);
+            }
+        };
+
+        long nanoTime();
+
+        void pause(long millis) throws InterruptedException;
+    }
+
+    private final Limits limits;
+    private final Time time;
+    private final Map<String, Long> waited = new LinkedHashMap<>();
+    private final Stretch failing = new Stretch();
     private String progress = "";
-    private long since;
+    private boolean waits;
+    private long lookedAt;
 
-    /** @param most without any progress */
-    Patience(Duration most) {
-        this.most = most;
+    Patience(Limits limits, Time time) {
+        this.limits = limits;
+        this.time = time;
+    }
+
+    /** How long something has been so without a break. */
+    static final class Stretch {
+        private boolean was;
+        private long since;
+
+        boolean isLonger(Duration limit, boolean isSo, long now) {
+            if (isSo && !was) {
+                since = now;
+            }
+            was = isSo;
+            return isSo && now - since > limit.toNanos();
+        }
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    long now() {
+        return time.nanoTime();
+    }
+
+    void pause(long millis) throws InterruptedException {
+        time.pause(millis);
+    }
+
+    /** Pulp works. */
+    void goesOn() {
+        waits = false;
+    }
+
+    /**
+     * Pulp does not go on.
+     *
+     * @return whether that is enough of waiting, {@link #told}
+     */
+    boolean isEnough(String trouble) {
+        var now = now();
+        var what = waited.containsKey(trouble) || waited.size() < MOST_REASONS ? trouble : OTHER;
+        waited.merge(what, waits ? now - lookedAt : 0, Long::sum);
+        waits = true;
+        lookedAt = now;
+        return waited.values().stream().mapToLong(Long::longValue).sum() > limits.inAll.toNanos();
+    }
+
+    /** What was waited for, and how long. */
+    String told() {
+        return "given up after " + limits.inAll.toSeconds() + " s in all: "
+                + waited.entrySet().stream()
+                        .map(one -> one.getKey() + " (" + TimeUnit.NANOSECONDS.toSeconds(one.getValue()) + " s)")
+                        .collect(Collectors.joining("; "));
     }
 
     /**
      * Waits a moment after a failure.
      *
      * @param now is another one whenever there was progress
-     * @throws ProxyException the failure, when that has lasted for too long
+     * @throws ProxyException the failure, when that has lasted for too long, or what was waited for, when that is enough
      */
     void after(ProxyException failure, String now, TaskWait.Watch watch) throws InterruptedException {
-        if (since == 0 || !now.equals(progress)) {
-            since = System.nanoTime();
+        if (!now.equals(progress)) {
+            failing.isLonger(limits.trouble, false, now());
             progress = now;
         }
-        var isRefusal = failure instanceof BackendException backend && backend.kind() == BackendException.Kind.REJECTED;
-        var limit = isRefusal && WITH_REFUSALS.compareTo(most) < 0 ? WITH_REFUSALS : most;
-        if (System.nanoTime() - since > limit.toNanos()) {
+        var isRefusal = failure instanceof BackendException backend && backend.kind() == Kind.REJECTED;
+        var limit = isRefusal && WITH_REFUSALS.compareTo(limits.trouble) < 0 ? WITH_REFUSALS : limits.trouble;
+        var trouble = String.valueOf(failure.getMessage());
+        var isEnough = isEnough(trouble);
+        if (failing.isLonger(limit, true, now())) {
             throw failure;
         }
+        if (isEnough) {
+            throw new BackendException(Kind.UNAVAILABLE, Outcome.UNKNOWN, told(), failure);
+        }
         watch.check();
-        watch.seen(String.valueOf(failure.getMessage()), 0, 0);
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        watch.seen(trouble, 0, 0);
+        pause(PAUSE_MILLIS);
     }
 }

@@ -3,6 +3,7 @@ package smartproxy.pulp.content;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 
@@ -29,6 +30,46 @@ public final class Pulps {
             if (!provider.abilities().contains(ability)) {
                 throw CallerException.badRequest(
                         "Pulp '" + name + "' is a " + kind + ", which does not know " + ability.phrase());
+            }
+        }
+
+        /**
+         * A repository at a version.
+         *
+         * @param version of those there are; empty: the current one
+         * @throws CallerException 404 when there is no such repository or version, 400 when it cannot do that
+         */
+        Repository repository(String repository, Optional<String> version, Deadline deadline) {
+            if (version.isEmpty()) {
+                return repository(repository, deadline);
+            }
+            require(ContentAbility.VERSIONS);
+            var found = repository(repository, deadline);
+            var unused = provider.counts(found, version, deadline);
+            return found.at(version.get());
+        }
+
+        /** @throws CallerException 409 when there is nothing to sync it from */
+        void requireUpstream(Repository repository, Deadline deadline) {
+            if (provider.upstream(repository, deadline).isEmpty()) {
+                throw CallerException.conflict("Repository '" + repository.name() + "' has no upstream");
+            }
+        }
+
+        /** @throws CallerException 409 when its version is to be published first */
+        void requireServable(Repository repository, Deadline deadline) {
+            if (provider.servable(repository, deadline).isEmpty()) {
+                throw CallerException.conflict("Version " + repository.version() + " of repository '"
+                        + repository.name() + "' is not published: POST …/publish with {\"version\": \""
+                        + repository.version() + "\"} does that");
+            }
+        }
+
+        /** @throws CallerException 400 when its publications have no checksums to choose */
+        void requireChecksums(Repository repository) {
+            if (repository.type() != ContentType.RPM) {
+                throw CallerException.badRequest("Key 'checksum_type' is for rpm alone, and '" + repository.name()
+                        + "' is of type " + repository.type());
             }
         }
     }

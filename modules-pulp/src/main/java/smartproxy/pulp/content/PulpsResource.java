@@ -41,22 +41,6 @@ public final class PulpsResource {
         return pulp.repository(name, deadline(request));
     }
 
-    /**
-     * A repository at a version.
-     *
-     * @param version of those there are; empty: the current one
-     */
-    private static Repository repository(
-            ContainerRequestContext request, Pulp pulp, String name, Optional<String> version) {
-        if (version.isEmpty()) {
-            return repository(request, pulp, name);
-        }
-        pulp.require(ContentAbility.VERSIONS);
-        var repository = repository(request, pulp, name);
-        var unused = pulp.provider().counts(repository, version, deadline(request));
-        return repository.at(version.get());
-    }
-
     private Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
         return answers.job(request, jobs.begin(kind, pulp, subject, body.toString(), List.of(subject)));
     }
@@ -255,12 +239,10 @@ public final class PulpsResource {
         var protect = ContentInput.flag(body, "protect", false);
         var of = pulps.named(pulp);
         var version = ContentInput.version(body);
-        var repository = repository(request, of, name, version);
+        var repository = of.repository(name, version, deadline(request));
         Ownership.require("Repository '" + name + "'", repository.labels());
-        if (version.isPresent()
-                && of.provider().servable(repository, deadline(request)).isEmpty()) {
-            throw CallerException.conflict("Version " + version.get() + " of repository '" + name
-                    + "' is not published: POST …/publish with {\"version\": \"" + version.get() + "\"} does that");
+        if (version.isPresent()) {
+            of.requireServable(repository, deadline(request));
         }
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
         ContentAnswers.uninterrupted(() -> {
@@ -330,11 +312,7 @@ public final class PulpsResource {
         var body = ContentAnswers.body(request);
         var unused = ContentInput.syncMode(body);
         var of = pulps.named(pulp);
-        if (of.provider()
-                .upstream(repository(request, of, name), deadline(request))
-                .isEmpty()) {
-            throw CallerException.conflict("Repository '" + name + "' has no upstream");
-        }
+        of.requireUpstream(repository(request, of, name), deadline(request));
         return begin(request, of, JobWork.SYNC, name, body);
     }
 
@@ -349,10 +327,9 @@ public final class PulpsResource {
         if (checksums.isPresent()) {
             of.require(ContentAbility.CHECKSUM_TYPE);
         }
-        var type = repository(request, of, name, ContentInput.version(body)).type();
-        if (checksums.isPresent() && type != ContentType.RPM) {
-            throw CallerException.badRequest(
-                    "Key 'checksum_type' is for rpm alone, and '" + name + "' is of type " + type);
+        var repository = of.repository(name, ContentInput.version(body), deadline(request));
+        if (checksums.isPresent()) {
+            of.requireChecksums(repository);
         }
         return begin(request, of, JobWork.PUBLISH, name, body);
     }

@@ -1,17 +1,21 @@
 package smartproxy.pulp.content;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 import smartproxy.core.api.Deadline;
 import smartproxy.pulp.content.Pulps.Pulp;
 
 /** Changes made within a request, by its deadline. */
 final class RequestChanges implements Changes {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final TaskWait tasks;
     private final Deadline deadline;
     private boolean changed;
 
     RequestChanges(Pulp pulp, Deadline deadline) {
-        this.tasks = new TaskWait(pulp, java.time.Duration.ofSeconds(10));
+        this.tasks = new TaskWait(
+                pulp, new Patience(new Patience.Limits(PATIENCE, PATIENCE, PATIENCE), Patience.Time.SYSTEM));
         this.deadline = deadline;
     }
 

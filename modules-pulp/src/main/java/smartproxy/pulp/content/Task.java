@@ -24,4 +24,16 @@ public record Task(
         String trouble,
         Optional<Instant> created,
         Optional<Instant> started,
-        Optional<Instant> finished) {}
+        Optional<Instant> finished) {
+    /** The trouble of a task whose worker is gone while others are online. */
+    public static final String WORKER_MISSING = "the worker of its task is missing";
+
+    /** The trouble of a task that is to begin, though none of the workers has anything to do: what a killed worker held is not free yet. */
+    public static final String LINE_STANDS =
+            "its task waits in line and no worker works: what a worker that was killed held is free when Pulp has cleaned up";
+
+    /** Whether it has failed with its worker. */
+    boolean isLost() {
+        return state == JobState.FAILED && trouble.equals(WORKER_MISSING);
+    }
+}

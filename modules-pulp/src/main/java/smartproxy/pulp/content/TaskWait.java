@@ -1,7 +1,6 @@
 package smartproxy.pulp.content;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
@@ -9,8 +8,8 @@ import smartproxy.core.api.Deadline;
 import smartproxy.pulp.content.Pulps.Pulp;
 
 /**
- * Waits for the end of a task of a Pulp. One that does not go on, because no worker is online or its own is missing, is given up after
- * a time; so is a Pulp that does not answer.
+ * Waits for the end of a task of a Pulp. One that does not go on, because no worker is online, is given up after a time, and so is a Pulp that
+ * does not answer; one whose worker is missing while others are there is lost.
  */
 final class TaskWait {
     private static final Duration CALL = Duration.ofSeconds(30);
@@ -43,35 +42,33 @@ final class TaskWait {
     }
 
     private final Pulp pulp;
-    private final Duration patience;
+    private final Patience patience;
 
-    /** @param patience with a task that does not go on, or a Pulp that does not answer */
-    TaskWait(Pulp pulp, Duration patience) {
+    TaskWait(Pulp pulp, Patience patience) {
         this.pulp = pulp;
         this.patience = patience;
     }
 
     /**
-     * @return false when Pulp does not know the task (any more), or it has failed with its worker
+     * @return false when the task is lost: Pulp does not know it (any more), it has failed with its worker, or that is missing
      * @throws TaskEnded when it failed, was cancelled or is given up
      */
     boolean await(String id, Watch watch) throws TaskEnded, InterruptedException {
+        var limits = patience.limits();
+        var missing = new Patience.Stretch();
+        var troubled = new Patience.Stretch();
         var pause = FIRST_PAUSE_MILLIS;
-        var troubleSince = 0L;
         while (true) {
             watch.check();
             var trouble = "";
             try {
                 var found = pulp.provider().task(id, Deadline.in(CALL));
-                if (found.isEmpty()) {
+                if (found.isEmpty() || found.get().isLost()) {
                     return false;
                 }
                 var task = found.get();
                 trouble = task.trouble();
                 if (task.state().ended()) {
-                    if (task.state() == JobState.FAILED && !trouble.isEmpty()) {
-                        return false;
-                    }
                     end(task);
                     return true;
                 }
@@ -80,14 +77,21 @@ final class TaskWait {
                 trouble = String.valueOf(e.getMessage());
                 watch.seen(trouble, 0, 0);
             }
-            if (trouble.isEmpty()) {
-                troubleSince = 0;
-            } else if (troubleSince == 0) {
-                troubleSince = System.nanoTime();
-            } else if (System.nanoTime() - troubleSince > patience.toNanos()) {
-                giveUp(id, trouble);
+            var now = patience.now();
+            if (missing.isLonger(limits.missingWorker(), trouble.equals(Task.WORKER_MISSING), now)) {
+                cancel(id); // Pulp may have it done yet, and what it holds is free the sooner
+                return false;
             }
-            TimeUnit.MILLISECONDS.sleep(pause);
+            var isTrouble = !trouble.isEmpty() && !trouble.equals(Task.LINE_STANDS);
+            if (troubled.isLonger(limits.trouble(), isTrouble, now)) {
+                giveUp(id, "given up after " + limits.trouble().toSeconds() + " s: " + trouble);
+            }
+            if (trouble.isEmpty()) {
+                patience.goesOn();
+            } else if (patience.isEnough(trouble)) {
+                giveUp(id, patience.told());
+            }
+            patience.pause(pause);
             pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 3 / 2);
         }
     }
@@ -102,9 +106,9 @@ final class TaskWait {
         }
     }
 
-    private void giveUp(String id, String trouble) throws TaskEnded {
+    private void giveUp(String id, String why) throws TaskEnded {
         cancel(id);
-        throw new TaskEnded("given up after " + patience.toSeconds() + " s: " + trouble, false);
+        throw new TaskEnded(why, false);
     }
 
     /** Asks for its end and does not wait for that: without a worker there is nobody who ends it. */

@@ -37,6 +37,9 @@ public record Upstream(
             "rate_limit",
             "download_concurrency");
 
+    /** Those of {@link #LIMITS} that are whole numbers. */
+    public static final java.util.Set<String> WHOLE_LIMITS = java.util.Set.of("rate_limit", "download_concurrency");
+
     public Upstream {
         limits = new TreeMap<>(limits);
         options = new TreeMap<>(options);

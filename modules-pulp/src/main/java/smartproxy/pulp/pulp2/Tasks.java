@@ -179,7 +179,7 @@ final class Tasks {
                 .map(task -> task.path("worker_name").asText(""))
                 .anyMatch(worker -> worker.startsWith(Workers.RESERVED)
                         && !workers.reserved().contains(worker));
-        return isLost ? "the worker of its task is missing" : "";
+        return isLost ? Task.WORKER_MISSING : "";
     }
 
     /** Each kind of content reports in a form of its own; items are counted where they are told. */

@@ -162,6 +162,9 @@ final class Pulp3Api {
     private RuntimeException refused(Operation operation, HttpCall call, HttpReply reply) {
         var status = reply.status();
         var words = said(operation, words(reply));
+        if (status / 100 == 3) {
+            return new BackendException(Kind.REJECTED, Outcome.NOT_APPLIED, words, null);
+        }
         return switch (status) {
             case 400 -> isTaken(words) ? CallerException.conflict(words) : CallerException.badRequest(words);
             case 404 -> CallerException.notFound(words);
@@ -195,7 +198,8 @@ final class Pulp3Api {
         var status = reply.status();
         if (status / 100 == 3) {
             return "status " + status + ", it is somewhere else: "
-                    + line(reply.header("location").orElse("nowhere")) + "; check api_url of this Pulp";
+                    + line(reply.header("location").orElse("nowhere"))
+                    + "; nothing was done: check api_url of this Pulp";
         }
         if (status >= 500 && !isJson(reply)) {
             return "status " + status + " and a page in place of JSON: its database may be away, see the log of Pulp";

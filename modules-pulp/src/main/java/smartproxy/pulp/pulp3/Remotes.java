@@ -34,7 +34,8 @@ final class Remotes {
         unknown.removeAll(type.options());
         if (!unknown.isEmpty()) {
             throw CallerException.badRequest("An upstream of type " + type.type() + " does not know the option "
-                    + String.join(", ", unknown) + "; known are " + String.join(", ", new TreeSet<>(type.options())));
+                    + String.join(", ", unknown) + "; known are "
+                    + (type.options().isEmpty() ? "none" : String.join(", ", new TreeSet<>(type.options()))));
         }
         var body = new LinkedHashMap<String, @Nullable Object>();
         body.put("url", wanted.url().toString());

@@ -14,6 +14,7 @@ import smartproxy.pulp.content.Storage;
 /** What a Pulp says of itself. */
 final class Status {
     private static final Operation STATUS = Operation.repeatable("status");
+    private static final Operation RUNNING = Operation.repeatable("read tasks");
 
     private final Pulp3Api api;
 
@@ -65,6 +66,16 @@ final class Status {
 
     /** Why a task that has not ended does not go on; empty when it does. */
     String trouble(JsonNode task, Deadline deadline) {
-        return Tasks.trouble(task, api.get(STATUS, "status/", deadline));
+        return Tasks.trouble(task, api.get(STATUS, "status/", deadline), () -> begun(deadline));
+    }
+
+    private JsonNode begun(Deadline deadline) {
+        return api.get(
+                        RUNNING,
+                        "tasks/",
+                        deadline,
+                        Pulp3Api.with("state__in", "running,canceling"),
+                        Pulp3Api.with("fields", "worker"))
+                .path("results");
     }
 }

@@ -5,13 +5,12 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Task;
 
 /** Tasks of Pulp, and whether anybody works on them. */
 final class Tasks {
-    private static final String MISSING = "the worker of its task is missing";
-
     /** What Pulp says of a task that has failed with its worker. */
     private static final Set<String> LOST = Set.of("Worker has gone missing.", "Aborted during worker shutdown.");
 
@@ -50,22 +49,34 @@ final class Tasks {
                 done,
                 total,
                 error,
-                LOST.contains(error) ? MISSING : trouble,
+                LOST.contains(error) ? Task.WORKER_MISSING : trouble,
                 time(task, "pulp_created"),
                 time(task, "started_at"),
                 time(task, "finished_at"));
     }
 
-    /** Why a task that has not ended does not go on; empty when it does. */
-    static String trouble(JsonNode task, JsonNode status) {
+    /**
+     * Why a task that has not ended does not go on; empty when it does.
+     *
+     * @param begun those that run; asked for while it waits for its turn alone
+     */
+    static String trouble(JsonNode task, JsonNode status, Supplier<JsonNode> begun) {
         var workers = new HashSet<String>();
         status.path("online_workers")
                 .forEach(worker -> workers.add(worker.path("pulp_href").asText()));
         if (workers.isEmpty()) {
             return "no worker of Pulp is online";
         }
+        if (state(task) == JobState.WAITING) {
+            for (var other : begun.get()) {
+                if (workers.contains(other.path("worker").asText())) {
+                    return "";
+                }
+            }
+            return Task.LINE_STANDS;
+        }
         var worker = task.path("worker").asText("");
-        return state(task) == JobState.RUNNING && !worker.isEmpty() && !workers.contains(worker) ? MISSING : "";
+        return worker.isEmpty() || workers.contains(worker) ? "" : Task.WORKER_MISSING;
     }
 
     /** A field that is a time. */

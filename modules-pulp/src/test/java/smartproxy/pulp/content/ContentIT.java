@@ -353,6 +353,15 @@ class ContentIT {
         assertThat(content.get(at + "/units?type=rpm.package&version=9").status())
                 .isEqualTo(404);
 
+        ended("POST", at + "/publish", "{\"version\": \"1\", \"checksum_type\": \"sha512\"}", "[\"publish\"]");
+        content.done("PUT", at + "/distribution", "{\"path\": \"" + name("units") + "\", \"version\": \"1\"}");
+        assertThat(new String(primary.served(name("units") + "/repodata/repomd.xml"), StandardCharsets.UTF_8))
+                .contains("type=\"sha512\"")
+                .doesNotContain("type=\"sha256\"");
+        assertThat(content.send("PUT", at + "/distribution", "{\"path\": \"a\", \"version\": \"0\"}")
+                        .status())
+                .isEqualTo(409);
+
         var copy = "/pulps/pulp/repositories/" + name("copies");
         content.done("PUT", copy, "{\"type\": \"rpm\"}");
         var from = "{\"from\": \"" + name("units") + "\", ";

@@ -28,6 +28,9 @@ final class FakeContent implements ContentProvider {
 
     final List<String> canceled = new CopyOnWriteArrayList<>();
 
+    /** What happens then. */
+    volatile Runnable whenCanceled = () -> {};
+
     /** State and trouble of syncs that begin from now on. */
     volatile JobState syncs = JobState.COMPLETED;
 
@@ -308,12 +311,14 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Optional<Task> task(String id, Deadline deadline) {
+        answer();
         return Optional.ofNullable(tasks.get(id));
     }
 
     @Override
     public void cancel(String id, Deadline deadline) {
         canceled.add(id);
+        whenCanceled.run();
     }
 
     @Override

@@ -37,7 +37,11 @@ class JobRunnerTest {
     }
 
     private JobRunner runner(Duration patience) {
-        return new JobRunner(store, rows, pulps, "host", patience);
+        return runner(new Patience.Limits(patience, patience, patience.multipliedBy(2)), Patience.Time.SYSTEM);
+    }
+
+    private JobRunner runner(Patience.Limits limits, Patience.Time time) {
+        return new JobRunner(store, rows, pulps, "host", limits, time);
     }
 
     @AfterEach
@@ -262,7 +266,7 @@ class JobRunnerTest {
         var job = mirror("a");
         await().atMost(WATCHDOG).until(() -> pulp.tasks.containsKey("t1"));
         pulp.syncs = JobState.COMPLETED;
-        pulp.tasks.put("t1", FakeContent.task("t1", JobState.FAILED, "the worker of its task is missing"));
+        pulp.tasks.put("t1", FakeContent.task("t1", JobState.FAILED, Task.WORKER_MISSING));
 
         assertThat(told(ended(job)))
                 .containsExactly("a completed [create repository, create remote, sync, publish, distribute]");
@@ -272,11 +276,57 @@ class JobRunnerTest {
     @Test
     void aTaskThatIsLostEachTimeFails() throws Exception {
         pulp.syncs = JobState.FAILED;
-        pulp.trouble = "the worker of its task is missing";
+        pulp.trouble = Task.WORKER_MISSING;
 
         var item = ended(mirror("a")).items().get(0);
         assertThat(item.state()).isEqualTo(JobState.FAILED);
         assertThat(item.error()).isEqualTo("sync: the Pulp has lost its task 3 times, the last one was t3");
+    }
+
+    /** A mirror of one repository that is there and has something new, by a clock of its own; its sync is amid its work. */
+    private Job mirrorIn(FakeTime time) throws Exception {
+        ended(mirror("a"));
+        pulp.changes.clear();
+        jobs.close();
+        jobs = runner(JobRunner.LIMITS, time);
+        pulp.syncs = JobState.RUNNING;
+        return ended(mirror("a"));
+    }
+
+    @Test
+    void aTaskWhoseWorkerIsMissingIsCancelledAndBegunAgain() throws Exception {
+        var time = new FakeTime()
+                .at(
+                        Duration.ofMinutes(10),
+                        () -> pulp.tasks.put("t2", FakeContent.task("t2", JobState.RUNNING, Task.WORKER_MISSING)));
+        pulp.whenCanceled = () -> pulp.syncs = JobState.COMPLETED;
+
+        assertThat(told(mirrorIn(time))).containsExactly("a completed [sync, publish, distribute]");
+        assertThat(pulp.canceled).containsExactly("t2");
+        assertThat(pulp.changes).filteredOn("sync a"::equals).hasSize(2);
+        assertThat(time.now()).isBetween(Duration.ofMinutes(11), Duration.ofMinutes(12));
+    }
+
+    @Test
+    void allThatAPartWaitsForEndsTogether() throws Exception {
+        var time = new FakeTime()
+                .at(Duration.ofMinutes(1), () -> pulp.failure = away())
+                .at(Duration.ofMinutes(5), () -> {
+                    pulp.failure = null;
+                    pulp.tasks.put("t2", FakeContent.task("t2", JobState.RUNNING, Task.WORKER_MISSING));
+                });
+        pulp.whenCanceled = () -> {
+            pulp.syncs = JobState.WAITING;
+            pulp.trouble = Task.LINE_STANDS;
+        };
+
+        assertThat(told(mirrorIn(time)))
+                .singleElement()
+                .asString()
+                .matches("a failed \\[]sync: given up after 1200 s in all: nobody there \\(2[34]\\d s\\); "
+                        + Task.WORKER_MISSING + " \\((59|6\\d) s\\); " + Task.LINE_STANDS + " \\(\\d+ s\\)");
+        assertThat(pulp.canceled).containsExactly("t2", "t3");
+        assertThat(time.now()).isBetween(Duration.ofMinutes(21), Duration.ofMinutes(22));
     }
 
     @Test

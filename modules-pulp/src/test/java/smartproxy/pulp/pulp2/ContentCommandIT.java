@@ -175,6 +175,8 @@ class ContentCommandIT {
                 .toString();
         assertThat(run("mirror", secret)).isEqualTo(2);
         assertThat(err).contains("no JSON, line 1").doesNotContain("s3cret");
+        assertThat(run("mirror", file("[".repeat(2000)))).isEqualTo(2);
+        assertThat(err).contains("nested too deep");
         assertThat(run("mirror", file("{\"name\": \"r1\"}"))).isEqualTo(1);
         assertThat(err).contains("repositories[0]", "upstream");
     }

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.pulp.content.JobState;
+import smartproxy.pulp.content.Task;
 
 /** What is made of the tasks of a Pulp whose workers are not all there. */
 class TasksTest {
     private static final JsonNode ONE_WORKER = json("{'online_workers': [{'pulp_href': '/pulp/api/v3/workers/1/'}]}");
+
+    private static final Supplier<JsonNode> NOT_ASKED = () -> {
+        throw new AssertionError();
+    };
 
     private static JsonNode json(String text) {
         try {
@@ -34,17 +40,25 @@ class TasksTest {
         "running, 2, the worker of its task is missing",
         "running, '', ''",
         "canceling, 1, ''",
-        "canceling, 2, the worker of its task is missing",
-        "waiting, '', ''"
+        "canceling, 2, the worker of its task is missing"
     })
     void aTaskGoesOnWithItsWorkerAlone(String state, String worker, String trouble) {
-        assertThat(Tasks.trouble(task(state, worker), ONE_WORKER)).isEqualTo(trouble);
+        assertThat(Tasks.trouble(task(state, worker), ONE_WORKER, NOT_ASKED)).isEqualTo(trouble);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true", "'2,1', true", "2, false", "'', false"})
+    void oneThatIsToBeginGoesOnAsLongAsAnyWorkerHasSomethingToDo(String busy, boolean goesOn) {
+        var begun = json("[" + busy.replaceAll("\\d", "{'worker': '/pulp/api/v3/workers/$0/'}") + "]");
+
+        assertThat(Tasks.trouble(task("waiting", ""), ONE_WORKER, () -> begun))
+                .isEqualTo(goesOn ? "" : Task.LINE_STANDS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"waiting", "running", "canceling"})
     void withoutAnyWorkerNoneGoesOn(String state) {
-        assertThat(Tasks.trouble(task(state, ""), json("{'online_workers': []}")))
+        assertThat(Tasks.trouble(task(state, ""), json("{'online_workers': []}"), NOT_ASKED))
                 .isEqualTo("no worker of Pulp is online");
     }
 

@@ -240,19 +240,27 @@ public final class ContentCommand {
         var body = JSON.createObjectNode();
         options.option("mode").ifPresent(mode -> body.put("mode", mode));
         var path = "pulps/" + segment(pulp(link, options)) + "/repositories/" + segment(name) + "/sync";
-        var job = link.post(path, body);
-        if (options.has("no-wait")) {
-            return begun(job);
+        var ended = made(link, path, body, options, Words.shown(name));
+        if (ended.isEmpty()) {
+            return 0;
         }
-        var ended = await(link, job, Words.shown(name));
-        var brought = Words.all(ended.path("actions")).contains("sync");
-        return end(ended, Words.shown(name), brought ? "a new version" : "nothing new");
+        var brought = Words.all(ended.get().path("actions")).contains("sync");
+        return end(ended.get(), Words.shown(name), brought ? "a new version" : "nothing new");
     }
 
-    private int begun(JsonNode job) {
-        out.println("job " + Words.of(job, "job") + " " + Words.of(job, "state")
-                + "; `smart-proxy content jobs` tells of it");
-        return 0;
+    /** Begins a job and follows it to its end; empty when that is not waited for. */
+    private Optional<JsonNode> made(
+            ContentLink link, String path, JsonNode body, ContentOptions options, String subject)
+            throws Refused, Unreachable {
+        try (var farewell = new Farewell()) {
+            var job = link.post(path, body);
+            if (options.has("no-wait")) {
+                out.println("job " + Words.of(job, "job") + " " + Words.of(job, "state")
+                        + "; `smart-proxy content jobs` tells of it");
+                return Optional.empty();
+            }
+            return Optional.of(await(link, job, subject, farewell));
+        }
     }
 
     private int mirror(ContentLink link, ContentOptions options) throws Refused, Unreachable, ContentOptions.Usage {
@@ -263,18 +271,17 @@ public final class ContentCommand {
         if (options.has("dry-run")) {
             body.put("dry_run", true);
         }
-        var job = link.post("mirror", body);
-        if (options.has("no-wait")) {
-            return begun(job);
+        var ended = made(link, "mirror", body, options, "mirror");
+        if (ended.isEmpty()) {
+            return 0;
         }
-        var ended = await(link, job, "mirror");
         var done = 0;
-        var items = ended.path("items");
+        var items = ended.get().path("items");
         for (var item : items) {
             done += Words.of(item, "state").equals("completed") ? 1 : 0;
         }
         var dry = body.path("dry_run").asBoolean() ? ", dry run: nothing is changed" : "";
-        return end(ended, "mirror", done + " of " + items.size() + " completed" + dry);
+        return end(ended.get(), "mirror", done + " of " + items.size() + " completed" + dry);
     }
 
     private static ObjectNode file(Path file) throws ContentOptions.Usage {
@@ -287,6 +294,8 @@ public final class ContentCommand {
             }
             throw new ContentOptions.Usage(
                     file + " is no JSON object; its form is that of POST /content/mirror, see docs/content-api.md");
+        } catch (com.fasterxml.jackson.core.exc.StreamConstraintsException e) {
+            throw new ContentOptions.Usage(file + ": no JSON that is taken, it is nested too deep");
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             // the text is not quoted: there may be secrets in it
             throw new ContentOptions.Usage(
@@ -298,13 +307,14 @@ public final class ContentCommand {
     }
 
     /** Follows a job to its end; a daemon that is away for a while, as by a restart, goes on with it. */
-    private JsonNode await(ContentLink link, JsonNode begun, String subject) throws Refused, Unreachable {
+    private JsonNode await(ContentLink link, JsonNode begun, String subject, Farewell farewell)
+            throws Refused, Unreachable {
         var line = new ProgressLine(out, terminal);
         var told = new HashSet<String>();
         var job = begun;
         var awaySince = 0L;
         var id = Words.of(begun, "job");
-        var farewell = farewell(id, line);
+        farewell.knows(id, line);
         try {
             while (OPEN.contains(Words.of(job, "state"))) {
                 items(job, line, told);
@@ -327,29 +337,40 @@ public final class ContentCommand {
             throw new Unreachable("interrupted; job " + id + " goes on without this command", false);
         } finally {
             line.end();
-            forget(farewell);
         }
     }
 
     /** Whoever ends this command, by Ctrl-C, shall know that the job does not end with it. */
-    private Thread farewell(String job, ProgressLine line) {
-        var farewell = new Thread(
-                () -> {
-                    line.end();
-                    err.println("interrupted; job " + job
-                            + " goes on without this command, `smart-proxy content jobs` tells of it");
-                    err.flush();
-                },
-                "farewell");
-        Runtime.getRuntime().addShutdownHook(farewell);
-        return farewell;
-    }
+    private final class Farewell implements AutoCloseable {
+        private final Thread thread = new Thread(() -> say(), "farewell");
+        private volatile Runnable said =
+                () -> err.println("interrupted before the daemon answered; whether it has begun"
+                        + " the job, and so goes on with it, `smart-proxy content jobs` tells");
 
-    private static void forget(Thread farewell) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(farewell);
-        } catch (IllegalStateException e) {
-            // it speaks already
+        Farewell() {
+            Runtime.getRuntime().addShutdownHook(thread);
+        }
+
+        void knows(String job, ProgressLine line) {
+            said = () -> {
+                line.end();
+                err.println("interrupted; job " + job
+                        + " goes on without this command, `smart-proxy content jobs` tells of it");
+            };
+        }
+
+        private void say() {
+            said.run();
+            err.flush();
+        }
+
+        @Override
+        public void close() {
+            try {
+                Runtime.getRuntime().removeShutdownHook(thread);
+            } catch (IllegalStateException e) {
+                // it speaks already
+            }
         }
     }
 
