@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,16 +16,16 @@ import smartproxy.pulp.content.Task;
 class TasksTest {
     private static final JsonNode ONE_WORKER = json("{'online_workers': [{'pulp_href': '/pulp/api/v3/workers/1/'}]}");
 
-    private static final Supplier<JsonNode> NOT_ASKED = () -> {
-        throw new AssertionError();
-    };
-
     private static JsonNode json(String text) {
         try {
             return new ObjectMapper().readTree(text.replace('\'', '"'));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    private static JsonNode notAsked() {
+        throw new AssertionError();
     }
 
     private static JsonNode task(String state, String worker) {
@@ -43,7 +42,8 @@ class TasksTest {
         "canceling, 2, the worker of its task is missing"
     })
     void aTaskGoesOnWithItsWorkerAlone(String state, String worker, String trouble) {
-        assertThat(Tasks.trouble(task(state, worker), ONE_WORKER, NOT_ASKED)).isEqualTo(trouble);
+        assertThat(Tasks.trouble(task(state, worker), ONE_WORKER, TasksTest::notAsked))
+                .isEqualTo(trouble);
     }
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class TasksTest {
     @ParameterizedTest
     @ValueSource(strings = {"waiting", "running", "canceling"})
     void withoutAnyWorkerNoneGoesOn(String state) {
-        assertThat(Tasks.trouble(task(state, ""), json("{'online_workers': []}"), NOT_ASKED))
+        assertThat(Tasks.trouble(task(state, ""), json("{'online_workers': []}"), TasksTest::notAsked))
                 .isEqualTo("no worker of Pulp is online");
     }
 
