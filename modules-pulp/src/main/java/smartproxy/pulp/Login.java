@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Secret;
@@ -26,18 +27,20 @@ record Login(
     static final Set<String> KEYS =
             new TreeSet<>(Set.of("username", "password_file", "client_cert", "client_key", "ca_file", "remote_user"));
 
+    private static final Pattern USER = Pattern.compile("[^:\\p{Cntrl}]+");
+
     static final Login NONE = new Login(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** @throws InvalidSetting when it is half a login, or two that contradict each other */
     static Login parse(SettingBlock block) throws InvalidSetting {
         var login = new Login(
-                block.find(SettingTypes.text("username", "")),
+                user(block, "username"),
                 password(block),
                 block.find(SettingTypes.readableFile("client_cert", "")),
                 block.find(SettingTypes.readableFile("client_key", "")),
                 block.find(SettingTypes.readableFile("ca_file", "")),
-                block.find(SettingTypes.text("remote_user", "")));
+                user(block, "remote_user"));
         var half = login.username.isPresent() != login.password.isPresent()
                 || login.certificate.isPresent() != login.key.isPresent();
         if (half) {
@@ -51,6 +54,17 @@ record Login(
                     "only one of them; a client certificate may be shown besides");
         }
         return login;
+    }
+
+    /** A colon would end a user's name in Basic (RFC 7617, section 2), and a line break the header. */
+    private static Optional<String> user(SettingBlock block, String key) throws InvalidSetting {
+        var user = block.find(SettingTypes.text(key, ""));
+        if (user.isPresent() && !USER.matcher(user.get()).matches()) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key() + ": " + key + "' is no name of a user",
+                    "without colons and control characters, and not empty");
+        }
+        return user;
     }
 
     private static Optional<Secret> password(SettingBlock block) throws InvalidSetting {

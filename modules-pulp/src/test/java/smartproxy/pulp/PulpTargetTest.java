@@ -132,4 +132,15 @@ class PulpTargetTest {
         assertThatThrownBy(() -> one("m", Map.of("api_url", API, "content_url", CONTENT, "username", "x")))
                 .hasMessageContaining("does not say how to log in");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b", "a\r\nX-Other: b", "a\u0000", ""})
+    void whatCannotBeSentAsAUserIsRefused(String user) {
+        for (var key : List.of("username", "remote_user")) {
+            assertThatThrownBy(() -> one(
+                            "m",
+                            Map.of("api_url", API, "content_url", CONTENT, key, user, "password_file", "/etc/passwd")))
+                    .hasMessageStartingWith("Parameter 'pulps: m: " + key + "' ");
+        }
+    }
 }
