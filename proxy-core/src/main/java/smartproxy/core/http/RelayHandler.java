@@ -354,7 +354,8 @@ final class RelayHandler extends ProxyHandler {
         if (failure instanceof EOFException) {
             return withCause(new EOFException("it closed the connection too early"), failure);
         }
-        if (failure instanceof HttpResponseException) {
+        // the library's parser asserts, where that is on
+        if (failure instanceof HttpResponseException || failure instanceof AssertionError) {
             return withCause(new IOException("it is not HTTP as it should be"), failure);
         }
         return failure instanceof IOException io ? io : new IOException(failure);
