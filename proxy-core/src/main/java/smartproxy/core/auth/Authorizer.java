@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Parameters;
 import smartproxy.core.api.Role;
+import smartproxy.core.tls.CertificateMemo;
 
 /** Decides whether a role lets a peer in. It sees the peer of the connection and no header, so none can be believed. */
 public final class Authorizer {
@@ -22,6 +23,7 @@ public final class Authorizer {
     private final boolean forwardVerify;
     private final boolean allowHttp;
     private final HostResolver resolver;
+    private final CertificateMemo<Optional<PeerNames>> names = new CertificateMemo<>(Authorizer::read);
     private final Supplier<Optional<X509Certificate>> own;
 
     public Authorizer(AuthSettings settings, HostResolver resolver) {
@@ -116,13 +118,26 @@ public final class Authorizer {
         return peer.secure() ? secure(hosts, peer, path) : plain(hosts, peer.address(), path, deadline);
     }
 
-    private static Optional<String> secure(TrustedHosts hosts, Peer peer, String path) {
+    private PeerNames names(X509Certificate certificate) throws CertificateParsingException {
+        var known = names.of(certificate);
+        return known.isPresent() ? known.get() : PeerNames.of(certificate); // throws again, with its reason
+    }
+
+    private static Optional<PeerNames> read(X509Certificate certificate) {
+        try {
+            return Optional.of(PeerNames.of(certificate));
+        } catch (CertificateParsingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> secure(TrustedHosts hosts, Peer peer, String path) {
         if (peer.certificate().isEmpty()) {
             return Optional.of("could not read client cert from environment");
         }
         PeerNames names;
         try {
-            names = PeerNames.of(peer.certificate().get());
+            names = names(peer.certificate().get());
         } catch (CertificateParsingException e) {
             return Optional.of("could not parse the client certificate\n\n" + e.getMessage());
         }

@@ -12,9 +12,22 @@ import smartproxy.core.tls.JdkCertificates;
 
 /** The other end of a connection, as TCP and TLS know it; no header is believed. */
 final class Peers {
+    private static final String ATTRIBUTE = Peers.class.getName();
+
     private Peers() {}
 
+    /** Read once per connection: neither end can take another certificate later. */
     static Peer of(Request request) {
+        var connection = request.getConnectionMetaData();
+        if (connection.getAttribute(ATTRIBUTE) instanceof Peer known) {
+            return known;
+        }
+        var peer = read(request);
+        connection.setAttribute(ATTRIBUTE, peer);
+        return peer;
+    }
+
+    private static Peer read(Request request) {
         var endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         return new Peer(request.isSecure(), address(endPoint), certificate(request));
     }

@@ -3,6 +3,7 @@ package smartproxy.core.http;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.api.Relay;
 import smartproxy.core.client.Clients;
+import smartproxy.core.tls.CertificateMemo;
 
 /** Passes requests on to one server and its answers back, both in streams; Jetty does the streaming. */
 final class RelayHandler extends ProxyHandler {
@@ -47,13 +49,19 @@ final class RelayHandler extends ProxyHandler {
     private final Relay relay;
     private final BodyBudget memory;
     private final BodyBudget disk;
+    private final URI server;
+    private final HttpURI serverUri;
+    private final CertificateMemo<String> pems = new CertificateMemo<>(RelayHeaders::pem);
 
     /** @throws smartproxy.core.api.StartException when a file of the identity cannot be used */
     RelayHandler(Relay relay, BodyBudget memory, BodyBudget disk) throws Exception {
         this.relay = relay;
         this.memory = memory;
         this.disk = disk;
-        setHttpClient(Clients.start(relay.backend().name(), relay.upstream(), THREADS, CONNECTIONS, IDLE_MILLIS));
+        this.server = relay.upstream().base();
+        this.serverUri = HttpURI.from(server.getScheme(), server.getHost(), server.getPort(), null);
+        setHttpClient(
+                Clients.startNonBlocking(relay.backend().name(), relay.upstream(), THREADS, CONNECTIONS, IDLE_MILLIS));
         setViaHost("smart-proxy");
     }
 
@@ -137,7 +145,7 @@ final class RelayHandler extends ProxyHandler {
             this.target = target;
             this.body = body;
             this.out = out;
-            this.headers = RelayHeaders.of(exchange, relay);
+            this.headers = RelayHeaders.of(exchange, relay, pems);
         }
 
         @Override
@@ -162,19 +170,14 @@ final class RelayHandler extends ProxyHandler {
 
     @Override
     protected HttpURI rewriteHttpURI(Request request) {
-        var base = relay.upstream().base();
-        return HttpURI.build()
-                .scheme(base.getScheme())
-                .host(base.getHost())
-                .port(base.getPort())
-                .asImmutable();
+        return serverUri;
     }
 
     @Override
     protected org.eclipse.jetty.client.Request newProxyToServerRequest(Request request, HttpURI uri) {
         var passed = (Passed) request;
         var made = getHttpClient()
-                .newRequest(uri.toURI())
+                .newRequest(server)
                 .path(passed.target)
                 .method(passed.getMethod())
                 .idleTimeout(firstByte(passed).plus(relay.times().idle()).toMillis(), TimeUnit.MILLISECONDS);

@@ -13,6 +13,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import smartproxy.core.api.Relay;
+import smartproxy.core.tls.CertificateMemo;
 
 /**
  * The header of a request that is passed on: that of the client, without what it says of who it is, and with what we know of
@@ -48,7 +49,7 @@ final class RelayHeaders {
 
     private RelayHeaders() {}
 
-    static HttpFields of(Exchange exchange, Relay relay) {
+    static HttpFields of(Exchange exchange, Relay relay, CertificateMemo<String> pems) {
         var given = exchange.request().getHeaders();
         var passed = HttpFields.build();
         var scheme = "";
@@ -82,17 +83,25 @@ final class RelayHeaders {
                 && exchange.peer().certificate().isPresent()) {
             passed.put(
                     relay.certificateHeader().get(),
-                    pem(exchange.peer().certificate().get()));
+                    pems.of(exchange.peer().certificate().get()));
         }
         return passed.asImmutable();
     }
 
     private static boolean isOurs(String name) {
-        return OURS.contains(name) || OUR_KINDS.stream().anyMatch(name::startsWith);
+        if (OURS.contains(name)) {
+            return true;
+        }
+        for (var kind : OUR_KINDS) {
+            if (name.startsWith(kind)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** As Apache and nginx give it on. */
-    private static String pem(X509Certificate certificate) {
+    /** PEM, URL-encoded, as Apache and nginx give it on. */
+    static String pem(X509Certificate certificate) {
         try {
             var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
             var text = "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
