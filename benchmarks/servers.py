@@ -4,6 +4,7 @@ import ctypes
 import os
 import pathlib
 import re
+import selectors
 import shutil
 import signal
 import socket
@@ -461,29 +462,48 @@ class Files(NginxServer):
 
 
 class Silent:
-    """Takes connections and says nothing, as a Pulp that hangs."""
+    """Takes requests without a body and says nothing, as a Pulp that hangs."""
 
     def __init__(self):
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.url = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
-        self.taken = []
-        threading.Thread(target=self._take, daemon=True).start()
+        self.asked = 0
+        self.taken = selectors.DefaultSelector()
+        self.taken.register(self.socket, selectors.EVENT_READ)
+        self.ended = False
+        self.thread = threading.Thread(target=self._take, daemon=True)
+        self.thread.start()
         running.append(self)
 
     def _take(self):
+        while not self.ended:
+            for key, _ in self.taken.select(0.1):
+                if key.fileobj is self.socket:
+                    self.taken.register(self.socket.accept()[0], selectors.EVENT_READ, bytearray())
+                else:
+                    self._read(key.fileobj, key.data)
+
+    def _read(self, connection, head):
         try:
-            while True:
-                self.taken.append(self.socket.accept()[0])
+            octets = connection.recv(65536)
         except OSError:
-            pass  # stopped
+            octets = b""
+        head += octets
+        if head.endswith(b"\r\n\r\n"):
+            self.asked += 1
+            head.clear()
+        if not octets:
+            self.taken.unregister(connection)
+            connection.close()
 
     def stop(self):
         if self in running:
             running.remove(self)
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
-        while self.taken:
-            self.taken.pop().close()
+        self.ended = True
+        self.thread.join()
+        for key in list(self.taken.get_map().values()):
+            key.fileobj.close()
+        self.taken.close()
 
 
 class Pulp:
