@@ -38,7 +38,10 @@ final class Dhcp6Service {
      * @throws CallerException 409 when another reservation has the client or the address
      */
     void create(Reservation6 wanted, Deadline deadline) {
-        var ip = wanted.ips().get(0);
+        DhcpService.telling(() -> createInTurn(wanted, wanted.ips().get(0), deadline));
+    }
+
+    private void createInTurn(Reservation6 wanted, Ipv6 ip, Deadline deadline) {
         try (var permit = provider.backend().admit()) {
             var turns = locks.get();
             turns.inOrder(
@@ -84,6 +87,10 @@ final class Dhcp6Service {
      * @throws CallerException 400 when only its server's administrator can remove it, or it is a lease
      */
     void remove(Ipv6 network, ClientId client, Deadline deadline) {
+        DhcpService.telling(() -> removeInTurn(network, client, deadline));
+    }
+
+    private void removeInTurn(Ipv6 network, ClientId client, Deadline deadline) {
         try (var permit = provider.backend().admit()) {
             var turns = locks.get();
             turns.inOrder(List.of(client), deadline, () -> {
@@ -103,6 +110,10 @@ final class Dhcp6Service {
 
     /** The same for all reservations of an address. */
     void remove(Ipv6 network, Ipv6 ip, Deadline deadline) {
+        DhcpService.telling(() -> removeInTurn(network, ip, deadline));
+    }
+
+    private void removeInTurn(Ipv6 network, Ipv6 ip, Deadline deadline) {
         try (var permit = provider.backend().admit()) {
             locks.get()
                     .inOrderOfHolders(
@@ -138,7 +149,7 @@ final class Dhcp6Service {
 
     private boolean remove(List<Reservation6> reservations, Deadline deadline) {
         reservations.stream().filter(reservation -> !reservation.deleteable()).forEach(DhcpService::refuse);
-        reservations.forEach(reservation -> provider.remove(reservation, deadline));
+        DhcpService.removeEach(reservations, reservation -> provider.remove(reservation, deadline));
         return true;
     }
 

@@ -6,11 +6,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.ProxyException;
@@ -27,6 +30,8 @@ final class DhcpService {
 
     /** What a read waits for the backend to confirm a change that the view does not show. */
     private static final Duration CONFIRMATION = Duration.ofSeconds(2);
+
+    private static final String UNCHANGED = "nothing was changed";
 
     private final DhcpProvider provider;
     private final Set<DhcpAbility> abilities;
@@ -103,6 +108,10 @@ final class DhcpService {
      * @throws CallerException 409 when another reservation has the MAC or the address
      */
     void create(Reservation reservation, Set<MacAddress> related, Deadline deadline) {
+        telling(() -> createInTurn(reservation, related, deadline));
+    }
+
+    private void createInTurn(Reservation reservation, Set<MacAddress> related, Deadline deadline) {
         try (var permit = backend.admit()) {
             var bootServer = reservation.nextServer().flatMap(server -> bootServers.addressOf(server, deadline));
             var wanted = new NewReservation(reservation, bootServer, related);
@@ -112,6 +121,35 @@ final class DhcpService {
                     deadline,
                     () -> locks.inOrder(reservation.ip(), deadline, () -> inTurn(wanted, deadline)));
             endSuggestions(reservation);
+        }
+    }
+
+    /** Makes a change; where it fails and the backend made nothing of it, the caller is told so. */
+    static void telling(Runnable change) {
+        try {
+            change.run();
+        } catch (BackendException e) {
+            var message = String.valueOf(e.getMessage());
+            if (e.outcome() == Outcome.UNKNOWN || e.kind() == Kind.REJECTED || message.contains(UNCHANGED)) {
+                throw e;
+            }
+            throw new BackendException(e.kind(), e.outcome(), message + "; " + UNCHANGED, e);
+        }
+    }
+
+    /** Removes one after the other; where one fails, the caller is told of those before it. */
+    static <R> void removeEach(List<R> reservations, Consumer<R> removal) {
+        var removed = new ArrayList<R>();
+        for (var reservation : reservations) {
+            try {
+                removal.accept(reservation);
+            } catch (BackendException e) {
+                throw removed.isEmpty()
+                        ? e
+                        : new BackendException(
+                                e.kind(), Outcome.UNKNOWN, e.getMessage() + "; removed before that: " + removed, e);
+            }
+            removed.add(reservation);
         }
     }
 
@@ -226,6 +264,10 @@ final class DhcpService {
      * @throws CallerException 400 when only its server's administrator can remove it, or it is a lease
      */
     void remove(Ipv4 network, MacAddress mac, Deadline deadline) {
+        telling(() -> removeInTurn(network, mac, deadline));
+    }
+
+    private void removeInTurn(Ipv4 network, MacAddress mac, Deadline deadline) {
         try (var permit = backend.admit()) {
             var locks = state.get().locks();
             locks.inOrder(List.of(mac), deadline, () -> {
@@ -245,6 +287,10 @@ final class DhcpService {
 
     /** The same for all reservations of an address. */
     void remove(Ipv4 network, Ipv4 ip, Deadline deadline) {
+        telling(() -> removeInTurn(network, ip, deadline));
+    }
+
+    private void removeInTurn(Ipv4 network, Ipv4 ip, Deadline deadline) {
         try (var permit = backend.admit()) {
             state.get()
                     .locks()
@@ -289,12 +335,12 @@ final class DhcpService {
                 refuse(reservation);
             }
         }
-        for (var reservation : reservations) {
+        removeEach(reservations, reservation -> {
             provider.remove(reservation, deadline);
             if (!can(DhcpAbility.FRESH_READS)) {
                 state.get().overlay().removed(reservation);
             }
-        }
+        });
         return true;
     }
 

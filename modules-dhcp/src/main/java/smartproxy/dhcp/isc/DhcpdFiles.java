@@ -294,7 +294,7 @@ final class DhcpdFiles implements AutoCloseable {
         var done = false;
         try {
             var before = open;
-            var headed = new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
+            var headed = isHeaded(channel);
             if (before != null && (stat.size() == 0 || (before.headed && !headed))) {
                 isStale("the leases file " + leases
                         + (stat.size() == 0 ? " is empty" : " does not begin as dhcpd's files do"));
@@ -318,6 +318,11 @@ final class DhcpdFiles implements AutoCloseable {
                 channel.close();
             }
         }
+    }
+
+    /** Whether it begins as dhcpd lets its leases files begin. */
+    static boolean isHeaded(FileChannel channel) throws IOException {
+        return new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
     }
 
     private void publish(Open current) {
