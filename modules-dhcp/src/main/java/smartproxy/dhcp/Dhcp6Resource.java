@@ -98,6 +98,10 @@ public final class Dhcp6Resource {
     @POST
     @Path("{network}")
     public Response create(@Context ContainerRequestContext request, @PathParam("network") String network) {
+        return Changes.make(() -> reserve(request, network));
+    }
+
+    private Response reserve(ContainerRequestContext request, String network) {
         var context = RequestContext.of(request);
         var parameters = context.parameters();
         var address = DhcpInput.ip6(network);
@@ -124,8 +128,7 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("ip") String ip) {
-        service.remove(DhcpInput.ip6(network), DhcpInput.ip6(ip), deadline(request));
-        return Response.ok().build();
+        return DhcpResource.removal(() -> service.remove(DhcpInput.ip6(network), DhcpInput.ip6(ip), deadline(request)));
     }
 
     /** Removes the reservation of a DUID. */
@@ -135,8 +138,7 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("duid") String duid) {
-        service.remove(DhcpInput.ip6(network), DhcpInput.duid(duid), deadline(request));
-        return Response.ok().build();
+        return DhcpResource.removal(() -> service.remove(DhcpInput.ip6(network), DhcpInput.duid(duid), deadline(request)));
     }
 
     /** Removes the reservation of a MAC. */
@@ -146,8 +148,7 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("mac") String mac) {
-        service.remove(DhcpInput.ip6(network), ClientId.of(DhcpInput.mac(mac)), deadline(request));
-        return Response.ok().build();
+        return DhcpResource.removal(() -> service.remove(DhcpInput.ip6(network), ClientId.of(DhcpInput.mac(mac)), deadline(request)));
     }
 
     private static Deadline deadline(ContainerRequestContext request) {

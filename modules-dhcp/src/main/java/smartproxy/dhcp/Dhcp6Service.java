@@ -38,10 +38,7 @@ final class Dhcp6Service {
      * @throws CallerException 409 when another reservation has the client or the address
      */
     void create(Reservation6 wanted, Deadline deadline) {
-        DhcpService.telling(() -> createInTurn(wanted, wanted.ips().get(0), deadline));
-    }
-
-    private void createInTurn(Reservation6 wanted, Ipv6 ip, Deadline deadline) {
+        var ip = wanted.ips().get(0);
         try (var permit = provider.backend().admit()) {
             var turns = locks.get();
             turns.inOrder(
@@ -87,10 +84,6 @@ final class Dhcp6Service {
      * @throws CallerException 400 when only its server's administrator can remove it, or it is a lease
      */
     void remove(Ipv6 network, ClientId client, Deadline deadline) {
-        DhcpService.telling(() -> removeInTurn(network, client, deadline));
-    }
-
-    private void removeInTurn(Ipv6 network, ClientId client, Deadline deadline) {
         try (var permit = provider.backend().admit()) {
             var turns = locks.get();
             turns.inOrder(List.of(client), deadline, () -> {
@@ -110,10 +103,6 @@ final class Dhcp6Service {
 
     /** The same for all reservations of an address. */
     void remove(Ipv6 network, Ipv6 ip, Deadline deadline) {
-        DhcpService.telling(() -> removeInTurn(network, ip, deadline));
-    }
-
-    private void removeInTurn(Ipv6 network, Ipv6 ip, Deadline deadline) {
         try (var permit = provider.backend().admit()) {
             locks.get()
                     .inOrderOfHolders(

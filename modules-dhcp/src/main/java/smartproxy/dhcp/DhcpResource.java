@@ -157,6 +157,10 @@ public final class DhcpResource {
     @POST
     @Path("{network}")
     public Response create(@Context ContainerRequestContext request, @PathParam("network") String network) {
+        return Changes.make(() -> reserve(request, network));
+    }
+
+    private Response reserve(ContainerRequestContext request, String network) {
         var context = RequestContext.of(request);
         var parameters = context.parameters();
         var address = DhcpInput.ip(network);
@@ -184,11 +188,10 @@ public final class DhcpResource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("ip") String ip) {
-        service.remove(
+        return removal(() -> service.remove(
                 DhcpInput.ip(network),
                 DhcpInput.ip(ip),
-                RequestContext.of(request).deadline());
-        return Response.ok().build();
+                RequestContext.of(request).deadline()));
     }
 
     /** Removes the reservation of a MAC. */
@@ -198,11 +201,10 @@ public final class DhcpResource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("mac") String mac) {
-        service.remove(
+        return removal(() -> service.remove(
                 DhcpInput.ip(network),
                 DhcpInput.mac(mac),
-                RequestContext.of(request).deadline());
-        return Response.ok().build();
+                RequestContext.of(request).deadline()));
     }
 
     private static Subnet subnet(DhcpView view, Ipv4 network) {
@@ -213,5 +215,13 @@ public final class DhcpResource {
     static Response json(DhcpJson.Document document) {
         StreamingOutput body = out -> DhcpJson.write(out, document);
         return Response.ok(body, JSON).build();
+    }
+
+    /** Removes, and answers. */
+    static Response removal(Runnable removal) {
+        return Changes.make(() -> {
+            removal.run();
+            return Response.ok().build();
+        });
     }
 }

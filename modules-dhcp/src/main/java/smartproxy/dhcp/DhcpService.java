@@ -12,7 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
-import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -30,8 +29,6 @@ final class DhcpService {
 
     /** What a read waits for the backend to confirm a change that the view does not show. */
     private static final Duration CONFIRMATION = Duration.ofSeconds(2);
-
-    private static final String UNCHANGED = "nothing was changed";
 
     private final DhcpProvider provider;
     private final Set<DhcpAbility> abilities;
@@ -108,10 +105,6 @@ final class DhcpService {
      * @throws CallerException 409 when another reservation has the MAC or the address
      */
     void create(Reservation reservation, Set<MacAddress> related, Deadline deadline) {
-        telling(() -> createInTurn(reservation, related, deadline));
-    }
-
-    private void createInTurn(Reservation reservation, Set<MacAddress> related, Deadline deadline) {
         try (var permit = backend.admit()) {
             var bootServer = reservation.nextServer().flatMap(server -> bootServers.addressOf(server, deadline));
             var wanted = new NewReservation(reservation, bootServer, related);
@@ -121,19 +114,6 @@ final class DhcpService {
                     deadline,
                     () -> locks.inOrder(reservation.ip(), deadline, () -> inTurn(wanted, deadline)));
             endSuggestions(reservation);
-        }
-    }
-
-    /** Makes a change; where it fails and the backend made nothing of it, the caller is told so. */
-    static void telling(Runnable change) {
-        try {
-            change.run();
-        } catch (BackendException e) {
-            var message = String.valueOf(e.getMessage());
-            if (e.outcome() == Outcome.UNKNOWN || e.kind() == Kind.REJECTED || message.contains(UNCHANGED)) {
-                throw e;
-            }
-            throw new BackendException(e.kind(), e.outcome(), message + "; " + UNCHANGED, e);
         }
     }
 
@@ -264,10 +244,6 @@ final class DhcpService {
      * @throws CallerException 400 when only its server's administrator can remove it, or it is a lease
      */
     void remove(Ipv4 network, MacAddress mac, Deadline deadline) {
-        telling(() -> removeInTurn(network, mac, deadline));
-    }
-
-    private void removeInTurn(Ipv4 network, MacAddress mac, Deadline deadline) {
         try (var permit = backend.admit()) {
             var locks = state.get().locks();
             locks.inOrder(List.of(mac), deadline, () -> {
@@ -287,10 +263,6 @@ final class DhcpService {
 
     /** The same for all reservations of an address. */
     void remove(Ipv4 network, Ipv4 ip, Deadline deadline) {
-        telling(() -> removeInTurn(network, ip, deadline));
-    }
-
-    private void removeInTurn(Ipv4 network, Ipv4 ip, Deadline deadline) {
         try (var permit = backend.admit()) {
             state.get()
                     .locks()

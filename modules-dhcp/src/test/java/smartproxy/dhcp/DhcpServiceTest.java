@@ -119,31 +119,6 @@ final class DhcpServiceTest {
         assertThat(provider.backend.reservations()).containsExactly(reservation(MAC, 10));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "UNAVAILABLE, NOT_APPLIED, refused, refused; nothing was changed",
-        "TIMEOUT, NOT_APPLIED, 'no turn; nothing was changed', no turn; nothing was changed",
-        "TIMEOUT, UNKNOWN, cut, cut",
-        "REJECTED, NOT_APPLIED, no, no"
-    })
-    void whatABackendMadeNothingOfIsSaid(Kind kind, Outcome outcome, String message, String said) {
-        var failure = new BackendException(kind, outcome, message, null);
-        provider.onCreate = () -> {
-            throw failure;
-        };
-        provider.shows(reservation(OTHER, 11));
-        provider.failures.put(OTHER, failure);
-        for (Runnable change : List.<Runnable>of(
-                () -> create(reservation(MAC, 10)),
-                () -> service().remove(NETWORK, OTHER, soon()),
-                () -> service().remove(NETWORK, Ipv4.of("192.0.2.11"), soon()))) {
-            assertThatThrownBy(change::run)
-                    .hasMessage(said)
-                    .isInstanceOfSatisfying(
-                            BackendException.class, e -> assertThat(e.outcome()).isEqualTo(outcome));
-        }
-    }
-
     @Test
     void ofSeveralAtAnAddressThoseThatAreGoneAreNamedWhenOneStays() {
         provider.shows(reservation(MAC, 10));

@@ -93,7 +93,7 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
         var server = values.get(DhcpSettings.SERVER).strip();
         if (!HOST.matcher(server).matches()) {
             throw new InvalidSetting(
-                    "Parameter 'server' of dhcp.yml is expected to be a name or an address",
+                    "Parameter 'server' is expected to be a name or an address",
                     "it is '" + server + "'; the port of OMAPI is omapi_port");
         }
         return new IscSettings(

@@ -100,7 +100,7 @@ class IscSettingsTest {
     void aServerThatIsNoHostIsRefused(String server) throws Exception {
         var bound = bind(files(), ":enabled: https\n:server: '" + server + "'\n");
         assertThat(bound.settings()).isEmpty();
-        assertThat(bound.problems().toString()).contains("'server' of dhcp.yml", server, "omapi_port");
+        assertThat(bound.problems().toString()).contains("dhcp.yml:3: server: ", server, "omapi_port");
     }
 
     @ParameterizedTest
