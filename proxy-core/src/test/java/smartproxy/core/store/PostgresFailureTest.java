@@ -15,7 +15,7 @@ class PostgresFailureTest {
     @CsvSource({
         "28P01, no such password, no such password; check store_user and store_password",
         "28000, no entry of pg_hba.conf, no entry of pg_hba.conf; check store_user and store_password",
-        "3D000, no such database, no such database; create it, or correct store_url",
+        "3D000, no such database, 'no such database; create it, or correct store_url'",
         "53300, too many clients, too many clients"
     })
     void saysWhatToDo(String state, String message, String said) {
