@@ -138,7 +138,8 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("duid") String duid) {
-        return DhcpResource.removal(() -> service.remove(DhcpInput.ip6(network), DhcpInput.duid(duid), deadline(request)));
+        return DhcpResource.removal(
+                () -> service.remove(DhcpInput.ip6(network), DhcpInput.duid(duid), deadline(request)));
     }
 
     /** Removes the reservation of a MAC. */
@@ -148,7 +149,8 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("mac") String mac) {
-        return DhcpResource.removal(() -> service.remove(DhcpInput.ip6(network), ClientId.of(DhcpInput.mac(mac)), deadline(request)));
+        return DhcpResource.removal(
+                () -> service.remove(DhcpInput.ip6(network), ClientId.of(DhcpInput.mac(mac)), deadline(request)));
     }
 
     private static Deadline deadline(ContainerRequestContext request) {

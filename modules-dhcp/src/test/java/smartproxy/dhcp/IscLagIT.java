@@ -132,10 +132,7 @@ class IscLagIT {
         /** It is as it was when it was marked next. */
         void showNext() throws IOException {
             int size = marks.remove();
-            Files.write(
-                    file,
-                    Arrays.copyOfRange(Files.readAllBytes(source), copied, size),
-                    StandardOpenOption.APPEND);
+            Files.write(file, Arrays.copyOfRange(Files.readAllBytes(source), copied, size), StandardOpenOption.APPEND);
             copied = size;
         }
     }

@@ -70,7 +70,8 @@ final class CheckableIscProvider extends IscDhcpProvider implements LiveCheck {
                             "is readable, declares " + subnets + " subnets and "
                                     + read.hosts().size() + " hosts");
         } catch (DhcpdConf.Unusable e) {
-            return Finding.error(what, String.valueOf(e.getMessage()), "the module does not start until this is mended");
+            return Finding.error(
+                    what, String.valueOf(e.getMessage()), "the module does not start until this is mended");
         }
     }
 

@@ -59,6 +59,7 @@ public final class UnusedIps {
     private final Map<Key, SubnetPool> pools = new ConcurrentHashMap<>();
     /** What was suggested before the start, in subnets that were not asked for since, with its end. */
     private final Map<Ipv4, Instant> earlier = new ConcurrentHashMap<>();
+
     private final KeyedSerializer<MacAddress> macs = new KeyedSerializer<>();
 
     private UnusedIps(Store store, SuggestionTable table, InstantSource clock) {
@@ -73,10 +74,11 @@ public final class UnusedIps {
         table.prepare();
         var unused = new UnusedIps(store, table, clock);
         table.transaction(connection -> {
-            var now = clock.instant();
-            table.purge(connection, now);
-            return table.endingAfter(connection, now);
-        }).forEach(suggestion -> unused.earlier.put(suggestion.ip(), suggestion.ends()));
+                    var now = clock.instant();
+                    table.purge(connection, now);
+                    return table.endingAfter(connection, now);
+                })
+                .forEach(suggestion -> unused.earlier.put(suggestion.ip(), suggestion.ends()));
         return unused;
     }
 
@@ -319,7 +321,8 @@ public final class UnusedIps {
     public int size() {
         var now = clock.instant();
         earlier.values().removeIf(ends -> !ends.isAfter(now));
-        return earlier.size() + pools.values().stream().mapToInt(SubnetPool::size).sum();
+        return earlier.size()
+                + pools.values().stream().mapToInt(SubnetPool::size).sum();
     }
 
     private SubnetPool pool(Subnet subnet) {

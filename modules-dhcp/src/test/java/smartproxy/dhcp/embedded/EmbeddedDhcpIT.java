@@ -278,8 +278,7 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
         "DELETE, /dhcp/192.0.2.0/mac/zz, 400, text/html;charset=utf-8",
         "PUT, /dhcp/192.0.2.0/mac/zz, 404, application/json"
     })
-    void errorsAreJsonOnceTheAddressesAreRight(String method, String path, int status, String type)
-            throws Exception {
+    void errorsAreJsonOnceTheAddressesAreRight(String method, String path, int status, String type) throws Exception {
         try (var wire = proxy.https()) {
             var reply = wire.send(Wire.head(method, path, "Accept: text/html", "Content-Length: 0") + "\r\n")
                     .read();
@@ -292,7 +291,8 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "application/json,version=2", "*/*", "text/html, */*;q=0.1"})
     void errorsAreJsonWhereItIsAccepted(String accepted) throws Exception {
-        for (var target : List.of("GET /dhcp/abc", "GET /dhcp/10.99.0.0", "POST /dhcp/abc", "DELETE /dhcp/abc/mac/zz")) {
+        for (var target :
+                List.of("GET /dhcp/abc", "GET /dhcp/10.99.0.0", "POST /dhcp/abc", "DELETE /dhcp/abc/mac/zz")) {
             var request = target.split(" ", 2);
             try (var wire = proxy.https()) {
                 var head = Wire.head(request[0], request[1], "Accept: " + accepted, "Content-Length: 0");

@@ -88,8 +88,9 @@ class IscCheckIT {
         var conf = directory.resolve("dhcpd.conf");
         Files.writeString(conf, "\nsubnet 192.0.2.0 netmask 255.255.255.0 {\n");
         assertThat(look(dhcpd.server()).get(1))
-                .isEqualTo("error: dhcp_isc configuration " + conf + ": " + conf
-                        + ":2: the block that begins here does not end; the module does not start until this is mended");
+                .isEqualTo(
+                        "error: dhcp_isc configuration " + conf + ": " + conf
+                                + ":2: the block that begins here does not end; the module does not start until this is mended");
         Files.writeString(conf, "include \"absent.conf\";\n");
         assertThat(look(dhcpd.server()).get(1)).startsWith("error: ").contains(conf + ":1: there is no file ");
         Files.delete(directory.resolve("dhcpd.leases"));
@@ -112,7 +113,8 @@ class IscCheckIT {
         Files.delete(directory.resolve("dhcpd.conf"));
         Files.writeString(directory.resolve("dhcpd.leases"), "");
         assertThat(look(dhcpd.server()))
-                .anyMatch(line -> line.startsWith("error: dhcp_isc configuration ") && line.contains("there is no file"))
+                .anyMatch(
+                        line -> line.startsWith("error: dhcp_isc configuration ") && line.contains("there is no file"))
                 .anyMatch(line -> line.startsWith("warning: dhcp_isc leases file ") && line.contains("is empty"));
     }
 }

@@ -53,7 +53,9 @@ final class PostgresFailure {
         var text = reason.getMessage() + advice(reason);
         IOException failure = slow || cause instanceof SocketTimeoutException
                 ? new SocketTimeoutException(text)
-                : cause instanceof ConnectException || CANNOT_CONNECT.equals(reason.getSQLState()) ? new ConnectException(text) : new IOException(text);
+                : cause instanceof ConnectException || CANNOT_CONNECT.equals(reason.getSQLState())
+                        ? new ConnectException(text)
+                        : new IOException(text);
         failure.initCause(e);
         return failure;
     }
