@@ -5,7 +5,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
@@ -30,7 +29,6 @@ public final class Dhcp6Resource {
 
     /** The subnets. */
     @GET
-    @Produces(DhcpResource.JSON)
     @TrailingSlash
     public Response subnets(@Context ContainerRequestContext request) {
         var subnets = service.read(deadline(request), Dhcp6View::subnets);
@@ -39,7 +37,6 @@ public final class Dhcp6Resource {
 
     /** The reservations and leases of a subnet. */
     @GET
-    @Produces(DhcpResource.JSON)
     @Path("{network}")
     public Response contents(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var deadline = deadline(request);
@@ -55,7 +52,6 @@ public final class Dhcp6Resource {
 
     /** The reservations of an address, or its lease. */
     @GET
-    @Produces(DhcpResource.JSON)
     @Path("{network}/ip/{ip}")
     public Response byIp(
             @Context ContainerRequestContext request,
@@ -72,7 +68,6 @@ public final class Dhcp6Resource {
 
     /** The reservation of a DUID, or its lease. */
     @GET
-    @Produces(DhcpResource.JSON)
     @Path("{network}/duid/{duid}")
     public Response byDuid(
             @Context ContainerRequestContext request,
@@ -83,7 +78,6 @@ public final class Dhcp6Resource {
 
     /** The reservation of a MAC, or its lease. */
     @GET
-    @Produces(DhcpResource.JSON)
     @Path("{network}/mac/{mac}")
     public Response byMac(
             @Context ContainerRequestContext request,
@@ -102,9 +96,12 @@ public final class Dhcp6Resource {
 
     /** Creates the reservation that the form describes. */
     @POST
-    @Produces(DhcpResource.JSON)
     @Path("{network}")
     public Response create(@Context ContainerRequestContext request, @PathParam("network") String network) {
+        return Changes.make(() -> reserve(request, network));
+    }
+
+    private Response reserve(ContainerRequestContext request, String network) {
         var context = RequestContext.of(request);
         var parameters = context.parameters();
         var address = DhcpInput.ip6(network);
@@ -131,8 +128,7 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("ip") String ip) {
-        service.remove(DhcpInput.ip6(network), DhcpInput.ip6(ip), deadline(request));
-        return Response.ok().build();
+        return DhcpResource.removal(() -> service.remove(DhcpInput.ip6(network), DhcpInput.ip6(ip), deadline(request)));
     }
 
     /** Removes the reservation of a DUID. */
@@ -142,8 +138,8 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("duid") String duid) {
-        service.remove(DhcpInput.ip6(network), DhcpInput.duid(duid), deadline(request));
-        return Response.ok().build();
+        return DhcpResource.removal(
+                () -> service.remove(DhcpInput.ip6(network), DhcpInput.duid(duid), deadline(request)));
     }
 
     /** Removes the reservation of a MAC. */
@@ -153,8 +149,8 @@ public final class Dhcp6Resource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("mac") String mac) {
-        service.remove(DhcpInput.ip6(network), ClientId.of(DhcpInput.mac(mac)), deadline(request));
-        return Response.ok().build();
+        return DhcpResource.removal(
+                () -> service.remove(DhcpInput.ip6(network), ClientId.of(DhcpInput.mac(mac)), deadline(request)));
     }
 
     private static Deadline deadline(ContainerRequestContext request) {

@@ -138,7 +138,7 @@ final class Dhcp6Service {
 
     private boolean remove(List<Reservation6> reservations, Deadline deadline) {
         reservations.stream().filter(reservation -> !reservation.deleteable()).forEach(DhcpService::refuse);
-        reservations.forEach(reservation -> provider.remove(reservation, deadline));
+        DhcpService.removeEach(reservations, reservation -> provider.remove(reservation, deadline));
         return true;
     }
 

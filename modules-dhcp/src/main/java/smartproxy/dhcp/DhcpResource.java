@@ -5,7 +5,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
@@ -17,7 +16,10 @@ import smartproxy.core.api.RequestContext;
 import smartproxy.core.api.TrailingSlash;
 import smartproxy.dhcp.unused.Window;
 
-/** Everything below {@code /dhcp}. */
+/**
+ * Everything below {@code /dhcp}. As in the reference, errors are JSON, whatever is accepted, once the addresses and the MAC of a
+ * question, or the network of a creation, were found right.
+ */
 @Path("/dhcp")
 public final class DhcpResource {
     static final String JSON = "application/json";
@@ -30,20 +32,20 @@ public final class DhcpResource {
 
     /** The subnets. */
     @GET
-    @Produces(JSON)
     @TrailingSlash
     public Response subnets(@Context ContainerRequestContext request) {
+        RequestContext.errorsAreJson(request);
         var subnets = service.read(RequestContext.of(request).deadline(), DhcpView::subnets);
         return json(json -> json.subnets(subnets));
     }
 
     /** The reservations and leases of a subnet. */
     @GET
-    @Produces(JSON)
     @Path("{network}")
     public Response contents(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var deadline = RequestContext.of(request).deadline();
         var address = DhcpInput.ip(network);
+        RequestContext.errorsAreJson(request);
         var subnet = service.read(deadline, view -> subnet(view, address));
         var literal = subnet.network().equals(address);
         return json(json -> service.read(deadline, view -> {
@@ -65,7 +67,6 @@ public final class DhcpResource {
 
     /** An address of the subnet that nobody uses. */
     @GET
-    @Produces(JSON)
     @Path("{network}/unused_ip")
     public Response unusedIp(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var context = RequestContext.of(request);
@@ -73,6 +74,7 @@ public final class DhcpResource {
         var address = DhcpInput.ip(network);
         var ends = DhcpInput.ends(parameters);
         var mac = parameters.has("mac") ? Optional.of(DhcpInput.mac(parameters)) : Optional.<MacAddress>empty();
+        RequestContext.errorsAreJson(request);
         var subnet = service.read(context.deadline(), view -> subnet(view, address));
         var window = Window.of(subnet, ends.from(), ends.to());
         var ip = service.suggest(subnet, window, mac, context.deadline());
@@ -96,10 +98,10 @@ public final class DhcpResource {
 
     /** The addresses that are suggested now. */
     @GET
-    @Produces(JSON)
     @Path("{network}/suggestions")
     public Response suggestions(@Context ContainerRequestContext request, @PathParam("network") String network) {
         var address = DhcpInput.ip(network);
+        RequestContext.errorsAreJson(request);
         var subnet = service.read(RequestContext.of(request).deadline(), view -> subnet(view, address));
         var suggestions = service.suggestions(subnet);
         return json(json -> json.suggestions(suggestions));
@@ -107,7 +109,6 @@ public final class DhcpResource {
 
     /** The reservations of an address, or its lease. */
     @GET
-    @Produces(JSON)
     @Path("{network}/ip/{ip}")
     public Response byIp(
             @Context ContainerRequestContext request,
@@ -115,6 +116,7 @@ public final class DhcpResource {
             @PathParam("ip") String ip) {
         var address = DhcpInput.ip(network);
         var wanted = DhcpInput.ip(ip);
+        RequestContext.errorsAreJson(request);
         var records = service.read(RequestContext.of(request).deadline(), view -> {
             subnet(view, address);
             return DhcpService.literal(view, address).stream()
@@ -129,7 +131,6 @@ public final class DhcpResource {
 
     /** The reservation of a MAC, or its lease. */
     @GET
-    @Produces(JSON)
     @Path("{network}/mac/{mac}")
     public Response byMac(
             @Context ContainerRequestContext request,
@@ -138,6 +139,7 @@ public final class DhcpResource {
         var address = DhcpInput.ip(network);
         var text = mac.toLowerCase(Locale.ROOT);
         var wanted = DhcpInput.mac(text);
+        RequestContext.errorsAreJson(request);
         Optional<?> record = service.read(RequestContext.of(request).deadline(), view -> {
             subnet(view, address);
             return DhcpService.literal(view, address)
@@ -153,12 +155,16 @@ public final class DhcpResource {
 
     /** Creates the reservation that the form describes. */
     @POST
-    @Produces(JSON)
     @Path("{network}")
     public Response create(@Context ContainerRequestContext request, @PathParam("network") String network) {
+        return Changes.make(() -> reserve(request, network));
+    }
+
+    private Response reserve(ContainerRequestContext request, String network) {
         var context = RequestContext.of(request);
         var parameters = context.parameters();
         var address = DhcpInput.ip(network);
+        RequestContext.errorsAreJson(request);
         var mac = DhcpInput.mac(parameters);
         var names = DhcpInput.names(parameters);
         var subnet = service.read(context.deadline(), view -> view.subnet(address))
@@ -182,11 +188,10 @@ public final class DhcpResource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("ip") String ip) {
-        service.remove(
+        return removal(() -> service.remove(
                 DhcpInput.ip(network),
                 DhcpInput.ip(ip),
-                RequestContext.of(request).deadline());
-        return Response.ok().build();
+                RequestContext.of(request).deadline()));
     }
 
     /** Removes the reservation of a MAC. */
@@ -196,11 +201,10 @@ public final class DhcpResource {
             @Context ContainerRequestContext request,
             @PathParam("network") String network,
             @PathParam("mac") String mac) {
-        service.remove(
+        return removal(() -> service.remove(
                 DhcpInput.ip(network),
                 DhcpInput.mac(mac),
-                RequestContext.of(request).deadline());
-        return Response.ok().build();
+                RequestContext.of(request).deadline()));
     }
 
     private static Subnet subnet(DhcpView view, Ipv4 network) {
@@ -211,5 +215,13 @@ public final class DhcpResource {
     static Response json(DhcpJson.Document document) {
         StreamingOutput body = out -> DhcpJson.write(out, document);
         return Response.ok(body, JSON).build();
+    }
+
+    /** Removes, and answers. */
+    static Response removal(Runnable removal) {
+        return Changes.make(() -> {
+            removal.run();
+            return Response.ok().build();
+        });
     }
 }

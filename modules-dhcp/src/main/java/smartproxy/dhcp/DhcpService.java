@@ -6,11 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.ProxyException;
@@ -112,6 +114,22 @@ final class DhcpService {
                     deadline,
                     () -> locks.inOrder(reservation.ip(), deadline, () -> inTurn(wanted, deadline)));
             endSuggestions(reservation);
+        }
+    }
+
+    /** Removes one after the other; where one fails, the caller is told of those before it. */
+    static <R> void removeEach(List<R> reservations, Consumer<R> removal) {
+        var removed = new ArrayList<R>();
+        for (var reservation : reservations) {
+            try {
+                removal.accept(reservation);
+            } catch (BackendException e) {
+                throw removed.isEmpty()
+                        ? e
+                        : new BackendException(
+                                e.kind(), Outcome.UNKNOWN, e.getMessage() + "; removed before that: " + removed, e);
+            }
+            removed.add(reservation);
         }
     }
 
@@ -289,12 +307,12 @@ final class DhcpService {
                 refuse(reservation);
             }
         }
-        for (var reservation : reservations) {
+        removeEach(reservations, reservation -> {
             provider.remove(reservation, deadline);
             if (!can(DhcpAbility.FRESH_READS)) {
                 state.get().overlay().removed(reservation);
             }
-        }
+        });
         return true;
     }
 

@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -114,6 +117,17 @@ final class DhcpServiceTest {
     void createsWhatIsNotThere() {
         create(reservation(MAC, 10));
         assertThat(provider.backend.reservations()).containsExactly(reservation(MAC, 10));
+    }
+
+    @Test
+    void ofSeveralAtAnAddressThoseThatAreGoneAreNamedWhenOneStays() {
+        provider.shows(reservation(MAC, 10));
+        provider.shows(reservation(OTHER, 10));
+        provider.failures.put(OTHER, new BackendException(Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "refused", null));
+        assertThatThrownBy(() -> service().remove(NETWORK, Ipv4.of("192.0.2.10"), soon()))
+                .hasMessage("refused; removed before that: [" + reservation(MAC, 10) + "]");
+        assertThat(read(MAC)).isEmpty();
+        assertThat(read(OTHER)).isPresent();
     }
 
     @ParameterizedTest
@@ -402,6 +416,7 @@ final class DhcpServiceTest {
         private FakeView backend;
         private volatile FakeView view;
         private volatile Runnable onCreate = () -> {};
+        private final Map<MacAddress, BackendException> failures = new LinkedHashMap<>();
         private int creations;
         private int removals;
         private final List<Reservation> changes = new ArrayList<>();
@@ -448,6 +463,9 @@ final class DhcpServiceTest {
         @Override
         public synchronized Removal remove(Reservation reservation, Deadline deadline) {
             removals++;
+            if (failures.containsKey(reservation.mac())) {
+                throw failures.get(reservation.mac());
+            }
             backend = backend.without(reservation.mac());
             view = view.without(reservation.mac());
             return Removal.REMOVED;

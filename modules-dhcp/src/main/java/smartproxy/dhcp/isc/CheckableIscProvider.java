@@ -1,8 +1,8 @@
 package smartproxy.dhcp.isc;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.ProviderContext;
 
-/** Can be looked at: by one question over OMAPI, for a host that is not there, and by the age of the two files. */
+/** Can be looked at: by one question over OMAPI, for a host that is not there, and by reading the two files. */
 final class CheckableIscProvider extends IscDhcpProvider implements LiveCheck {
     private static final Operation CHECK = Operation.repeatable("check");
 
@@ -35,8 +35,8 @@ final class CheckableIscProvider extends IscDhcpProvider implements LiveCheck {
     public List<Finding> probe(LiveCheck.Host host, Deadline deadline) {
         var findings = new ArrayList<Finding>();
         findings.add(omapi(deadline));
-        findings.add(file("configuration", settings.config()));
-        findings.add(file("leases file", settings.leases()));
+        findings.add(configuration());
+        findings.add(leases());
         return findings;
     }
 
@@ -58,14 +58,38 @@ final class CheckableIscProvider extends IscDhcpProvider implements LiveCheck {
         }
     }
 
-    private Finding file(String kind, Path file) {
-        var what = backend.name() + " " + kind + " " + file;
-        try (var in = Files.newInputStream(file)) {
-            var first = in.read();
+    private Finding configuration() {
+        var what = backend.name() + " configuration " + settings.config();
+        try {
+            var read = DhcpdConf.read(settings.config());
+            var subnets = read.subnets().size();
+            return subnets == 0
+                    ? Finding.warning(what, "declares no subnet", "look whether it is what dhcpd reads")
+                    : Finding.ok(
+                            what,
+                            "is readable, declares " + subnets + " subnets and "
+                                    + read.hosts().size() + " hosts");
+        } catch (DhcpdConf.Unusable e) {
+            return Finding.error(
+                    what, String.valueOf(e.getMessage()), "the module does not start until this is mended");
+        }
+    }
+
+    private Finding leases() {
+        var file = settings.leases();
+        var what = backend.name() + " leases file " + file;
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            return Finding.error(what, "is not a regular file", "set leases to the file that dhcpd writes");
+        }
+        try (var in = FileChannel.open(file)) {
             var age = Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
-            return first < 0
-                    ? Finding.warning(what, "is empty", "look whether dhcpd runs and writes there")
-                    : Finding.ok(what, "is readable, written " + text(age) + " ago");
+            if (in.size() == 0) {
+                return Finding.warning(what, "is empty", "look whether dhcpd runs and writes there");
+            }
+            return DhcpdFiles.isHeaded(in)
+                    ? Finding.ok(what, "is readable, written " + text(age) + " ago")
+                    : Finding.warning(
+                            what, "does not begin as dhcpd's files do", "look whether it is the one that dhcpd writes");
         } catch (IOException e) {
             return Finding.error(
                     what, "cannot be read: " + e, "let the daemon's user read it, and enter its directories");

@@ -120,6 +120,7 @@ final class DhcpdFiles implements AutoCloseable {
     private final Path leases;
     private final boolean mounted;
     private final LongSupplier now;
+    private final int ticksToBeSteady;
     private final byte[] buffer = new byte[CHUNK];
     private final ScheduledThreadPoolExecutor reader;
 
@@ -143,6 +144,12 @@ final class DhcpdFiles implements AutoCloseable {
      * @param now seconds since 1970
      */
     DhcpdFiles(String name, Path conf, Path leases, boolean mounted, LongSupplier now) {
+        this(name, conf, leases, mounted, now, STEADY_TICKS);
+    }
+
+    /** @param ticksToBeSteady that a file made shorter in place has to stay as it is before it is taken */
+    DhcpdFiles(String name, Path conf, Path leases, boolean mounted, LongSupplier now, int ticksToBeSteady) {
+        this.ticksToBeSteady = ticksToBeSteady;
         this.name = name;
         this.conf = conf;
         this.leases = leases;
@@ -275,7 +282,7 @@ final class DhcpdFiles implements AutoCloseable {
             isStale("the leases file " + leases + " became shorter, and no new file took its place");
             steadyTicks = !stat.equals(steady) ? 0 : tick ? steadyTicks + 1 : steadyTicks;
             steady = stat;
-            if (steadyTicks >= STEADY_TICKS) {
+            if (steadyTicks >= ticksToBeSteady) {
                 load(stat);
             }
         } else if (!current.continues()) {
@@ -294,7 +301,7 @@ final class DhcpdFiles implements AutoCloseable {
         var done = false;
         try {
             var before = open;
-            var headed = new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
+            var headed = isHeaded(channel);
             if (before != null && (stat.size() == 0 || (before.headed && !headed))) {
                 isStale("the leases file " + leases
                         + (stat.size() == 0 ? " is empty" : " does not begin as dhcpd's files do"));
@@ -318,6 +325,11 @@ final class DhcpdFiles implements AutoCloseable {
                 channel.close();
             }
         }
+    }
+
+    /** Whether it begins as dhcpd lets its leases files begin. */
+    static boolean isHeaded(FileChannel channel) throws IOException {
+        return new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
     }
 
     private void publish(Open current) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Secret;
@@ -40,6 +41,10 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
     public static final Setting<Integer> OMAPI_PORT = SettingTypes.integer(
                     "omapi_port", 1, 65_535, "Port of OMAPI at the server of dhcp.yml")
             .defaultsTo(7911);
+
+    /** A name, an IPv4 address or an IPv6 address. */
+    private static final Pattern HOST =
+            Pattern.compile("[\\w.-]+|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%[\\w.-]+)?");
 
     static final Schema<IscSettings> SCHEMA = schema("DHCP reservations and leases of ISC dhcpd on this host");
     static final Schema<IscSettings> REMOTE_SCHEMA =
@@ -85,10 +90,16 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
                         "Parameter 'key_secret' is expected to be Base64", "as in the key's secret in dhcpd.conf");
             }
         }
+        var server = values.get(DhcpSettings.SERVER).strip();
+        if (!HOST.matcher(server).matches()) {
+            throw new InvalidSetting(
+                    "Parameter 'server' is expected to be a name or an address",
+                    "it is '" + server + "'; the port of OMAPI is omapi_port");
+        }
         return new IscSettings(
                 values.get(CONFIG),
                 values.get(LEASES),
-                new OmapiServer(values.get(DhcpSettings.SERVER), values.get(OMAPI_PORT), key),
+                new OmapiServer(server, values.get(OMAPI_PORT), key),
                 values.get(DhcpSettings.BLACKLIST_DURATION));
     }
 }

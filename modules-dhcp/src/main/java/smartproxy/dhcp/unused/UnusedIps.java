@@ -57,6 +57,9 @@ public final class UnusedIps {
     private final SuggestionTable table;
     private final InstantSource clock;
     private final Map<Key, SubnetPool> pools = new ConcurrentHashMap<>();
+    /** What was suggested before the start, in subnets that were not asked for since, with its end. */
+    private final Map<Ipv4, Instant> earlier = new ConcurrentHashMap<>();
+
     private final KeyedSerializer<MacAddress> macs = new KeyedSerializer<>();
 
     private UnusedIps(Store store, SuggestionTable table, InstantSource clock) {
@@ -69,8 +72,14 @@ public final class UnusedIps {
     public static UnusedIps open(Store store, InstantSource clock) throws SQLException {
         var table = new SuggestionTable(store);
         table.prepare();
-        table.transaction(connection -> table.purge(connection, clock.instant()));
-        return new UnusedIps(store, table, clock);
+        var unused = new UnusedIps(store, table, clock);
+        table.transaction(connection -> {
+                    var now = clock.instant();
+                    table.purge(connection, now);
+                    return table.endingAfter(connection, now);
+                })
+                .forEach(suggestion -> unused.earlier.put(suggestion.ip(), suggestion.ends()));
+        return unused;
     }
 
     /**
@@ -303,13 +312,17 @@ public final class UnusedIps {
             return found;
         });
         for (var suggestion : ended) {
+            earlier.remove(suggestion.ip());
             pools.values().forEach(pool -> pool.end(suggestion.ip()));
         }
     }
 
-    /** How many addresses of the subnets that were asked for are suggested. */
+    /** How many addresses are suggested, as far as this daemon knows without asking the store. */
     public int size() {
-        return pools.values().stream().mapToInt(SubnetPool::size).sum();
+        var now = clock.instant();
+        earlier.values().removeIf(ends -> !ends.isAfter(now));
+        return earlier.size()
+                + pools.values().stream().mapToInt(SubnetPool::size).sum();
     }
 
     private SubnetPool pool(Subnet subnet) {
@@ -323,6 +336,7 @@ public final class UnusedIps {
     private void reload(Subnet subnet, SubnetPool pool) {
         var now = clock.instant();
         pool.reset(of(subnet), now);
+        earlier.keySet().removeIf(subnet::contains);
     }
 
     /** What other daemons have suggested since it was last looked up. */

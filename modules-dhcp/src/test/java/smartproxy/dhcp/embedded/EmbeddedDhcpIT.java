@@ -10,6 +10,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.daemon.DaemonFixture;
 import smartproxy.core.daemon.Wire;
 import smartproxy.dhcp.RoutesOfDaemon;
@@ -261,23 +262,44 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
 
     @ParameterizedTest
     @CsvSource({
-        "GET, /dhcp/abc, 400, application/json",
+        "GET, /dhcp/abc, 400, text/html;charset=utf-8",
+        "GET, /dhcp/192.0.2.0/ip/abc, 400, text/html;charset=utf-8",
+        "GET, /dhcp/192.0.2.0/mac/zz, 400, text/html;charset=utf-8",
+        "GET, /dhcp/192.0.2.0/unused_ip?mac=zz, 400, text/html;charset=utf-8",
+        "GET, /dhcp/192.0.2.0/unused_ip?from=a&to=b, 400, text/html;charset=utf-8",
+        "GET, /dhcp/abc/suggestions, 400, text/html;charset=utf-8",
         "GET, /dhcp/10.99.0.0, 404, application/json",
-        "GET, /dhcp/192.0.2.0/mac/zz, 400, application/json",
         "GET, /dhcp/192.0.2.0/ip/192.0.2.199, 404, application/json",
-        "GET, /dhcp/192.0.2.0/unused_ip?mac=zz, 400, application/json",
-        "POST, /dhcp/192.0.2.0?name=x, 400, application/json",
+        "GET, /dhcp/192.0.2.0/mac/52:54:00:00:ff:10, 404, application/json",
+        "GET, /dhcp/192.0.2.0/unused_ip?from=192.0.2.9&to=192.0.2.8, 400, application/json",
+        "GET, /dhcp/10.99.0.0/suggestions, 404, application/json",
+        "POST, /dhcp/abc, 400, text/html;charset=utf-8",
+        "POST, /dhcp/192.0.2.0?mac=zz, 400, application/json",
         "DELETE, /dhcp/192.0.2.0/mac/zz, 400, text/html;charset=utf-8",
         "PUT, /dhcp/192.0.2.0/mac/zz, 404, application/json"
     })
-    void errorsHaveTheTypeOfTheirRouteWhereJsonIsNotAccepted(String method, String path, int status, String type)
-            throws Exception {
+    void errorsAreJsonOnceTheAddressesAreRight(String method, String path, int status, String type) throws Exception {
         try (var wire = proxy.https()) {
             var reply = wire.send(Wire.head(method, path, "Accept: text/html", "Content-Length: 0") + "\r\n")
                     .read();
             assertThat(reply)
                     .returns(status, Wire.Reply::status)
                     .returns(type, answer -> answer.header("content-type"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/json,version=2", "*/*", "text/html, */*;q=0.1"})
+    void errorsAreJsonWhereItIsAccepted(String accepted) throws Exception {
+        for (var target :
+                List.of("GET /dhcp/abc", "GET /dhcp/10.99.0.0", "POST /dhcp/abc", "DELETE /dhcp/abc/mac/zz")) {
+            var request = target.split(" ", 2);
+            try (var wire = proxy.https()) {
+                var head = Wire.head(request[0], request[1], "Accept: " + accepted, "Content-Length: 0");
+                assertThat(wire.send(head + "\r\n").read().header("content-type"))
+                        .as(target)
+                        .isEqualTo("application/json");
+            }
         }
     }
 

@@ -182,7 +182,9 @@ class DhcpdFilesTest {
     @Test
     void oneThatBecomesShorterIsNotTakenUntilAnotherTakesItsPlace() throws Exception {
         append(lease(2) + lease(3));
-        start(false);
+        files.close();
+        files = new DhcpdFiles("dhcp_isc", conf, leases, false, () -> Leases.NOW, Integer.MAX_VALUE);
+        files.start();
         Files.writeString(leases, HEADER);
         stale("became shorter");
         assertThat(files.view().leases()).isEqualTo(3);

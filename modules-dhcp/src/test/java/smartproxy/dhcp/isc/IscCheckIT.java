@@ -22,6 +22,8 @@ import smartproxy.dhcp.UnknownHost;
 
 /** What the live check says of dhcpd, and that it only asks. */
 class IscCheckIT {
+    private static final String HEADER = "# This lease file was written by isc-dhcp-4.4.3-P1\n";
+
     @TempDir
     private Path directory;
 
@@ -31,7 +33,7 @@ class IscCheckIT {
     void start() throws Exception {
         dhcpd = new FakeDhcpd();
         Files.writeString(directory.resolve("dhcpd.conf"), "subnet 192.0.2.0 netmask 255.255.255.0 { }\n");
-        Files.writeString(directory.resolve("dhcpd.leases"), "# The format of this file\n");
+        Files.writeString(directory.resolve("dhcpd.leases"), HEADER);
     }
 
     @AfterEach
@@ -82,11 +84,37 @@ class IscCheckIT {
     }
 
     @Test
+    void whatTheModuleWouldNotStartWithIsAnError() throws Exception {
+        var conf = directory.resolve("dhcpd.conf");
+        Files.writeString(conf, "\nsubnet 192.0.2.0 netmask 255.255.255.0 {\n");
+        assertThat(look(dhcpd.server()).get(1))
+                .isEqualTo(
+                        "error: dhcp_isc configuration " + conf + ": " + conf
+                                + ":2: the block that begins here does not end; the module does not start until this is mended");
+        Files.writeString(conf, "include \"absent.conf\";\n");
+        assertThat(look(dhcpd.server()).get(1)).startsWith("error: ").contains(conf + ":1: there is no file ");
+        Files.delete(directory.resolve("dhcpd.leases"));
+        Files.createDirectory(directory.resolve("dhcpd.leases"));
+        assertThat(look(dhcpd.server()).get(2)).startsWith("error: ").contains("is not a regular file");
+    }
+
+    @Test
+    void filesThatAreNotDhcpdsAreTold() throws Exception {
+        Files.writeString(directory.resolve("dhcpd.conf"), "authoritative;\n");
+        Files.writeString(directory.resolve("dhcpd.leases"), "something else\n");
+        assertThat(look(dhcpd.server()).subList(1, 3))
+                .allMatch(line -> line.startsWith("warning: "))
+                .anyMatch(line -> line.contains("declares no subnet"))
+                .anyMatch(line -> line.contains("does not begin as dhcpd's files do"));
+    }
+
+    @Test
     void filesThatAreMissingOrEmptyAreTold() throws Exception {
         Files.delete(directory.resolve("dhcpd.conf"));
         Files.writeString(directory.resolve("dhcpd.leases"), "");
         assertThat(look(dhcpd.server()))
-                .anyMatch(line -> line.startsWith("error: dhcp_isc configuration ") && line.contains("NoSuchFile"))
+                .anyMatch(
+                        line -> line.startsWith("error: dhcp_isc configuration ") && line.contains("there is no file"))
                 .anyMatch(line -> line.startsWith("warning: dhcp_isc leases file ") && line.contains("is empty"));
     }
 }

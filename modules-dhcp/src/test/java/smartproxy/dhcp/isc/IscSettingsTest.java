@@ -95,6 +95,21 @@ class IscSettingsTest {
                 .contains("File at '/not/there' defined in 'leases' parameter doesn't exist or is unreadable");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"https://dhcp.example.com", "192.0.2.1:7911", "a b", "[2001:db8::1]", "dhcp/"})
+    void aServerThatIsNoHostIsRefused(String server) throws Exception {
+        var bound = bind(files(), ":enabled: https\n:server: '" + server + "'\n");
+        assertThat(bound.settings()).isEmpty();
+        assertThat(bound.problems().toString()).contains("dhcp.yml:3: server: ", server, "omapi_port");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "dhcp-1.example.com", "192.0.2.1", "::1", "2001:db8::1", "fe80::1%eth0"})
+    void aHostIsTaken(String server) throws Exception {
+        assertThat(bind(files(), ":enabled: https\n:server: '" + server + "'\n").settings())
+                .isPresent();
+    }
+
     @Test
     void aDefaultFileHasToBeThereToo() throws Exception {
         var leases = Path.of("/var/lib/dhcpd/dhcpd.leases");

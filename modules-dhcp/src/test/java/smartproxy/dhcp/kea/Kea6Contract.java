@@ -28,6 +28,7 @@ import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
+import smartproxy.core.api.ProxyException;
 import smartproxy.dhcp.ClientId;
 import smartproxy.dhcp.Dhcp6Provider.Creation;
 import smartproxy.dhcp.Dhcp6View;
@@ -171,7 +172,7 @@ abstract class Kea6Contract {
         kea.six().kill();
         kea.six().restart();
         await().atMost(WATCHDOG)
-                .ignoreExceptionsInstanceOf(BackendException.class)
+                .ignoreExceptionsInstanceOf(ProxyException.class)
                 .untilAsserted(() -> {
                     isShown(fresh(), one);
                     isShown(fresh(), other);
@@ -359,7 +360,7 @@ abstract class Kea6Contract {
             kea.six().restart();
         }
         await().atMost(WATCHDOG)
-                .ignoreExceptionsInstanceOf(BackendException.class)
+                .ignoreExceptionsInstanceOf(ProxyException.class)
                 .until(() -> provider.create(wanted, soon()).done());
         isShown(fresh(), wanted);
     }

@@ -52,7 +52,10 @@ final class KeaAwayIT extends RoutesOfDaemon {
         assertThat(read.body()).contains("dhcp_kea");
         var created = post(contents, form);
         assertThat(created.status()).as(created.body()).isEqualTo(503);
-        assertThat(created.body()).contains("dhcp_kea");
+        assertThat(created.body()).contains("dhcp_kea").endsWith("nothing was changed");
+        var removed = delete(contents + "/mac/02:00:00:00:00:60");
+        assertThat(removed.status()).as(removed.body()).isEqualTo(503);
+        assertThat(removed.body()).contains("dhcp_kea").endsWith("nothing was changed");
     }
 
     private void isBack(String path) {

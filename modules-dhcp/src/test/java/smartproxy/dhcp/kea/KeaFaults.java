@@ -10,11 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -215,14 +218,29 @@ abstract class KeaFaults {
                 .count();
     }
 
-    /** Creates that many at once. */
+    /** Creates that many at once: the first change is held until all others wait. */
     final void createTogether(int count) throws Exception {
+        Set<Thread> creators = ConcurrentHashMap.newKeySet();
+        var transport = kea.transport(kea.settings());
+        var isFirst = new AtomicBoolean(true);
+        var holding = kea.provider(
+                kea.settings(),
+                (command, body, deadline) -> {
+                    if (command.equals("config-test") && isFirst.getAndSet(false)) {
+                        await().atMost(WATCHDOG).until(() -> waiting(creators) == count - 1);
+                    }
+                    return transport.send(command, body, deadline);
+                },
+                LabKea.GUARD);
         var pool = Executors.newFixedThreadPool(count);
         try {
             var works = new ArrayList<Callable<Creation>>();
             for (var i = 0; i < count; i++) {
                 var wanted = fresh();
-                works.add(() -> provider.create(wanted, soon()));
+                works.add(() -> {
+                    creators.add(Thread.currentThread());
+                    return holding.create(wanted, soon());
+                });
             }
             for (var creation : pool.invokeAll(works)) {
                 assertThat(creation.get()).isInstanceOf(Creation.Created.class);
@@ -230,5 +248,13 @@ abstract class KeaFaults {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    private static long waiting(Set<Thread> creators) {
+        return creators.stream()
+                .filter(creator -> Arrays.stream(creator.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(Turns.class.getName())
+                                && frame.getMethodName().equals("acquired")))
+                .count();
     }
 }

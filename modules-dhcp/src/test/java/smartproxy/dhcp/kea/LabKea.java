@@ -27,8 +27,7 @@ import smartproxy.dhcp.TestContext;
 final class LabKea implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 300;
     private static final String UNIX = "unix";
-    private static final GuardSettings GUARD =
-            new GuardSettings(64, Duration.ofSeconds(60), 2, 10, Duration.ofSeconds(5));
+    static final GuardSettings GUARD = new GuardSettings(64, Duration.ofSeconds(60), 2, 10, Duration.ofSeconds(5));
 
     /** {@code kea-dhcp6} beside {@code kea-dhcp4}. */
     static final Map<String, String> DHCP6 = Map.of("KEA_DHCP6", "yes");

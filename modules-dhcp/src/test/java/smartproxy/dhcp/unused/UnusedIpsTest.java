@@ -123,6 +123,22 @@ final class UnusedIpsTest {
     }
 
     @Test
+    void countsWhatWasSuggestedBeforeARestart() throws SQLException {
+        ask("192.0.2.150", "192.0.2.152");
+        ask("192.0.2.150", "192.0.2.152");
+        assertThat(unused.size()).isEqualTo(2);
+        unused = UnusedIps.open(store, () -> now);
+        assertThat(unused.size()).isEqualTo(2);
+        ask("192.0.2.150", "192.0.2.152");
+        assertThat(unused.size()).isEqualTo(3);
+        unused = UnusedIps.open(store, () -> now);
+        unused.end(Ipv4.of("192.0.2.151"), Optional.empty());
+        assertThat(unused.size()).isEqualTo(2);
+        now = now.plus(TIME);
+        assertThat(unused.size()).isZero();
+    }
+
+    @Test
     void suggestsTheLowestWhereThatIsWanted() {
         sequential = true;
         assertThat(ask("192.0.2.10", "192.0.2.20")).isEqualTo(ip(10));

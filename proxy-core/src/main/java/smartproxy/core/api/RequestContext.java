@@ -12,6 +12,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
  */
 public record RequestContext(String id, Deadline deadline, Parameters parameters, byte[] body) {
     private static final String PROPERTY = RequestContext.class.getName();
+    private static final String JSON = PROPERTY + " json";
 
     /** A request without a body. */
     public RequestContext(String id, Deadline deadline, Parameters parameters) {
@@ -24,6 +25,16 @@ public record RequestContext(String id, Deadline deadline, Parameters parameters
             return context;
         }
         throw new IllegalStateException("a request without context");
+    }
+
+    /** From now on what goes wrong is told as JSON, whatever the caller accepts; before, the type follows {@code Accept}. */
+    public static void errorsAreJson(ContainerRequestContext request) {
+        request.setProperty(JSON, true);
+    }
+
+    /** Whether {@link #errorsAreJson} was called. */
+    public static boolean areErrorsJson(ContainerRequestContext request) {
+        return request.getProperty(JSON) != null;
     }
 
     /** Called by the server before it hands the request to JAX-RS. */

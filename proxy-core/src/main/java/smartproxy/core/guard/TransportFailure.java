@@ -31,11 +31,18 @@ record TransportFailure(Kind kind, String cause, String advice, boolean maybeApp
      */
     static TransportFailure of(Operation operation, IOException thrown, boolean late, Duration took) {
         var unknown = thrown instanceof OutcomeUnknownException;
-        var root = unknown && thrown.getCause() instanceof IOException inner ? inner : thrown;
+        var told = unknown && thrown.getCause() instanceof IOException inner ? inner : thrown;
+        // a connection that failed may have been told of in other words
+        var root = told.getCause() instanceof IOException inner && notConnected(inner) ? inner : told;
         var nothingSent = notConnected(root) || root instanceof SSLHandshakeException;
         var maybeApplied = unknown || (!operation.repeatable() && !nothingSent);
         if (notConnected(root)) {
-            return new TransportFailure(Kind.UNAVAILABLE, text(root), connectAdvice(root), maybeApplied, thrown);
+            return new TransportFailure(
+                    Kind.UNAVAILABLE,
+                    text(root instanceof UnknownHostException ? root : told),
+                    connectAdvice(root),
+                    maybeApplied,
+                    thrown);
         }
         if (late || root instanceof SocketTimeoutException) {
             return new TransportFailure(

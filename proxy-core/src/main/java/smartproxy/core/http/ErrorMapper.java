@@ -11,9 +11,7 @@ import smartproxy.core.log.ErrorLog;
 
 /** Turns what a resource throws into an answer: the message for what was foreseen, an id for what was not. */
 public final class ErrorMapper implements ExceptionMapper<Throwable> {
-    /**
-     * Tells the writer that the content type follows {@code Accept}, unless the method's {@code @Produces} is JSON; never sent.
-     */
+    /** Tells the writer that this is an error, whose content type is not that of the resource method; never sent. */
     static final String MARK = "X-Error-Text";
 
     private static final Logger LOG = LoggerFactory.getLogger(ErrorMapper.class);

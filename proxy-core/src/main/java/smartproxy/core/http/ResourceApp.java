@@ -205,7 +205,9 @@ public final class ResourceApp {
             var type = headers.remove("Content-Type");
             headers.remove("Content-Length");
             if (headers.remove(ErrorMapper.MARK) != null) {
-                type = headers.containsKey("X-Cascade") || Answer.JSON.equals(type) ? Answer.JSON : null;
+                var isJson =
+                        headers.containsKey("X-Cascade") || RequestContext.areErrorsJson(whole.getRequestContext());
+                type = isJson ? Answer.JSON : null;
             } else if (type == null) {
                 type = Answer.HTML;
             }

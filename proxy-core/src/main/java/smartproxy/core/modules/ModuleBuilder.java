@@ -376,11 +376,14 @@ public final class ModuleBuilder {
                 List<String> members)
                 throws ModuleFailure {
             var attachments = new ArrayList<AutoCloseable>();
+            var culprit = module.name();
             try {
                 var active = new ArrayList<ActiveProvider<?>>();
                 for (var provider : boundProviders) {
+                    culprit = provider.factory().name();
                     active.add(provider.create(services, attachments));
                 }
+                culprit = module.name();
                 var context = services.moduleContext(
                         module.name(),
                         active,
@@ -394,7 +397,7 @@ public final class ModuleBuilder {
             } catch (StartException | RuntimeException | Error e) {
                 attachments.forEach(CoreServices::closeQuietly);
                 var reason = reason(module.name(), e);
-                problems.add(Problem.error(settingsFile(module.name()), 0, "", reason, ""));
+                problems.add(Problem.error(settingsFile(culprit), 0, "", reason, ""));
                 throw ModuleFailure.of(members, reason);
             }
         }

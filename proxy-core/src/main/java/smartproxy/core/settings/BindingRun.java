@@ -28,6 +28,7 @@ final class BindingRun {
     private final List<SettingsFile> files;
 
     private final List<Setting<?>> settings = new ArrayList<>();
+    private final List<Setting<?>> adopted = new ArrayList<>();
     private final Map<Setting<?>, Object> values = new LinkedHashMap<>();
     private final Set<Setting<?>> wrong = new HashSet<>();
     private final List<Problem> conflicts = new ArrayList<>();
@@ -58,6 +59,7 @@ final class BindingRun {
 
     /** Takes over the values and errors of another run. */
     void adopt(BindingRun other) {
+        adopted.addAll(other.settings);
         values.putAll(other.values);
         wrong.addAll(other.wrong);
         conflicts.addAll(other.conflicts);
@@ -310,8 +312,10 @@ final class BindingRun {
                 .results()
                 .map(match -> match.group(1))
                 .toList();
+        var known = new ArrayList<>(settings);
+        known.addAll(adopted);
         for (var word : words) {
-            for (var setting : settings) {
+            for (var setting : known) {
                 var source = setting.key().equals(word) ? find(setting) : null;
                 if (source != null) {
                     return Problem.error(source.file().path(), source.line(), source.name(), message, advice);

@@ -17,6 +17,7 @@ final class PostgresFailure {
     private static final String QUERY_CANCELED = "57014";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String READ_ONLY = "25006";
+    private static final String CANNOT_CONNECT = "08001";
 
     private PostgresFailure() {}
 
@@ -49,12 +50,22 @@ final class PostgresFailure {
         var reason = reason(e);
         var slow = QUERY_CANCELED.equals(reason.getSQLState()) || LOCK_NOT_AVAILABLE.equals(reason.getSQLState());
         var cause = network(e);
-        var text = String.valueOf(reason.getMessage());
+        var text = reason.getMessage() + advice(reason);
         IOException failure = slow || cause instanceof SocketTimeoutException
                 ? new SocketTimeoutException(text)
-                : cause instanceof ConnectException ? new ConnectException(text) : new IOException(text);
+                : cause instanceof ConnectException || CANNOT_CONNECT.equals(reason.getSQLState())
+                        ? new ConnectException(text)
+                        : new IOException(text);
         failure.initCause(e);
         return failure;
+    }
+
+    private static String advice(SQLException e) {
+        var state = String.valueOf(e.getSQLState());
+        if (state.startsWith("28")) {
+            return "; check store_user and store_password";
+        }
+        return state.startsWith("3D") ? "; create it, or correct store_url" : "";
     }
 
     /** The pool says only that it has no connection; the reason lies below. */

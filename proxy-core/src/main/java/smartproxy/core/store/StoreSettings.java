@@ -2,6 +2,7 @@ package smartproxy.core.store;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,8 +56,10 @@ public record StoreSettings(Path stateDirectory, Optional<Postgres> postgres) {
         }
     }
 
-    public static final Setting<URI> URL = SettingTypes.url(
+    public static final Setting<URI> URL = Setting.of(
                     "store_url",
+                    "URL",
+                    StoreSettings::url,
                     "PostgreSQL database that keeps what the daemon must remember; unset: an SQLite file in state_directory")
             .sampled("postgresql://db.example.com:5432/smart_proxy")
             .ownExtension();
@@ -112,9 +115,7 @@ public record StoreSettings(Path stateDirectory, Optional<Postgres> postgres) {
                 || url.getQuery() != null
                 || url.getUserInfo() != null
                 || !NAME.matcher(database).matches()) {
-            throw new InvalidSetting(
-                    "Setting '" + URL.key() + "' is expected to be postgresql://HOST[:PORT]/DATABASE",
-                    "user and password have settings of their own");
+            throw notAUrl(URL.key());
         }
         var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         var local = isLocal(bare);
@@ -134,6 +135,20 @@ public record StoreSettings(Path stateDirectory, Optional<Postgres> postgres) {
                 values.find(CA),
                 values.get(MAX_CONNECTIONS),
                 values.get(TIMEOUT));
+    }
+
+    private static URI url(String key, Object value) throws InvalidSetting {
+        try {
+            return new URI(value.toString().strip());
+        } catch (URISyntaxException e) {
+            throw notAUrl(key); // the text is not shown, it may have a password in it
+        }
+    }
+
+    private static InvalidSetting notAUrl(String key) {
+        return new InvalidSetting(
+                "Setting '" + key + "' is expected to be postgresql://HOST[:PORT]/DATABASE",
+                "user and password have settings of their own");
     }
 
     private static boolean isLocal(String host) {

@@ -65,6 +65,14 @@ class GuardedBackendTest {
                 Arguments.of(new NoRouteToHostException("No route to host"), 503, "No route to host"),
                 Arguments.of(new PortUnreachableException("ICMP Port Unreachable"), 503, "ICMP Port Unreachable"),
                 Arguments.of(new UnknownHostException("ns.example.com"), 503, "unknown host ns.example.com"),
+                Arguments.of(
+                        new IOException("connection to ns:53: no", new UnknownHostException("ns")),
+                        503,
+                        "unknown host ns; check the configured name"),
+                Arguments.of(
+                        new IOException("connection to ns:53: refused", new ConnectException("refused")),
+                        503,
+                        "connection to ns:53: refused; check that the server runs"),
                 Arguments.of(new SSLHandshakeException("PKIX path building failed"), 503, "the server's certificate"),
                 Arguments.of(new SocketException("Connection reset"), 503, "Connection reset"),
                 Arguments.of(new EOFException(), 503, "EOFException"),
@@ -91,6 +99,7 @@ class GuardedBackendTest {
         return Stream.of(
                 Arguments.of(UPDATE, new ConnectException(), Outcome.NOT_APPLIED),
                 Arguments.of(UPDATE, new UnknownHostException(), Outcome.NOT_APPLIED),
+                Arguments.of(UPDATE, new IOException(new ConnectException()), Outcome.NOT_APPLIED),
                 Arguments.of(UPDATE, new SSLHandshakeException("no"), Outcome.NOT_APPLIED),
                 Arguments.of(UPDATE, new SocketTimeoutException(), Outcome.UNKNOWN),
                 Arguments.of(UPDATE, new IOException(), Outcome.UNKNOWN),

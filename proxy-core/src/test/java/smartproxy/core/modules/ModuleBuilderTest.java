@@ -119,6 +119,16 @@ class ModuleBuilderTest {
     }
 
     @Test
+    void reportsAProviderThatCannotBeMadeWithItsOwnFile() throws IOException {
+        write("dns", ":enabled: true");
+        write("dns_fake", ":server: unusable");
+        assertThat(modules().problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::file)
+                .containsExactly(directory.resolve("dns_fake.yml"));
+    }
+
+    @Test
     void reportsAFaultyProviderUnderEachMember() throws IOException {
         write("dns", ":enabled: true");
         write("dns_fake", ":key: /nonexistent/key");
@@ -340,7 +350,10 @@ class ModuleBuilderTest {
         }
 
         @Override
-        public FakeProvider create(FakeSettings settings, ProviderContext context) {
+        public FakeProvider create(FakeSettings settings, ProviderContext context) throws StartException {
+            if (settings.server().equals("unusable")) {
+                throw new StartException("no certificate in it");
+            }
             events.add("create " + settings.server());
             return new FakeProvider();
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.InvalidSetting;
 import smartproxy.core.api.Schema;
 import smartproxy.core.api.Setting;
 import smartproxy.core.api.SettingTypes;
@@ -48,6 +49,19 @@ class BinderProviderTest {
                 .containsEntry("dns_server", "ns")
                 .containsEntry("dns_ttl", 60)
                 .containsEntry("attempts", 5);
+    }
+
+    @Test
+    void aSettingOfTheModuleThatDoesNotFitIsFoundInItsFile() throws Exception {
+        var picky = new Schema<Values>("Provider", List.of(SERVER), values -> {
+            throw new InvalidSetting("Setting 'dns_ttl' is too long for this one", "");
+        });
+        var module = file("dns.yml", ":enabled: true\n:dns_ttl: 60\n");
+        var bound = Binder.bindProvider("dns_x", picky, file("dns_x.yml", ""), MODULE, module, List.of());
+        assertThat(bound.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.file()).isEqualTo(module.path());
+            assertThat(problem.line()).isEqualTo(2);
+        });
     }
 
     @Test

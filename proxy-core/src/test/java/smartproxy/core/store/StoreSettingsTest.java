@@ -69,6 +69,9 @@ class StoreSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                ":store_url: db.example.com | postgresql://HOST[:PORT]/DATABASE",
+                ":store_url: 'postgresql://a b/x' | postgresql://HOST[:PORT]/DATABASE",
+                ":store_url: [a] | postgresql://HOST[:PORT]/DATABASE",
                 ":store_url: mysql://db/x | postgresql://HOST[:PORT]/DATABASE",
                 ":store_url: postgresql://db.example.com | postgresql://HOST[:PORT]/DATABASE",
                 ":store_url: postgresql://db.example.com/x?sslmode=disable | postgresql://HOST[:PORT]/DATABASE",
