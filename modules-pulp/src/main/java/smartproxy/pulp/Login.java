@@ -15,11 +15,13 @@ import smartproxy.core.api.SettingTypes;
 /**
  * How to log in to a Pulp: user and password, a client certificate, or the header {@code Remote-User}.
  *
+ * @param passwordFile where the password is
  * @param authorities of Pulp's certificate
  */
 record Login(
         Optional<String> username,
         Optional<Secret> password,
+        Optional<Path> passwordFile,
         Optional<Path> certificate,
         Optional<Path> key,
         Optional<Path> authorities,
@@ -30,13 +32,21 @@ record Login(
     private static final Pattern USER = Pattern.compile("[^:\\p{Cntrl}]+");
 
     static final Login NONE = new Login(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     /** @throws InvalidSetting when it is half a login, or two that contradict each other */
     static Login parse(SettingBlock block) throws InvalidSetting {
+        var passwordFile = block.find(SettingTypes.readableFile("password_file", ""));
         var login = new Login(
                 user(block, "username"),
-                password(block),
+                passwordFile.isEmpty() ? Optional.empty() : Optional.of(password(block, passwordFile.get())),
+                passwordFile,
                 block.find(SettingTypes.readableFile("client_cert", "")),
                 block.find(SettingTypes.readableFile("client_key", "")),
                 block.find(SettingTypes.readableFile("ca_file", "")),
@@ -67,11 +77,19 @@ record Login(
         return user;
     }
 
-    private static Optional<Secret> password(SettingBlock block) throws InvalidSetting {
-        var file = block.find(SettingTypes.readableFile("password_file", ""));
-        return file.isEmpty()
-                ? Optional.empty()
-                : Optional.of(SettingTypes.secret("password_file", "").parse("file:" + file.get()));
+    private static Secret password(SettingBlock block, Path file) throws InvalidSetting {
+        var password = SettingTypes.secret("password_file", "").parse("file:" + file);
+        if (password.reveal().chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key() + ": password_file' " + file + " has more than one line",
+                    "the password alone");
+        }
+        return password;
+    }
+
+    /** Whether Pulp sees nobody. */
+    boolean isNobody() {
+        return username.isEmpty() && certificate.isEmpty() && remoteUser.isEmpty();
     }
 
     /** A server, spoken to with this login. */

@@ -36,7 +36,9 @@ final class JobEvents {
      * @throws BusyException when there are too many subscribers
      */
     StreamingOutput stream(@Nullable String last, Deadline deadline) {
-        var from = last == null || last.isBlank() ? rows.newestEvent() : number(last);
+        var newest = rows.newestEvent();
+        // one that is not there yet is of another store
+        var from = last == null || last.isBlank() ? newest : Math.min(number(last), newest);
         if (subscribers.availablePermits() == 0) {
             throw busy();
         }

@@ -89,8 +89,13 @@ public final class JobsResource {
     @GET
     @Path("openapi.json")
     public Response openapi() {
+        return Response.ok(document(), "application/json").build();
+    }
+
+    /** The OpenAPI document, JSON. */
+    static byte[] document() {
         try (InputStream in = Objects.requireNonNull(JobsResource.class.getResourceAsStream(OPENAPI))) {
-            return Response.ok(in.readAllBytes(), "application/json").build();
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -54,6 +54,7 @@ final class RelayHandler extends ProxyHandler {
         this.memory = memory;
         this.disk = disk;
         setHttpClient(Clients.start(relay.backend().name(), relay.upstream(), THREADS, CONNECTIONS, IDLE_MILLIS));
+        getHttpClient().setDefaultRequestContentType(null); // what the client does not say is not for us to make up
         setViaHost("smart-proxy");
     }
 
