@@ -70,7 +70,10 @@ final class ContentAnswers {
         var job = begun;
         if (wait > 0 && waiters.tryAcquire()) {
             try {
-                job = uninterrupted(() -> jobs.await(begun.id(), Duration.ofSeconds(wait)));
+                job = uninterrupted(() -> jobs.await(
+                        begun.id(),
+                        Duration.ofSeconds(wait),
+                        RequestContext.of(request).ending()));
             } finally {
                 waiters.release();
             }

@@ -78,9 +78,7 @@ public final class JobsResource {
     @Path("events")
     public Response events(@Context ContainerRequestContext request) {
         return Response.ok(
-                        events.stream(
-                                request.getHeaderString("Last-Event-ID"),
-                                RequestContext.of(request).deadline()),
+                        events.stream(request.getHeaderString("Last-Event-ID"), RequestContext.of(request)),
                         "text/event-stream")
                 .header("Cache-Control", "no-store")
                 .build();

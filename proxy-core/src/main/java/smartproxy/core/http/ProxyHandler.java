@@ -235,7 +235,12 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         generation
                 .resources()
-                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters, body));
+                .serve(
+                        exchange,
+                        hit,
+                        method,
+                        new RequestContext(
+                                exchange.id(), exchange.deadline(), parameters, body, this::isDraining));
     }
 
     private static FormParser.Bounds bounds(Generation generation) {
