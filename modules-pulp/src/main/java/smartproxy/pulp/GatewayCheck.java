@@ -79,25 +79,25 @@ final class GatewayCheck {
     }
 
     private void askApi(Deadline deadline, List<Finding> findings) throws IOException, InterruptedException {
-            if (pulp.provider().equals(PulpTarget.PULP2)) {
-                types(loggedIn.send(HttpCall.get(pulp.path("api/v2/plugins/types/")), deadline), findings);
-                return;
-            }
-            var status = asNobody.send(HttpCall.get(pulp.path("api/v3/status/")), deadline);
-            if (status.status() != 200) {
-                findings.add(Finding.error(what, "answers its status with " + status.status(), "is it a Pulp 3?"));
-                return;
-            }
-            status(JSON.readTree(status.body()), findings);
-            // to the root Pulp lets everybody in
-            var tasks = HttpCall.get(pulp.path("api/v3/tasks/")).with("limit", "1");
-            login(loggedIn.send(tasks, deadline), findings);
-            if (own.isPresent()) {
-                links(asNobody.send(HttpCall.get(pulp.path("api/v3/")), deadline), own.get(), findings);
-            }
-            if (registry && own.isPresent()) {
-                realm(asNobody.send(HttpCall.get("v2/"), deadline), own.get(), findings);
-            }
+        if (pulp.provider().equals(PulpTarget.PULP2)) {
+            types(loggedIn.send(HttpCall.get(pulp.path("api/v2/plugins/types/")), deadline), findings);
+            return;
+        }
+        var status = asNobody.send(HttpCall.get(pulp.path("api/v3/status/")), deadline);
+        if (status.status() != 200) {
+            findings.add(Finding.error(what, "answers its status with " + status.status(), "is it a Pulp 3?"));
+            return;
+        }
+        status(JSON.readTree(status.body()), findings);
+        // to the root Pulp lets everybody in
+        var tasks = HttpCall.get(pulp.path("api/v3/tasks/")).with("limit", "1");
+        login(loggedIn.send(tasks, deadline), findings);
+        if (own.isPresent()) {
+            links(asNobody.send(HttpCall.get(pulp.path("api/v3/")), deadline), own.get(), findings);
+        }
+        if (registry && own.isPresent()) {
+            realm(asNobody.send(HttpCall.get("v2/"), deadline), own.get(), findings);
+        }
     }
 
     /** Any answer will do: there may be nothing to be served yet. */

@@ -92,7 +92,8 @@ record GatewaySettings(
         var directory = block.find(SettingTypes.path("spool_directory", "")).orElse(OFF.spool.directory());
         if (!directory.isAbsolute() || (Files.exists(directory) && !Files.isDirectory(directory))) {
             throw new InvalidSetting(
-                    "Parameter '" + block.key() + ": spool_directory' is no directory, or its path does not begin with a slash",
+                    "Parameter '" + block.key()
+                            + ": spool_directory' is no directory, or its path does not begin with a slash",
                     "such as " + OFF.spool.directory() + ", writable by the daemon's user; it is '" + directory + "'");
         }
         return directory;

@@ -45,7 +45,7 @@ record Login(
         var passwordFile = block.find(SettingTypes.readableFile("password_file", ""));
         var login = new Login(
                 user(block, "username"),
-                passwordFile.isEmpty() ? Optional.empty() : Optional.of(password(block, passwordFile.get())),
+                password(passwordFile),
                 passwordFile,
                 block.find(SettingTypes.readableFile("client_cert", "")),
                 block.find(SettingTypes.readableFile("client_key", "")),
@@ -63,7 +63,19 @@ record Login(
                     "Parameter '" + block.key() + "' has two logins to Pulp, username and remote_user",
                     "only one of them; a client certificate may be shown besides");
         }
+        if (login.password.isPresent() && login.password.get().reveal().chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key() + ": password_file' " + passwordFile.orElseThrow()
+                            + " has more than one line",
+                    "the password alone");
+        }
         return login;
+    }
+
+    private static Optional<Secret> password(Optional<Path> file) throws InvalidSetting {
+        return file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(SettingTypes.secret("password_file", "").parse("file:" + file.get()));
     }
 
     /** A colon would end a user's name in Basic (RFC 7617, section 2), and a line break the header. */
@@ -75,16 +87,6 @@ record Login(
                     "without colons and control characters, and not empty");
         }
         return user;
-    }
-
-    private static Secret password(SettingBlock block, Path file) throws InvalidSetting {
-        var password = SettingTypes.secret("password_file", "").parse("file:" + file);
-        if (password.reveal().chars().anyMatch(Character::isISOControl)) {
-            throw new InvalidSetting(
-                    "Parameter '" + block.key() + ": password_file' " + file + " has more than one line",
-                    "the password alone");
-        }
-        return password;
     }
 
     /** Whether Pulp sees nobody. */

@@ -20,10 +20,11 @@ final class LoginNeeds {
             var what = "pulpcore: " + (pulp.name().equals(PulpTarget.OWN) ? "gateway" : "pulps: " + pulp.name());
             var login = pulp.login();
             if (login.isNobody()) {
-                findings.add(Finding.warning(
-                        what,
-                        "has no login, and the API of Pulp lets nobody in without: Foreman and /content would be refused",
-                        "set username and password_file, client_cert and client_key, or remote_user there, in pulpcore.yml"));
+                findings.add(
+                        Finding.warning(
+                                what,
+                                "has no login, and the API of Pulp lets nobody in without: Foreman and /content would be refused",
+                                "set username and password_file, client_cert and client_key, or remote_user there, in pulpcore.yml"));
             }
             Stream.concat(login.passwordFile().stream(), login.key().stream())
                     .filter(LoginNeeds::isForAll)

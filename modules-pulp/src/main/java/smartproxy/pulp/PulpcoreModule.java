@@ -78,7 +78,10 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         for (var target : settings.targets().values()) {
             var main = target.name().equals(PulpTarget.OWN);
             checks.add(new GatewayCheck(
-                    target, gateway.map(Gateway::own), main && settings.gateway().registry(), context));
+                    target,
+                    gateway.map(Gateway::own),
+                    main && settings.gateway().registry(),
+                    context));
         }
         var findings = new ArrayList<>(
                 gateway.isPresent()

@@ -46,7 +46,8 @@ class GatewayEdgesIT {
                           :content_url: http://127.0.0.1:%d
                           :remote_user: admin
                           :spool_directory: %s
-                        """.formatted(pulp.port(), content.getLocalPort(), directory.resolve("spool")));
+                        """.formatted(
+                        pulp.port(), content.getLocalPort(), directory.resolve("spool")));
     }
 
     @AfterEach
@@ -80,7 +81,8 @@ class GatewayEdgesIT {
         proxy.start();
         for (var size : List.of(0, 1, 5 << 20)) {
             try (var client = proxy.https()) {
-                client.send(Wire.head("POST", "/pulp/api/v3/x/", "Content-Length: " + size) + "\r\n" + "x".repeat(size));
+                client.send(
+                        Wire.head("POST", "/pulp/api/v3/x/", "Content-Length: " + size) + "\r\n" + "x".repeat(size));
                 assertThat(client.read().status()).isEqualTo(200);
             }
             assertThat(pulp.last().body()).hasSize(size);
@@ -124,16 +126,18 @@ class GatewayEdgesIT {
             try (var half = halfAnswer()) {
                 var end = CompletableFuture.runAsync(proxy::close);
                 await().atMost(WATCHDOG)
-                        .untilAsserted(() -> assertThatThrownBy(
-                                        () -> Wire.open(port).close())
-                                .isInstanceOf(IOException.class));
+                        .untilAsserted(
+                                () -> assertThatThrownBy(() -> Wire.open(port).close())
+                                        .isInstanceOf(IOException.class));
                 assertThat(end).isNotDone();
                 write(half, "def");
                 assertThat(client.read().body()).isEqualTo("abcdef");
                 end.get(WATCHDOG.toSeconds(), TimeUnit.SECONDS);
             }
         }
-        assertThat(proxy.log()).contains("Finished GET /pulp/content/x with 200 (").doesNotContain("broken off");
+        assertThat(proxy.log())
+                .contains("Finished GET /pulp/content/x with 200 (")
+                .doesNotContain("broken off");
     }
 
     @Test
@@ -164,9 +168,10 @@ class GatewayEdgesIT {
         pulp.saysTo("GET /v2/", 401, "{}");
         pulp.saysToo("WWW-Authenticate", "Bearer realm=\"https://proxy.example.com/token/\"");
 
-        await().atMost(WATCHDOG).untilAsserted(() -> assertThat(health())
-                .contains("open: Pulp asks for tokens")
-                .doesNotContain("does not answer now", "Connection refused\"}"));
+        await().atMost(WATCHDOG)
+                .untilAsserted(() -> assertThat(health())
+                        .contains("open: Pulp asks for tokens")
+                        .doesNotContain("does not answer now", "Connection refused\"}"));
     }
 
     private void awaitHealth(String text) {

@@ -118,7 +118,10 @@ class PulpCheckIT {
         for (var text : new String[] {"", "\n", " \n\n"}) {
             gateway(login(file("empty", text, "rw-r-----")) + content());
             assertThat(proxy.check(false))
-                    .contains("pulpcore.yml:2: gateway: ", directory.resolve("empty").toString(), "it is empty");
+                    .contains(
+                            "pulpcore.yml:2: gateway: ",
+                            directory.resolve("empty").toString(),
+                            "it is empty");
         }
         gateway(login(file("two", "sesame\nopen\n", "rw-r-----")) + content());
         assertThat(proxy.check(false))

@@ -39,9 +39,8 @@ final class KnownParameters implements DynamicFeature {
     public void configure(ResourceInfo resource, FeatureContext context) {
         var below = resource.getResourceMethod().getAnnotation(Path.class);
         var path = resource.getResourceClass().getAnnotation(Path.class);
-        var operations = path == null
-                ? paths.path("")
-                : paths.path(path.value() + (below == null ? "" : "/" + below.value()));
+        var operations =
+                path == null ? paths.path("") : paths.path(path.value() + (below == null ? "" : "/" + below.value()));
         Arrays.stream(resource.getResourceMethod().getAnnotations())
                 .map(annotation -> annotation.annotationType().getAnnotation(HttpMethod.class))
                 .filter(method -> method != null)

@@ -55,16 +55,14 @@ public final class UploadsResource {
         if (size == 0) {
             throw CallerException.badRequest("Key 'size' is needed: the bytes of the whole file, 1 to " + MOST_BYTES);
         }
-        return ContentAnswers.ok(ContentJson.upload(
-                pulp.provider().beginUpload(size, deadline(request))));
+        return ContentAnswers.ok(ContentJson.upload(pulp.provider().beginUpload(size, deadline(request))));
     }
 
     @GET
     @Path("{upload}")
     public Response upload(
             @Context ContainerRequestContext request, @PathParam("pulp") String name, @PathParam("upload") String id) {
-        return ContentAnswers.ok(ContentJson.upload(
-                known(pulp(name), id, deadline(request))));
+        return ContentAnswers.ok(ContentJson.upload(known(pulp(name), id, deadline(request))));
     }
 
     @PUT

@@ -26,13 +26,16 @@ class ContentEndIT {
     void subscribersAndThoseWhoWaitForAJobAreAnsweredAtOnce() throws Exception {
         // takes connections and says nothing: the job goes on for ever
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var proxy = DaemonFixture.in(directory).set("drain_timeout", "300").module("pulpcore", """
+                var proxy = DaemonFixture.in(directory)
+                        .set("drain_timeout", "300")
+                        .module("pulpcore", """
                         :enabled: https
                         :gateway:
                           :enabled: true
                           :remote_user: admin
                           :api_url: http://127.0.0.1:%d
-                        """.formatted(silent.getLocalPort())).start();
+                        """.formatted(silent.getLocalPort()))
+                        .start();
                 var events = proxy.https();
                 var waiting = proxy.https()) {
             events.send(EVENTS).readHead();
@@ -44,7 +47,8 @@ class ContentEndIT {
                             "Content-Type: application/json",
                             "Content-Length: " + body.length())
                     + "\r\n" + body);
-            await().atMost(Duration.ofMinutes(1)).until(() -> proxy.log().contains("Started POST /content/pulps/pulp/orphans"));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> proxy.log().contains("Started POST /content/pulps/pulp/orphans"));
 
             var end = CompletableFuture.runAsync(proxy::close);
 

@@ -40,12 +40,13 @@ class KnownParametersIT {
 
             assertThat(foreman.get("/jobs?limitt=5").text())
                     .isEqualTo("Unknown parameter 'limitt'; known are limit, offset, pulp, state");
-            assertThat(foreman.get("/pulps?%3Cx%3E[y]=1").text())
-                    .isEqualTo("Unknown parameter '<x>'; known are none");
-            assertThat(foreman.get("/jobs?limit=5&state=running&offset=0&pulp=pulp").status())
+            assertThat(foreman.get("/pulps?%3Cx%3E[y]=1").text()).isEqualTo("Unknown parameter '<x>'; known are none");
+            assertThat(foreman.get("/jobs?limit=5&state=running&offset=0&pulp=pulp")
+                            .status())
                     .isEqualTo(200);
             // whoever sends a JSON body without a type has it read as a form: those are no parameters of the query
-            assertThat(foreman.form("/jobs/purge", "{\"before\": \"2026-01-01T00:00:00Z\"}").status())
+            assertThat(foreman.form("/jobs/purge", "{\"before\": \"2026-01-01T00:00:00Z\"}")
+                            .status())
                     .isEqualTo(200);
         }
     }

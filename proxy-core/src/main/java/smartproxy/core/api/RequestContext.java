@@ -12,8 +12,7 @@ import java.util.function.BooleanSupplier;
  * @param body as it came, whole; empty when there is none
  * @param ending whether the daemon is about to end: what waits for something else to happen waits no longer
  */
-public record RequestContext(
-        String id, Deadline deadline, Parameters parameters, byte[] body, BooleanSupplier ending) {
+public record RequestContext(String id, Deadline deadline, Parameters parameters, byte[] body, BooleanSupplier ending) {
     private static final String PROPERTY = RequestContext.class.getName();
 
     /** A request without a body. */

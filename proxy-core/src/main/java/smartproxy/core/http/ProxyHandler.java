@@ -239,8 +239,7 @@ public final class ProxyHandler extends Handler.Abstract {
                         exchange,
                         hit,
                         method,
-                        new RequestContext(
-                                exchange.id(), exchange.deadline(), parameters, body, this::isDraining));
+                        new RequestContext(exchange.id(), exchange.deadline(), parameters, body, this::isDraining));
     }
 
     private static FormParser.Bounds bounds(Generation generation) {

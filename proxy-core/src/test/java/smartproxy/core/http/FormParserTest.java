@@ -181,8 +181,7 @@ class FormParserTest {
 
     @Test
     void whatTheQueryHasIsToldApart() {
-        var parameters = FormParser.parse(
-                "a=1&c[d]=2", FORM, "b=1&a=3".getBytes(StandardCharsets.UTF_8), BOUNDS);
+        var parameters = FormParser.parse("a=1&c[d]=2", FORM, "b=1&a=3".getBytes(StandardCharsets.UTF_8), BOUNDS);
         assertThat(parameters.all()).containsOnlyKeys("a", "b", "c");
         assertThat(parameters.queried()).containsExactlyInAnyOrder("a", "c");
         assertThat(query("a=1").queried()).containsExactly("a");
