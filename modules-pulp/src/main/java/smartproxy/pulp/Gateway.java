@@ -1,6 +1,7 @@
 package smartproxy.pulp;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -168,6 +169,11 @@ final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         registry.ifPresent(RegistryGate::close);
+    }
+
+    /** Where large bodies wait. */
+    Path spoolDirectory() {
+        return settings.spool().directory();
     }
 
     /** Where Katello and hosts find it. */

@@ -1,6 +1,7 @@
 package smartproxy.pulp;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -81,10 +82,21 @@ record GatewaySettings(
                 block.find(SettingTypes.bool("registry", "")).orElse(false),
                 FreeRoute.parse(block),
                 new Spool(
-                        block.find(SettingTypes.path("spool_directory", "")).orElse(OFF.spool.directory()),
+                        spoolDirectory(block),
                         block.find(SettingTypes.integer("spool_size", 1, 1 << 20, ""))
                                 .map(size -> (long) size << 20)
                                 .orElse(OFF.spool.bytes())));
+    }
+
+    private static Path spoolDirectory(SettingBlock block) throws InvalidSetting {
+        var directory = block.find(SettingTypes.path("spool_directory", "")).orElse(OFF.spool.directory());
+        if (!directory.isAbsolute() || (Files.exists(directory) && !Files.isDirectory(directory))) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key()
+                            + ": spool_directory' is no directory, or its path does not begin with a slash",
+                    "such as " + OFF.spool.directory() + ", writable by the daemon's user; it is '" + directory + "'");
+        }
+        return directory;
     }
 
     /** Whether it is on, for a person. */

@@ -76,7 +76,7 @@ final class Lately<T> implements AutoCloseable {
     /** Asks unless it is fresh, and waits a moment where there was no trouble before. */
     Known<T> now() {
         var before = known;
-        if (before.at() != null && before.trouble().isEmpty() && age(before).compareTo(fresh) < 0) {
+        if (isFresh(before)) {
             return before;
         }
         var answer = refresh();
@@ -86,9 +86,17 @@ final class Lately<T> implements AutoCloseable {
         return known;
     }
 
-    /** What is known without asking. */
+    /** What is known, without waiting; unless it is fresh it is asked for meanwhile, for whoever wants it next. */
     Known<T> last() {
-        return known;
+        var before = known;
+        if (!isFresh(before)) {
+            ask();
+        }
+        return before;
+    }
+
+    private boolean isFresh(Known<T> known) {
+        return known.at() != null && known.trouble().isEmpty() && age(known).compareTo(fresh) < 0;
     }
 
     /** Since the answer came; nothing when there was none. */

@@ -15,11 +15,13 @@ import smartproxy.core.api.SettingTypes;
 /**
  * How to log in to a Pulp: user and password, a client certificate, or the header {@code Remote-User}.
  *
+ * @param passwordFile where the password is
  * @param authorities of Pulp's certificate
  */
 record Login(
         Optional<String> username,
         Optional<Secret> password,
+        Optional<Path> passwordFile,
         Optional<Path> certificate,
         Optional<Path> key,
         Optional<Path> authorities,
@@ -30,13 +32,21 @@ record Login(
     private static final Pattern USER = Pattern.compile("[^:\\p{Cntrl}]+");
 
     static final Login NONE = new Login(
-            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     /** @throws InvalidSetting when it is half a login, or two that contradict each other */
     static Login parse(SettingBlock block) throws InvalidSetting {
+        var passwordFile = block.find(SettingTypes.readableFile("password_file", ""));
         var login = new Login(
                 user(block, "username"),
-                password(block),
+                password(passwordFile),
+                passwordFile,
                 block.find(SettingTypes.readableFile("client_cert", "")),
                 block.find(SettingTypes.readableFile("client_key", "")),
                 block.find(SettingTypes.readableFile("ca_file", "")),
@@ -53,7 +63,19 @@ record Login(
                     "Parameter '" + block.key() + "' has two logins to Pulp, username and remote_user",
                     "only one of them; a client certificate may be shown besides");
         }
+        if (login.password.isPresent() && login.password.get().reveal().chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidSetting(
+                    "Parameter '" + block.key() + ": password_file' " + passwordFile.orElseThrow()
+                            + " has more than one line",
+                    "the password alone");
+        }
         return login;
+    }
+
+    private static Optional<Secret> password(Optional<Path> file) throws InvalidSetting {
+        return file.isEmpty()
+                ? Optional.empty()
+                : Optional.of(SettingTypes.secret("password_file", "").parse("file:" + file.get()));
     }
 
     /** A colon would end a user's name in Basic (RFC 7617, section 2), and a line break the header. */
@@ -67,11 +89,9 @@ record Login(
         return user;
     }
 
-    private static Optional<Secret> password(SettingBlock block) throws InvalidSetting {
-        var file = block.find(SettingTypes.readableFile("password_file", ""));
-        return file.isEmpty()
-                ? Optional.empty()
-                : Optional.of(SettingTypes.secret("password_file", "").parse("file:" + file.get()));
+    /** Whether Pulp sees nobody. */
+    boolean isNobody() {
+        return username.isEmpty() && certificate.isEmpty() && remoteUser.isEmpty();
     }
 
     /** A server, spoken to with this login. */

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,7 @@ public record PulpTarget(
     static final Set<String> KEYS = keys();
 
     private static final int MOST = 32;
+    private static final int MOST_PORT = 65_535;
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
     private static final Pattern ROOTS = Pattern.compile("/(?:[A-Za-z0-9_-]+/)+");
 
@@ -138,13 +140,15 @@ public record PulpTarget(
 
     /** Scheme, host and port: the routes are those of Pulp, so no other path can come before them. */
     static URI server(String key, URI url) throws InvalidSetting {
-        var scheme = String.valueOf(url.getScheme());
+        var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
         if (url.getHost() == null
                 || !(scheme.equals("http") || scheme.equals("https"))
                 || !(url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
                 || url.getRawQuery() != null
                 || url.getRawFragment() != null
-                || url.getRawUserInfo() != null) {
+                || url.getRawUserInfo() != null
+                || url.getPort() == 0
+                || url.getPort() > MOST_PORT) {
             throw new InvalidSetting(
                     "Parameter '" + key + "' has a URL that is not http or https, host and port alone",
                     "such as http://127.0.0.1:24817");

@@ -70,19 +70,25 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
         var content = content(settings, context);
         content.ifPresent(api -> mounts.addAll(api.mounts()));
-        if (!settings.gateway().enabled()) {
-            return new Instance(mounts, components, Optional.empty(), content, KatelloNeeds.of(settings), List.of());
-        }
-        var gateway = new Gateway(settings.gateway(), settings.pulps().values(), context);
-        mounts.addAll(gateway.mounts());
+        var gateway = settings.gateway().enabled()
+                ? Optional.of(new Gateway(settings.gateway(), settings.pulps().values(), context))
+                : Optional.<Gateway>empty();
+        gateway.ifPresent(present -> mounts.addAll(present.mounts()));
         var checks = new ArrayList<GatewayCheck>();
         for (var target : settings.targets().values()) {
             var main = target.name().equals(PulpTarget.OWN);
             checks.add(new GatewayCheck(
-                    target, gateway.own(), main && settings.gateway().registry(), context));
+                    target,
+                    gateway.map(Gateway::own),
+                    main && settings.gateway().registry(),
+                    context));
         }
-        var findings = KatelloNeeds.of(gateway.own(), context.daemon());
-        return new Instance(mounts, components, Optional.of(gateway), content, findings, checks);
+        var findings = new ArrayList<>(
+                gateway.isPresent()
+                        ? KatelloNeeds.of(gateway.get().own(), context.daemon())
+                        : KatelloNeeds.of(settings));
+        findings.addAll(LoginNeeds.of(settings.targets().values()));
+        return new Instance(mounts, components, gateway, content, findings, checks);
     }
 
     /** Empty when there is no Pulp that the daemon has a login for. */
@@ -122,6 +128,7 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         @Override
         public List<Finding> probe(Host host, Deadline deadline) throws InterruptedException {
             var found = new ArrayList<Finding>();
+            gateway.map(Gateway::spoolDirectory).map(SpoolCheck::look).ifPresent(found::add);
             for (var check : checks) {
                 found.addAll(check.look(deadline.within(LOOK)));
             }

@@ -49,15 +49,16 @@ final class RegistryGate implements Relay.Gate, AutoCloseable {
                 return false;
             }
             if (reply.status() == 401) {
-                // without tokens a Pulp asks for a password, and takes an empty one for anybody
-                return reply.header("www-authenticate")
-                        .orElse("")
-                        .toLowerCase(Locale.ROOT)
-                        .startsWith("bearer ");
+                return isOfTokens(reply.header("www-authenticate").orElse(""));
             }
             throw BackendException.rejected(
                     "Pulp answers /v2/ with " + reply.status() + "; is its plug-in for containers installed?");
         }
+    }
+
+    /** Without tokens a Pulp asks for a password, and takes an empty one for anybody. */
+    static boolean isOfTokens(String challenge) {
+        return challenge.toLowerCase(Locale.ROOT).startsWith("bearer ");
     }
 
     private static void log(Lately.Known<Boolean> before, Lately.Known<Boolean> now) {

@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Parameters;
 import smartproxy.core.api.RequestContext;
+import smartproxy.pulp.content.Pulps.Pulp;
 
 /** What the routes of the content API have in common: JSON, pages, and waiting for a job. */
 final class ContentAnswers {
@@ -56,13 +59,21 @@ final class ContentAnswers {
         return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Begins a job with one part, named as its subject, and answers as {@link #job} does. */
+    Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
+        return job(request, jobs.begin(kind, pulp, subject, body.toString(), List.of(subject)));
+    }
+
     /** The job when it ends within the time that the caller prefers to wait (RFC 7240), else 202. */
     Response job(ContainerRequestContext request, Job begun) {
         var wait = wait(request.getHeaderString("Prefer"));
         var job = begun;
         if (wait > 0 && waiters.tryAcquire()) {
             try {
-                job = uninterrupted(() -> jobs.await(begun.id(), Duration.ofSeconds(wait)));
+                job = uninterrupted(() -> jobs.await(
+                        begun.id(),
+                        Duration.ofSeconds(wait),
+                        RequestContext.of(request).ending()));
             } finally {
                 waiters.release();
             }
@@ -75,9 +86,13 @@ final class ContentAnswers {
         return (wait > 0 ? answer.header("Preference-Applied", "wait=" + wait) : answer).build();
     }
 
-    static int wait(@org.jspecify.annotations.Nullable String prefer) {
+    static int wait(@Nullable String prefer) {
         var wait = WAIT.matcher(prefer == null ? "" : prefer);
         return wait.find() ? Math.min(Integer.parseInt(wait.group(1)), LONGEST_WAIT_SECONDS) : 0;
+    }
+
+    static Deadline deadline(ContainerRequestContext request) {
+        return RequestContext.of(request).deadline();
     }
 
     static JsonNode body(ContainerRequestContext request) {

@@ -22,10 +22,11 @@ public final class ContentApi implements AutoCloseable {
         this.jobs = new JobRunner(store, rows, pulps, host, JobRunner.LIMITS, Patience.Time.SYSTEM);
         var answers = new ContentAnswers(jobs);
         var resources = List.of(
-                new PulpsResource(pulps, jobs, answers),
-                new UnitsResource(pulps, jobs, answers),
+                new PulpsResource(pulps, answers),
+                new UnitsResource(pulps, answers),
                 new UploadsResource(pulps),
-                new JobsResource(pulps, jobs, rows, answers));
+                new JobsResource(pulps, jobs, rows, answers),
+                new KnownParameters());
         this.mounts = List.of(new Mount("/content", Role.FOREMAN, resources));
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -56,7 +58,7 @@ final class ContentInput {
             throw CallerException.badRequest("The body is no JSON: " + e.getOriginalMessage() + " in line "
                     + e.getLocation().getLineNr() + ", column "
                     + e.getLocation().getColumnNr());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw CallerException.badRequest("The body is no JSON");
         }
         throw CallerException.badRequest("The body is expected to be a JSON object");
@@ -102,7 +104,8 @@ final class ContentInput {
                                         .toList())));
     }
 
-    private static String shown(String text) {
+    /** As much of a text as is told. */
+    static String shown(String text) {
         return text.length() <= 100 ? text : text.substring(0, 100) + "…";
     }
 
@@ -339,7 +342,7 @@ final class ContentInput {
         only(one, "name", "type", "upstream", "policy", "path", "protect", "sync");
         var upstream = ContentJson.object();
         if (one.path("upstream").isObject()) {
-            upstream.setAll((com.fasterxml.jackson.databind.node.ObjectNode) one.path("upstream"));
+            upstream.setAll((ObjectNode) one.path("upstream"));
         } else {
             upstream.put("url", text(one, "upstream"));
         }

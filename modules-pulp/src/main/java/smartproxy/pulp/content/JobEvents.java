@@ -7,10 +7,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.RequestContext;
 
 /**
  * Changed jobs as a stream of events (HTML Living Standard, section 9.2), read from the rows: whoever comes again with the id of the last one
@@ -35,8 +37,10 @@ final class JobEvents {
      * @param last id of the last event that the client has; null: it wants what comes from now on
      * @throws BusyException when there are too many subscribers
      */
-    StreamingOutput stream(@Nullable String last, Deadline deadline) {
-        var from = last == null || last.isBlank() ? rows.newestEvent() : number(last);
+    StreamingOutput stream(@Nullable String last, RequestContext request) {
+        var newest = rows.newestEvent();
+        // one that is not there yet is of another store
+        var from = last == null || last.isBlank() ? newest : Math.min(number(last), newest);
         if (subscribers.availablePermits() == 0) {
             throw busy();
         }
@@ -45,7 +49,7 @@ final class JobEvents {
                 throw busy();
             }
             try {
-                send(out, from, deadline);
+                send(out, from, request.deadline(), request.ending());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException();
@@ -66,11 +70,12 @@ final class JobEvents {
         return Long.parseLong(last.strip());
     }
 
-    private void send(OutputStream out, long from, Deadline deadline) throws IOException, InterruptedException {
+    private void send(OutputStream out, long from, Deadline deadline, BooleanSupplier ending)
+            throws IOException, InterruptedException {
         write(out, "retry: 1000\n\n");
         var newest = from;
         var said = System.nanoTime();
-        while (deadline.left().compareTo(END) > 0) {
+        while (deadline.left().compareTo(END) > 0 && !ending.getAsBoolean()) {
             var changes = rows.changes();
             var jobs = rows.changedAfter(newest, AT_ONCE);
             for (var job : jobs) {

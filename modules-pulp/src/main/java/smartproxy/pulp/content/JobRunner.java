@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,13 +135,17 @@ final class JobRunner implements AutoCloseable {
         return rows.find(id).orElseThrow(() -> CallerException.notFound("There is no job '" + id + "'"));
     }
 
-    /** The job when it has ended, or as it is when the time is over. */
-    Job await(String id, Duration time) throws InterruptedException {
+    /**
+     * The job when it has ended, or as it is when the time is over.
+     *
+     * @param enough ends the wait within a second
+     */
+    Job await(String id, Duration time, BooleanSupplier enough) throws InterruptedException {
         var deadline = Deadline.in(time);
         while (true) {
             var changes = rows.changes();
             var job = find(id);
-            if (job.state().ended() || deadline.expired() || closed) {
+            if (job.state().ended() || deadline.expired() || closed || enough.getAsBoolean()) {
                 return job;
             }
             rows.awaitChange(changes, Math.min(1000, deadline.leftMillis()));

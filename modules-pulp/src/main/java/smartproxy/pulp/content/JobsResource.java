@@ -78,9 +78,7 @@ public final class JobsResource {
     @Path("events")
     public Response events(@Context ContainerRequestContext request) {
         return Response.ok(
-                        events.stream(
-                                request.getHeaderString("Last-Event-ID"),
-                                RequestContext.of(request).deadline()),
+                        events.stream(request.getHeaderString("Last-Event-ID"), RequestContext.of(request)),
                         "text/event-stream")
                 .header("Cache-Control", "no-store")
                 .build();
@@ -89,8 +87,13 @@ public final class JobsResource {
     @GET
     @Path("openapi.json")
     public Response openapi() {
+        return Response.ok(document(), "application/json").build();
+    }
+
+    /** The OpenAPI document, JSON. */
+    static byte[] document() {
         try (InputStream in = Objects.requireNonNull(JobsResource.class.getResourceAsStream(OPENAPI))) {
-            return Response.ok(in.readAllBytes(), "application/json").build();
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -25,6 +25,20 @@ public final class Pulps {
                             CallerException.notFound("Pulp '" + name + "' has no repository '" + repository + "'"));
         }
 
+        /** One to be changed.
+         *
+         * @throws CallerException as {@link #repository(String, Deadline)}; 409 when somebody else made it
+         */
+        Repository ours(String repository, Deadline deadline) {
+            return ours(repository(repository, deadline));
+        }
+
+        /** @throws CallerException 409 when somebody else made it */
+        Repository ours(Repository repository) {
+            Ownership.require("Repository '" + repository.name() + "'", repository.labels());
+            return repository;
+        }
+
         /** @throws CallerException 400 when it cannot do that */
         void require(ContentAbility ability) {
             if (!provider.abilities().contains(ability)) {

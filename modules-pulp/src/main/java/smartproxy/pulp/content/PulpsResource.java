@@ -1,6 +1,7 @@
 package smartproxy.pulp.content;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static smartproxy.pulp.content.ContentAnswers.deadline;
+
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -10,10 +11,8 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import java.util.Optional;
 import smartproxy.core.api.CallerException;
-import smartproxy.core.api.Deadline;
 import smartproxy.core.api.RequestContext;
 import smartproxy.pulp.content.Pulps.Pulp;
 
@@ -24,25 +23,15 @@ public final class PulpsResource {
     private static final long USUAL_AGE_SECONDS = 86_400;
 
     private final Pulps pulps;
-    private final JobRunner jobs;
     private final ContentAnswers answers;
 
-    PulpsResource(Pulps pulps, JobRunner jobs, ContentAnswers answers) {
+    PulpsResource(Pulps pulps, ContentAnswers answers) {
         this.pulps = pulps;
-        this.jobs = jobs;
         this.answers = answers;
-    }
-
-    private static Deadline deadline(ContainerRequestContext request) {
-        return RequestContext.of(request).deadline();
     }
 
     private static Repository repository(ContainerRequestContext request, Pulp pulp, String name) {
         return pulp.repository(name, deadline(request));
-    }
-
-    private Response begin(ContainerRequestContext request, Pulp pulp, String kind, String subject, JsonNode body) {
-        return answers.job(request, jobs.begin(kind, pulp, subject, body.toString(), List.of(subject)));
     }
 
     @GET
@@ -130,9 +119,8 @@ public final class PulpsResource {
     public Response removeRepository(
             @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var from = pulps.named(pulp);
-        Ownership.require(
-                "Repository '" + name + "'", repository(request, from, name).labels());
-        return begin(request, from, JobWork.REMOVE, name, ContentJson.object());
+        var unused = from.ours(name, deadline(request));
+        return answers.begin(request, from, JobWork.REMOVE, name, ContentJson.object());
     }
 
     @GET
@@ -169,10 +157,9 @@ public final class PulpsResource {
             @PathParam("version") String version) {
         var of = pulps.named(pulp);
         of.require(ContentAbility.VERSIONS);
-        var repository = repository(request, of, name);
-        Ownership.require("Repository '" + name + "'", repository.labels());
+        var repository = of.ours(name, deadline(request));
         var unused = of.provider().counts(repository, Optional.of(version), deadline(request));
-        return begin(
+        return answers.begin(
                 request, of, JobWork.REMOVE_VERSION, name, ContentJson.object().put("version", version));
     }
 
@@ -195,8 +182,7 @@ public final class PulpsResource {
             @Context ContainerRequestContext request, @PathParam("pulp") String pulp, @PathParam("name") String name) {
         var wanted = ContentInput.upstream(ContentAnswers.body(request));
         var of = pulps.named(pulp);
-        var repository = repository(request, of, name);
-        Ownership.require("Repository '" + name + "'", repository.labels());
+        var repository = of.ours(name, deadline(request));
         var setup = new Setup(of, new RequestChanges(of, deadline(request)), Ownership.BY_API);
         ContentAnswers.uninterrupted(() -> {
             setup.upstream(repository, wanted);
@@ -239,8 +225,7 @@ public final class PulpsResource {
         var protect = ContentInput.flag(body, "protect", false);
         var of = pulps.named(pulp);
         var version = ContentInput.version(body);
-        var repository = of.repository(name, version, deadline(request));
-        Ownership.require("Repository '" + name + "'", repository.labels());
+        var repository = of.ours(of.repository(name, version, deadline(request)));
         if (version.isPresent()) {
             of.requireServable(repository, deadline(request));
         }
@@ -313,7 +298,7 @@ public final class PulpsResource {
         var unused = ContentInput.syncMode(body);
         var of = pulps.named(pulp);
         of.requireUpstream(repository(request, of, name), deadline(request));
-        return begin(request, of, JobWork.SYNC, name, body);
+        return answers.begin(request, of, JobWork.SYNC, name, body);
     }
 
     @POST
@@ -331,7 +316,7 @@ public final class PulpsResource {
         if (checksums.isPresent()) {
             of.requireChecksums(repository);
         }
-        return begin(request, of, JobWork.PUBLISH, name, body);
+        return answers.begin(request, of, JobWork.PUBLISH, name, body);
     }
 
     @POST
@@ -341,7 +326,7 @@ public final class PulpsResource {
         ContentInput.only(ContentAnswers.body(request));
         var of = pulps.named(pulp);
         var unused = repository(request, of, name);
-        return begin(request, of, JobWork.VERIFY, name, ContentJson.object());
+        return answers.begin(request, of, JobWork.VERIFY, name, ContentJson.object());
     }
 
     @PUT
@@ -361,7 +346,7 @@ public final class PulpsResource {
         var body = ContentAnswers.body(request);
         ContentInput.only(body, "minimum_age");
         var age = ContentInput.number(body, "minimum_age", USUAL_AGE_SECONDS, LONGEST_AGE_SECONDS);
-        return begin(
+        return answers.begin(
                 request,
                 pulps.named(pulp),
                 JobWork.ORPHANS,
@@ -382,7 +367,7 @@ public final class PulpsResource {
                     "Key 'repositories' is needed, a list of 1 to " + Page.Window.MOST + " names");
         }
         names.forEach(name -> repository(request, of, name));
-        return begin(request, of, JobWork.RECLAIM, String.join(", ", names), body);
+        return answers.begin(request, of, JobWork.RECLAIM, String.join(", ", names), body);
     }
 
     // the Pulp's own tasks
@@ -420,7 +405,7 @@ public final class PulpsResource {
     @Path("{pulp}/tasks/purge")
     public Response purgeTasks(@Context ContainerRequestContext request, @PathParam("pulp") String pulp) {
         var before = ContentAnswers.before(ContentAnswers.body(request));
-        return begin(
+        return answers.begin(
                 request,
                 pulps.named(pulp),
                 JobWork.PURGE,

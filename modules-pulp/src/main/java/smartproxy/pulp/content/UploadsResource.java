@@ -1,5 +1,7 @@
 package smartproxy.pulp.content;
 
+import static smartproxy.pulp.content.ContentAnswers.deadline;
+
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -53,16 +55,14 @@ public final class UploadsResource {
         if (size == 0) {
             throw CallerException.badRequest("Key 'size' is needed: the bytes of the whole file, 1 to " + MOST_BYTES);
         }
-        return ContentAnswers.ok(ContentJson.upload(
-                pulp.provider().beginUpload(size, RequestContext.of(request).deadline())));
+        return ContentAnswers.ok(ContentJson.upload(pulp.provider().beginUpload(size, deadline(request))));
     }
 
     @GET
     @Path("{upload}")
     public Response upload(
             @Context ContainerRequestContext request, @PathParam("pulp") String name, @PathParam("upload") String id) {
-        return ContentAnswers.ok(ContentJson.upload(
-                known(pulp(name), id, RequestContext.of(request).deadline())));
+        return ContentAnswers.ok(ContentJson.upload(known(pulp(name), id, deadline(request))));
     }
 
     @PUT
@@ -103,7 +103,7 @@ public final class UploadsResource {
     public Response drop(
             @Context ContainerRequestContext request, @PathParam("pulp") String name, @PathParam("upload") String id) {
         var pulp = pulp(name);
-        var deadline = RequestContext.of(request).deadline();
+        var deadline = deadline(request);
         var change =
                 turns.inOrder(name + "/" + id, deadline, () -> pulp.provider().dropUpload(id, deadline));
         return ContentAnswers.ok(ContentJson.object().put("changed", change.changes()));

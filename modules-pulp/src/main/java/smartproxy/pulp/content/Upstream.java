@@ -1,8 +1,10 @@
 package smartproxy.pulp.content;
 
 import java.net.URI;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Secret;
@@ -29,7 +31,7 @@ public record Upstream(
         Map<String, Object> options,
         Map<String, String> labels) {
     /** Names of {@code limits}: seconds, bytes a second and downloads at once. */
-    public static final java.util.Set<String> LIMITS = java.util.Set.of(
+    public static final Set<String> LIMITS = Set.of(
             "total_timeout",
             "connect_timeout",
             "sock_connect_timeout",
@@ -38,7 +40,7 @@ public record Upstream(
             "download_concurrency");
 
     /** Those of {@link #LIMITS} that are whole numbers. */
-    public static final java.util.Set<String> WHOLE_LIMITS = java.util.Set.of("rate_limit", "download_concurrency");
+    public static final Set<String> WHOLE_LIMITS = Set.of("rate_limit", "download_concurrency");
 
     public Upstream {
         limits = new TreeMap<>(limits);
@@ -58,7 +60,7 @@ public record Upstream(
         /** As in JSON: {@code on_demand}. */
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

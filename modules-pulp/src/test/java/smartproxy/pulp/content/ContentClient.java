@@ -42,6 +42,12 @@ final class ContentClient {
         return send("PUT", path, octets, new ArrayList<>(List.of("Content-Type: application/octet-stream")));
     }
 
+    /** Sends what curl sends with -d alone. */
+    Reply form(String path, String body) throws IOException {
+        var all = new ArrayList<>(List.of("Content-Type: application/x-www-form-urlencoded"));
+        return send("POST", path, body.getBytes(StandardCharsets.UTF_8), all);
+    }
+
     private Reply send(String method, String path, byte[] octets, List<String> all) throws IOException {
         try (var wire = proxy.https()) {
             if (!method.equals("GET")) {

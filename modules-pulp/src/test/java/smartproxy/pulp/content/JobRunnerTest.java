@@ -66,7 +66,7 @@ class JobRunnerTest {
     }
 
     private Job ended(Job job) throws InterruptedException {
-        var ended = jobs.await(job.id(), WATCHDOG);
+        var ended = jobs.await(job.id(), WATCHDOG, () -> false);
         assertThat(ended.state().ended()).as(ended.toString()).isTrue();
         return ended;
     }

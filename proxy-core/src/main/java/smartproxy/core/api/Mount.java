@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param path starts with a slash, ends without one, whole segments: {@code /dns}
  * @param role checked for every request below the path, before routing and before the body is read; null when each
  *     resource method declares its own by {@link Requires}
- * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path}
+ * @param resources JAX-RS resource instances whose {@code @Path} starts with {@code path};
+ *     modules of the daemon may add a {@code DynamicFeature} for them
  * @param methodOverride whether a POST may say by form field {@code _method} or header {@code X-HTTP-Method-Override} that it
  *     is meant as another method
  * @param relay what requests are passed on to, in place of resources; null for a mount with resources

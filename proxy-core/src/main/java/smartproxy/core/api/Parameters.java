@@ -3,6 +3,7 @@ package smartproxy.core.api;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,20 @@ public final class Parameters {
     private static final Parameters NONE = new Parameters(Map.of());
 
     private final Map<String, @Nullable Object> values;
+    private final Set<String> queried;
 
     /** @param values nested Strings, Lists and Maps; a key without a value maps to null */
     public Parameters(Map<String, @Nullable Object> values) {
+        this(values, values.keySet());
+    }
+
+    /**
+     * @param values nested Strings, Lists and Maps; a key without a value maps to null
+     * @param queried those of its keys that the query has
+     */
+    public Parameters(Map<String, @Nullable Object> values, Set<String> queried) {
         this.values = values;
+        this.queried = queried;
     }
 
     public static Parameters none() {
@@ -77,6 +88,11 @@ public final class Parameters {
         }
         var text = text(key);
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The keys that the query has, whatever the form has besides. */
+    public Set<String> queried() {
+        return queried;
     }
 
     /** All values by key. */

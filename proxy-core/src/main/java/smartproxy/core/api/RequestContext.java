@@ -1,6 +1,7 @@
 package smartproxy.core.api;
 
 import jakarta.ws.rs.container.ContainerRequestContext;
+import java.util.function.BooleanSupplier;
 
 /**
  * What the core knows of a request.
@@ -9,14 +10,15 @@ import jakarta.ws.rs.container.ContainerRequestContext;
  * @param deadline by which it must be answered
  * @param parameters query and form
  * @param body as it came, whole; empty when there is none
+ * @param ending whether the daemon is about to end: what waits for something else to happen waits no longer
  */
-public record RequestContext(String id, Deadline deadline, Parameters parameters, byte[] body) {
+public record RequestContext(String id, Deadline deadline, Parameters parameters, byte[] body, BooleanSupplier ending) {
     private static final String PROPERTY = RequestContext.class.getName();
     private static final String JSON = PROPERTY + " json";
 
     /** A request without a body. */
     public RequestContext(String id, Deadline deadline, Parameters parameters) {
-        this(id, deadline, parameters, new byte[0]);
+        this(id, deadline, parameters, new byte[0], () -> false);
     }
 
     /** The context of the request a resource method serves. */

@@ -198,10 +198,10 @@ public final class SettingTypes {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
             var secret = text.replaceFirst("\\r?\\n\\z", "");
-            if (bytes.length <= MAX_SECRET && !secret.isEmpty()) {
+            if (bytes.length <= MAX_SECRET && !secret.isBlank()) {
                 return secret;
             }
-            reason = secret.isEmpty() ? reason : "it is larger than 64 KiB";
+            reason = secret.isBlank() ? reason : "it is larger than 64 KiB";
         } catch (CharacterCodingException e) {
             reason = "it is not UTF-8 text";
         } catch (NoSuchFileException e) {

@@ -403,11 +403,12 @@ public final class Daemon {
         try {
             stopAccepting();
             var cut = handler.drain(Deadline.in(settings.http().drainTimeout()));
-            if (cut > 0) {
-                LOG.warn(
-                        "{} requests had not ended after {} s and were answered 503",
-                        cut,
-                        settings.http().drainTimeout().toSeconds());
+            var seconds = settings.http().drainTimeout().toSeconds();
+            if (cut.unanswered() > 0) {
+                LOG.warn("{} requests had not ended after {} s and were answered 503", cut.unanswered(), seconds);
+            }
+            if (cut.answering() > 0) {
+                LOG.warn("{} answers were on their way after {} s and are broken off", cut.answering(), seconds);
             }
             server.stop();
         } catch (Exception e) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Parameters;
+import smartproxy.core.log.AccessLog;
 
 /**
  * Reads query and form body as Rack 2.2 does: nested by brackets, the form's top-level keys before those of the query. Time and
@@ -49,7 +50,9 @@ public final class FormParser {
         var parser = new FormParser(bounds);
         var all = parser.urlEncoded(rawQuery.getBytes(StandardCharsets.UTF_8), true);
         if (body.length > 0) {
+            var queried = Set.copyOf(all.keySet());
             all.putAll(parser.form(contentType, body));
+            return new Parameters(all, queried);
         }
         return all.isEmpty() ? Parameters.none() : new Parameters(all);
     }
@@ -99,8 +102,8 @@ public final class FormParser {
                 if (++count > bounds.maxParameters()) {
                     throw tooMany(bounds.maxParameters());
                 }
-                var key = decode(text, start, equals < 0 ? end : equals);
-                var value = equals < 0 ? null : decode(text, equals + 1, end);
+                var key = decode(text, start, equals < 0 ? end : equals, "");
+                var value = equals < 0 ? null : decode(text, equals + 1, end, key.toString());
                 nested.put(key, value);
             }
             start = end + 1;
@@ -116,8 +119,12 @@ public final class FormParser {
                 "The request has more than " + most + " parameters, see :max_parameters: in settings.yml");
     }
 
-    /** A decoded text, or {@link Parameters.Malformed}. */
-    private static Object decode(byte[] text, int start, int end) {
+    /**
+     * A decoded text, or {@link Parameters.Malformed}.
+     *
+     * @param name of the parameter whose value it is: that of a secret is not shown
+     */
+    private static Object decode(byte[] text, int start, int end, String name) {
         var decoded = new byte[end - start];
         int length = 0;
         for (int i = start; i < end; i++) {
@@ -129,7 +136,8 @@ public final class FormParser {
                 int low = i + 2 < end ? Character.digit(text[i + 2], 16) : -1;
                 if (high < 0 || low < 0) {
                     var shown = new String(text, start, Math.min(end - start, SHOWN), StandardCharsets.UTF_8);
-                    throw BadParametersException.parameters("invalid %-encoding (" + shown + ")");
+                    throw BadParametersException.parameters(
+                            "invalid %-encoding (" + (AccessLog.namesSecret(name) ? "***" : shown) + ")");
                 }
                 b = (byte) (high * 16 + low);
                 i += 2;

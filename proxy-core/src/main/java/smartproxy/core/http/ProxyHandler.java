@@ -1,10 +1,12 @@
 package smartproxy.core.http;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -233,7 +235,11 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         generation
                 .resources()
-                .serve(exchange, hit, method, new RequestContext(exchange.id(), exchange.deadline(), parameters, body));
+                .serve(
+                        exchange,
+                        hit,
+                        method,
+                        new RequestContext(exchange.id(), exchange.deadline(), parameters, body, this::isDraining));
     }
 
     private static FormParser.Bounds bounds(Generation generation) {
@@ -272,19 +278,24 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     /**
-     * Waits until the running requests have ended; those that have not by the deadline are answered 503.
+     * Waits until the running requests have ended. Those that have no answer by the deadline are answered 503, answers on
+     * their way are broken off.
      *
-     * @return how many were cut off
+     * @return how many had not ended
      */
-    public int drain(Deadline deadline) throws InterruptedException {
+    public Cut drain(Deadline deadline) throws InterruptedException {
         draining = true;
         while (!running.isEmpty() && !deadline.expired()) {
             TimeUnit.MILLISECONDS.sleep(Math.min(20, Math.max(1, deadline.leftMillis())));
         }
-        var cut = 0;
+        var unanswered = 0;
+        var answering = 0;
         for (var exchange : running) {
-            if (!exchange.isAnswered()) {
-                cut++;
+            if (exchange.isAnswered()) {
+                answering++;
+                exchange.breakOff(new IOException("the daemon ends"));
+            } else {
+                unanswered++;
                 exchange.bodyWasRead();
                 exchange.answer(
                         Answer.protocolError(503, "The proxy is stopping; whether the request took effect is unknown")
@@ -292,8 +303,16 @@ public final class ProxyHandler extends Handler.Abstract {
                                 .with("Connection", "close"));
             }
         }
-        return cut;
+        return new Cut(unanswered, answering);
     }
+
+    /**
+     * Requests that the end of the daemon cuts off.
+     *
+     * @param unanswered were answered 503
+     * @param answering had an answer on its way, such as a download
+     */
+    public record Cut(int unanswered, int answering) {}
 
     /** Ends the bookkeeping of a request when its answer has left. */
     private final class Completion implements Callback {
@@ -302,6 +321,7 @@ public final class ProxyHandler extends Handler.Abstract {
         private final Generation generation;
         private final long started;
         private final RequestIds ids;
+        private final AtomicBoolean ended = new AtomicBoolean();
         private volatile String mount = "none";
 
         @SuppressWarnings("NullAway.Init") // set right after construction, before any answer
@@ -317,22 +337,32 @@ public final class ProxyHandler extends Handler.Abstract {
 
         @Override
         public void succeeded() {
-            end();
-            callback.succeeded();
+            if (ended.compareAndSet(false, true)) {
+                end(false);
+                callback.succeeded();
+            }
         }
 
         @Override
         public void failed(Throwable cause) {
-            LOG.debug("The client went away before its answer", cause);
-            end();
-            callback.failed(cause);
+            LOG.debug("The answer did not leave whole", cause);
+            // one that is broken off may fail once more, where it was written
+            if (ended.compareAndSet(false, true)) {
+                end(true);
+                callback.failed(cause);
+            }
         }
 
-        private void end() {
+        private void end(boolean broken) {
             var nanos = System.nanoTime() - started;
             running.remove(exchange);
             try (var scope = ids.enter(exchange.peer().address().getHostAddress())) {
-                access.finished(request.getMethod(), request.getHttpURI().getPath(), exchange.status(), nanos);
+                var path = request.getHttpURI().getPath();
+                if (broken) {
+                    access.brokenOff(request.getMethod(), path, exchange.status(), nanos);
+                } else {
+                    access.finished(request.getMethod(), path, exchange.status(), nanos);
+                }
             }
             metrics.requestFinished(mount, request.getMethod(), exchange.status(), nanos);
             connections.requestEnded(request);

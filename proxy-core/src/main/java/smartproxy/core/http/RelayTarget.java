@@ -3,7 +3,6 @@ package smartproxy.core.http;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Relay.Rewrite;
 
 /**
@@ -11,7 +10,6 @@ import smartproxy.core.api.Relay.Rewrite;
  * through that the server might clean into another route than the one that was found and allowed here.
  */
 final class RelayTarget {
-    private static final int SHOWN = 200;
     private static final Pattern BROKEN_ENCODING = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private RelayTarget() {}
@@ -19,7 +17,7 @@ final class RelayTarget {
     /**
      * What the server is sent.
      *
-     * @throws CallerException 400 when it is not plainly one path
+     * @throws smartproxy.core.api.CallerException 400 when it is not plainly one path
      */
     static String of(String target, Optional<Rewrite> rewrite) {
         check(target);
@@ -42,9 +40,7 @@ final class RelayTarget {
                 || path.contains("/.;")
                 || BROKEN_ENCODING.matcher(target).find();
         if (crooked) {
-            var shown = target.replaceAll("[^!-~]|[<>&\"]", "?");
-            throw CallerException.badRequest(
-                    "bad URI `" + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown) + "'.");
+            throw RequestPath.bad(target);
         }
     }
 }

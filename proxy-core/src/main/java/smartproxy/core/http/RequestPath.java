@@ -3,6 +3,7 @@ package smartproxy.core.http;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.log.AccessLog;
 
 /**
  * The target of a request (RFC 9112 section 3.2), still percent-encoded. Mounts are found on the path as it was sent, so no
@@ -189,7 +190,10 @@ public final class RequestPath {
     }
 
     /** Names the target without its markup, control or foreign characters, which could be reflected into a page or a log. */
-    private static CallerException bad(String target) {
+    /** That the target is none, with as much of it as may be shown. */
+    static CallerException bad(String whole) {
+        var query = whole.indexOf('?') + 1;
+        var target = query == 0 ? whole : whole.substring(0, query) + AccessLog.masked(whole.substring(query));
         var shown = new StringBuilder();
         for (int i = 0; i < Math.min(target.length(), SHOWN); i++) {
             char c = target.charAt(i);

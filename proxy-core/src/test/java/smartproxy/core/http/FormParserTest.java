@@ -132,6 +132,7 @@ class FormParserTest {
                 "% => invalid %-encoding (%)",
                 "a=% => invalid %-encoding (%)",
                 "a=%z => invalid %-encoding (%z)",
+                "password=a%z => invalid %-encoding (***)",
                 "a=%zz&b => invalid %-encoding (%zz)",
                 "%zz=1 => invalid %-encoding (%zz)",
                 "fqdn=%zz.example.com&value=1 => invalid %-encoding (%zz.example.com)",
@@ -176,6 +177,14 @@ class FormParserTest {
         assertThat(inspected(query("a=1;b=2; c=3"))).isEqualTo("{\"a\"=>\"1\", \"b\"=>\"2\", \"c\"=>\"3\"}");
         assertThat(inspected(form("fqdn=semi.example.com;value=192.0.2.78;type=A")))
                 .isEqualTo("{\"fqdn\"=>\"semi.example.com;value=192.0.2.78;type=A\"}");
+    }
+
+    @Test
+    void whatTheQueryHasIsToldApart() {
+        var parameters = FormParser.parse("a=1&c[d]=2", FORM, "b=1&a=3".getBytes(StandardCharsets.UTF_8), BOUNDS);
+        assertThat(parameters.all()).containsOnlyKeys("a", "b", "c");
+        assertThat(parameters.queried()).containsExactlyInAnyOrder("a", "c");
+        assertThat(query("a=1").queried()).containsExactly("a");
     }
 
     @Test

@@ -29,6 +29,12 @@ class RelayTargetTest {
     }
 
     @Test
+    void whatIsRefusedIsShownWithoutItsSecrets() {
+        assertThatThrownBy(() -> RelayTarget.of("/pulp//x?a=1&validate_token=sesame", Optional.empty()))
+                .hasMessage("bad URI `/pulp//x?a=1?validate_token=***'.");
+    }
+
+    @Test
     void aQueryIsPassedOnAsItIs() {
         assertThat(RelayTarget.of("/pulp/x?a=1&a[b]=%2F..", Optional.empty())).isEqualTo("/pulp/x?a=1&a[b]=%2F..");
     }

@@ -74,6 +74,7 @@ class RequestPathTest {
     @Test
     void theRefusalNamesTheTargetWithoutWhatCouldHarmAPageOrALog() {
         assertThatThrownBy(() -> RequestPath.parse("/%zz")).hasMessage("bad URI `/%zz'.");
+        assertThatThrownBy(() -> RequestPath.parse("/%zz?token=a")).hasMessage("bad URI `/%zz?token=***'.");
         assertThatThrownBy(() -> RequestPath.parse("/<script>\r\n\u00e9")).hasMessage("bad URI `/?script????'.");
         assertThatThrownBy(() -> RequestPath.parse("/" + "|".repeat(1_000_000)))
                 .hasMessage("bad URI `/" + "|".repeat(199) + "...'.");

@@ -17,13 +17,15 @@ class AccessLogTest {
             log.started("POST", "/dns/", null);
             log.started("POST", "/dns/", "");
             log.finished("GET", "/logs/", 200, 12_341_000);
+            log.brokenOff("GET", "/logs/", 200, 12_341_000);
 
             assertThat(capture.lines())
                     .containsExactly(
                             "INFO Started GET /logs/ from_timestamp=1",
                             "INFO Started POST /dns/ ",
                             "INFO Started POST /dns/ ",
-                            "INFO Finished GET /logs/ with 200 (12.34 ms)");
+                            "INFO Finished GET /logs/ with 200 (12.34 ms)",
+                            "INFO Finished GET /logs/ with 200, broken off (12.34 ms)");
         }
     }
 
@@ -59,7 +61,13 @@ class AccessLogTest {
                 "passphrase=x&passwd=y|passphrase=***&passwd=***",
                 "fqdn=host.example.com&value=192.0.2.1|fqdn=host.example.com&value=192.0.2.1",
                 "a=token|a=token",
-                "&&=;|&&=;"
+                "&&=;|&&=;",
+                "X-Amz-Signature=a&X-Amz-Credential=b|X-Amz-Signature=***&X-Amz-Credential=***",
+                "sig=a&auth=b&pwd=c|sig=***&auth=***&pwd=***",
+                "design=a&author=b|design=a&author=b",
+                "%74oken=a&validate%5Ftoken=b|%74oken=***&validate%5Ftoken=***",
+                "tok%zzen=a|tok%zzen=a",
+                "token=a;b;c=d;e|token=***;***;c=d;e"
             })
     void secretsAreMasked(String query, String logged) {
         assertThat(AccessLog.masked(query)).isEqualTo(logged);
