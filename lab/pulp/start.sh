@@ -59,7 +59,7 @@ run() { # WHAT COMMAND...: as leader of a process group
 }
 run api pulpcore-api --bind "127.0.0.1:$api" --workers 1 --timeout 90 --access-logfile - --no-control-socket
 run content pulpcore-content --bind "127.0.0.1:$content" --workers 1 --timeout 90 --access-logfile - --no-control-socket
-run worker pulpcore-worker
+run worker python "$here/pulpcore-worker.py"
 
 tries=0
 # shellcheck disable=SC2086 # words

@@ -37,18 +37,18 @@ class GatewayListenersIT {
             "/pulpcore/status",
             "/");
 
+    private static final TestPki OTHER = TestPki.create();
+
     @TempDir
     private Path directory;
 
     private FakePulp pulp;
-    private TestPki other;
     private DaemonFixture proxy;
 
     @BeforeEach
     void start() throws Exception {
         pulp = FakePulp.start();
-        other = TestPki.create();
-        other.writeTo(Files.createDirectories(directory.resolve("other")));
+        OTHER.writeTo(Files.createDirectories(directory.resolve("other")));
         proxy = DaemonFixture.in(directory);
         proxy.module("pulpcore", """
                 :enabled: https
@@ -100,7 +100,7 @@ class GatewayListenersIT {
     @Test
     void aListenerForContentServesNothingElseWhoeverAsks() throws Exception {
         proxy.set("listeners", "[" + secure(", routes: content") + "]").start();
-        var foreman = other.client(DaemonFixture.FOREMAN).sslContext(other.ca());
+        var foreman = OTHER.client(DaemonFixture.FOREMAN).sslContext(OTHER.ca());
 
         try (var client = Wire.open(port(true), foreman)) {
             assertThat(client.get("/pulp/isos/a").status()).isEqualTo(200);
@@ -114,14 +114,14 @@ class GatewayListenersIT {
     @Test
     void aListenerHasCertificatesOfItsOwn() throws Exception {
         proxy.set("listeners", "[" + secure("") + "]").start();
-        var foreman = other.client(DaemonFixture.FOREMAN).sslContext(other.ca());
-        var ofMain = proxy.pki().client(DaemonFixture.FOREMAN).sslContext(other.ca());
+        var foreman = OTHER.client(DaemonFixture.FOREMAN).sslContext(OTHER.ca());
+        var ofMain = proxy.pki().client(DaemonFixture.FOREMAN).sslContext(OTHER.ca());
 
         try (var client = Wire.open(port(true), foreman)) {
             assertThat(client.get("/pulp/api/v3/tasks/").status()).isEqualTo(200);
             assertThat(client.get("/v2/features").status()).isEqualTo(200);
         }
-        try (var nobody = Wire.open(port(true), TestPki.anonymousContext(other.ca()))) {
+        try (var nobody = Wire.open(port(true), TestPki.anonymousContext(OTHER.ca()))) {
             assertThat(nobody.get("/pulp/api/v3/tasks/").status()).isEqualTo(403);
         }
         // whom the main listener knows is a stranger here: its authority is another
@@ -141,7 +141,7 @@ class GatewayListenersIT {
     }
 
     private X509Certificate shown() throws Exception {
-        try (var client = Wire.open(port(true), TestPki.anonymousContext(other.ca()))) {
+        try (var client = Wire.open(port(true), TestPki.anonymousContext(OTHER.ca()))) {
             return (X509Certificate) ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
         }
     }
@@ -151,7 +151,7 @@ class GatewayListenersIT {
         proxy.set("listeners", "[" + secure("") + "]").start();
         var before = shown();
         var port = port(true);
-        other.issueServer().sign().writeTo(directory.resolve("other"), "server");
+        OTHER.issueServer().sign().writeTo(directory.resolve("other"), "server");
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(shown()).isNotEqualTo(before));
@@ -167,7 +167,7 @@ class GatewayListenersIT {
         proxy.set("listeners", "[" + PLAIN + ", " + secure("") + "]").reload();
         var plain = port(false);
         var secure = port(true);
-        try (var client = Wire.open(secure, TestPki.anonymousContext(other.ca()))) {
+        try (var client = Wire.open(secure, TestPki.anonymousContext(OTHER.ca()))) {
             assertThat(client.get("/features").status()).isEqualTo(200);
         }
 
@@ -175,7 +175,7 @@ class GatewayListenersIT {
                 .reload();
         assertThat(port(false)).isEqualTo(plain);
         assertThat(port(true)).isEqualTo(secure);
-        try (var client = Wire.open(secure, TestPki.anonymousContext(other.ca()))) {
+        try (var client = Wire.open(secure, TestPki.anonymousContext(OTHER.ca()))) {
             assertThat(client.get("/features").status()).isEqualTo(404);
             assertThat(client.get("/pulp/content/x").status()).isEqualTo(200);
         }

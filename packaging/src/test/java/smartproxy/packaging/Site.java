@@ -18,9 +18,11 @@ import smartproxy.core.tls.TestPki;
 final class Site {
     static final String FOREMAN = "foreman.example.com";
 
+    /** Of all installations: making its RSA keys takes seconds. */
+    private static final TestPki PKI = TestPki.create();
+
     private final Path directory;
-    private final TestPki pki = TestPki.create();
-    private final SSLContext foreman = pki.client(FOREMAN).sslContext(pki.ca());
+    private final SSLContext foreman = PKI.client(FOREMAN).sslContext(PKI.ca());
     private final int port = FreePorts.next();
     private final int dnsPort = FreePorts.next();
     private final Map<String, String> main = new LinkedHashMap<>();
@@ -33,8 +35,8 @@ final class Site {
     /** Listens with https on 127.0.0.1, trusts {@link #FOREMAN}, has the module logs, and writes its log to {@link #log()}. */
     static Site in(Path directory) {
         var site = new Site(directory);
-        site.pki.writeTo(directory.resolve("pki"));
-        site.pki.client(FOREMAN).writeTo(directory.resolve("pki"), "foreman");
+        PKI.writeTo(directory.resolve("pki"));
+        PKI.client(FOREMAN).writeTo(directory.resolve("pki"), "foreman");
         site.main.put("settings_directory", site.settingsDirectory().toString());
         site.main.put("state_directory", directory.resolve("state").toString());
         site.main.put("bind_host", "'127.0.0.1'");
@@ -138,7 +140,7 @@ final class Site {
      * @return its serial number
      */
     BigInteger renewServer() {
-        var next = pki.issueServer().sign();
+        var next = PKI.issueServer().sign();
         next.writeTo(directory.resolve("pki"), "server");
         return next.certificate().getSerialNumber();
     }
@@ -168,7 +170,7 @@ final class Site {
 
     /** A client without a certificate. */
     SSLContext anonymousContext() {
-        return TestPki.anonymousContext(pki.ca());
+        return TestPki.anonymousContext(PKI.ca());
     }
 
     /** Runs a command of the built tree with these settings to its end. */

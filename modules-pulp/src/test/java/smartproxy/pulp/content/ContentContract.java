@@ -54,7 +54,7 @@ public abstract class ContentContract {
                 assertThat(task.state()).as(task.toString()).isEqualTo(JobState.COMPLETED);
                 return;
             }
-            TimeUnit.MILLISECONDS.sleep(200);
+            TimeUnit.MILLISECONDS.sleep(50);
         }
         throw new AssertionError("task " + change.task().get() + " does not end");
     }

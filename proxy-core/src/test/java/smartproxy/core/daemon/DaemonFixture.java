@@ -40,16 +40,18 @@ public final class DaemonFixture implements AutoCloseable {
 
     private static final Duration WATCHDOG = Duration.ofMinutes(1);
 
+    /** Of all daemons in this process: making its RSA keys takes longer than the rest of a daemon's start. */
+    private static final TestPki PKI = TestPki.create();
+
     private final Path directory;
-    private final TestPki pki = TestPki.create();
-    private final SSLContext foreman = pki.client(FOREMAN).sslContext(pki.ca());
+    private final SSLContext foreman = PKI.client(FOREMAN).sslContext(PKI.ca());
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<ProxyModule<?>> more = new ArrayList<>();
     private @Nullable Daemon daemon;
 
     private DaemonFixture(Path directory) {
         this.directory = directory;
-        pki.writeTo(directory);
+        PKI.writeTo(directory);
         set("settings_directory", directory.resolve("settings.d").toString());
         set("state_directory", directory.toString());
         set("log_file", logFile().toString());
@@ -141,7 +143,7 @@ public final class DaemonFixture implements AutoCloseable {
     }
 
     public TestPki pki() {
-        return pki;
+        return PKI;
     }
 
     public Path directory() {
@@ -206,7 +208,7 @@ public final class DaemonFixture implements AutoCloseable {
 
     /** A TLS connection that shows no certificate. */
     public Wire stranger() throws IOException {
-        return https(TestPki.anonymousContext(pki.ca()));
+        return https(TestPki.anonymousContext(PKI.ca()));
     }
 
     @Override

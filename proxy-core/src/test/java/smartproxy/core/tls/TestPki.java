@@ -63,6 +63,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.io.pem.PemHeader;
 import org.bouncycastle.util.io.pem.PemObject;
+import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -245,6 +246,14 @@ public final class TestPki {
 
     private static SSLContext context(KeyManager[] keys, Issued... trusted) {
         try {
+            return context(SSLContext.getInstance("TLS"), keys, trusted);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SSLContext context(SSLContext context, KeyManager[] keys, Issued... trusted) {
+        try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             for (var i = 0; i < trusted.length; i++) {
@@ -252,7 +261,6 @@ public final class TestPki {
             }
             var trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(store);
-            var context = SSLContext.getInstance("TLS");
             context.init(keys, trust.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
@@ -518,6 +526,17 @@ public final class TestPki {
         /** A context, of a client or a server, that always shows this certificate, whatever authorities the other side names. */
         public SSLContext sslContext(Issued... trusted) {
             return context(new KeyManager[] {new Always(key, chain)}, trusted);
+        }
+
+        /** The same by the native library, for large bodies: Java's own is slow where tests run, without its best compiler. */
+        public SSLContext nativeSslContext(Issued... trusted) {
+            try {
+                // of TLS 1.3 it tells Java's trust manager an algorithm that this one does not know
+                var context = SSLContext.getInstance("TLSv1.2", Conscrypt.newProvider());
+                return context(context, new KeyManager[] {new Always(key, chain)}, trusted);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
