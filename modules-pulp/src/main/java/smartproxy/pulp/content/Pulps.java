@@ -25,7 +25,8 @@ public final class Pulps {
                             CallerException.notFound("Pulp '" + name + "' has no repository '" + repository + "'"));
         }
 
-        /** One to be changed.
+        /**
+         * One to be changed.
          *
          * @throws CallerException as {@link #repository(String, Deadline)}; 409 when somebody else made it
          */

@@ -189,8 +189,10 @@ public final class RequestPath {
         return decoded.toString();
     }
 
-    /** Names the target without its markup, control or foreign characters, which could be reflected into a page or a log. */
-    /** That the target is none, with as much of it as may be shown. */
+    /**
+     * That a target is none. It is named without its secrets, and without markup, control or foreign characters, which could be
+     * reflected into a page or a log.
+     */
     static CallerException bad(String whole) {
         var query = whole.indexOf('?') + 1;
         var target = query == 0 ? whole : whole.substring(0, query) + AccessLog.masked(whole.substring(query));
