@@ -13,7 +13,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import smartproxy.core.api.HttpIdentity;
@@ -45,35 +44,13 @@ public final class Clients {
         return start(owner, ClientTls.read(identity), threads, connections, idleMillis);
     }
 
-    /**
-     * The same for listeners that never wait: they run on the threads that watch the sockets, without a change of threads for each
-     * part of an answer.
-     */
-    public static HttpClient startNonBlocking(
-            String owner, HttpIdentity identity, int threads, int connections, long idleMillis) throws StartException {
-        var tls = ClientTls.read(identity);
-        return start(owner, verifying(tls.context()), threads, client -> {
-            bound(client, connections, idleMillis);
-            var transport = (HttpClientTransportOverHTTP) client.getHttpClientTransport();
-            transport.setInvocationType(InvocationType.NON_BLOCKING);
-            transport.getClientConnector().setSelectors(selectors(threads));
-        });
-    }
-
     static HttpClient start(String owner, ClientTls tls, int threads, int connections, long idleMillis) {
-        return start(owner, verifying(tls.context()), threads, client -> bound(client, connections, idleMillis));
-    }
-
-    /** Each has a thread, and what it watches is handled there, such as the encryption of what goes on to a client. */
-    private static int selectors(int threads) {
-        return Math.max(1, Math.min(Runtime.getRuntime().availableProcessors() / 2, threads / 2));
-    }
-
-    private static void bound(HttpClient client, int connections, long idleMillis) {
-        client.setConnectTimeout(CONNECT_MILLIS);
-        client.setAddressResolutionTimeout(CONNECT_MILLIS);
-        client.setIdleTimeout(idleMillis);
-        client.setMaxConnectionsPerDestination(connections);
+        return start(owner, verifying(tls.context()), threads, client -> {
+            client.setConnectTimeout(CONNECT_MILLIS);
+            client.setAddressResolutionTimeout(CONNECT_MILLIS);
+            client.setIdleTimeout(idleMillis);
+            client.setMaxConnectionsPerDestination(connections);
+        });
     }
 
     /** @param rules what is set before the start */

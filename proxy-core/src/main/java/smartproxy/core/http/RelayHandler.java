@@ -60,8 +60,7 @@ final class RelayHandler extends ProxyHandler {
         this.disk = disk;
         this.server = relay.upstream().base();
         this.serverUri = HttpURI.from(server.getScheme(), server.getHost(), server.getPort(), null);
-        setHttpClient(
-                Clients.startNonBlocking(relay.backend().name(), relay.upstream(), THREADS, CONNECTIONS, IDLE_MILLIS));
+        setHttpClient(Clients.start(relay.backend().name(), relay.upstream(), THREADS, CONNECTIONS, IDLE_MILLIS));
         getHttpClient().setDefaultRequestContentType(null); // what the client does not say is not for us to make up
         setViaHost("smart-proxy");
     }
