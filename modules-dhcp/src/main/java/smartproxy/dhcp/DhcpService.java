@@ -12,7 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.ProxyException;
@@ -123,11 +125,13 @@ final class DhcpService {
         for (var reservation : reservations) {
             try {
                 removal.accept(reservation);
-            } catch (BackendException e) {
-                throw removed.isEmpty()
-                        ? e
-                        : new BackendException(
-                                e.kind(), Outcome.UNKNOWN, e.getMessage() + "; removed before that: " + removed, e);
+            } catch (BackendException | BusyException e) {
+                if (removed.isEmpty()) {
+                    throw e;
+                }
+                var kind = e instanceof BackendException failed ? failed.kind() : Kind.UNAVAILABLE;
+                throw new BackendException(
+                        kind, Outcome.UNKNOWN, "removed " + removed + ", then: " + e.getMessage(), e);
             }
             removed.add(reservation);
         }

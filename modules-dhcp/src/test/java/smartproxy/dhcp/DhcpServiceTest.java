@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
@@ -31,6 +32,7 @@ import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.ProxyException;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.dhcp.unused.UnusedIps;
 import smartproxy.dhcp.unused.Window;
@@ -119,13 +121,21 @@ final class DhcpServiceTest {
         assertThat(provider.backend.reservations()).containsExactly(reservation(MAC, 10));
     }
 
-    @Test
-    void ofSeveralAtAnAddressThoseThatAreGoneAreNamedWhenOneStays() {
+    static List<ProxyException> failures() {
+        var text = "refused; nothing was changed";
+        return List.of(
+                new BackendException(Kind.UNAVAILABLE, Outcome.NOT_APPLIED, text, null), new BusyException(text));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void ofSeveralAtAnAddressThoseThatAreGoneAreNamedWhenOneStays(ProxyException failure) {
         provider.shows(reservation(MAC, 10));
         provider.shows(reservation(OTHER, 10));
-        provider.failures.put(OTHER, new BackendException(Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "refused", null));
+        provider.failures.put(OTHER, failure);
         assertThatThrownBy(() -> service().remove(NETWORK, Ipv4.of("192.0.2.10"), soon()))
-                .hasMessage("refused; removed before that: [" + reservation(MAC, 10) + "]");
+                .isInstanceOf(BackendException.class)
+                .hasMessage("removed [" + reservation(MAC, 10) + "], then: refused; nothing was changed");
         assertThat(read(MAC)).isEmpty();
         assertThat(read(OTHER)).isPresent();
     }
@@ -416,7 +426,7 @@ final class DhcpServiceTest {
         private FakeView backend;
         private volatile FakeView view;
         private volatile Runnable onCreate = () -> {};
-        private final Map<MacAddress, BackendException> failures = new LinkedHashMap<>();
+        private final Map<MacAddress, ProxyException> failures = new LinkedHashMap<>();
         private int creations;
         private int removals;
         private final List<Reservation> changes = new ArrayList<>();
