@@ -159,8 +159,8 @@ final class TcpServer implements SocketServer {
             framed[0] = (byte) (answer.length >> 8);
             framed[1] = (byte) answer.length;
             System.arraycopy(answer, 0, framed, 2, answer.length);
+            lastMessage = System.nanoTime(); // who has the answer is younger than who had one before
             out.write(framed);
-            lastMessage = System.nanoTime();
         }
 
         void end() {
