@@ -135,7 +135,7 @@ final class DhcpdFiles implements AutoCloseable {
     private volatile @Nullable IscView view;
     private volatile @Nullable Stat seen;
     private volatile String stale = "";
-    private volatile String counts = "";
+    private volatile long bad;
     private volatile long lookedAt = System.nanoTime();
 
     /**
@@ -225,10 +225,10 @@ final class DhcpdFiles implements AutoCloseable {
                     || !current.continues()) {
                 return false;
             }
-            step(stat, false);
+            readOn(current);
             seen = stat;
             return true;
-        } catch (IOException | DhcpdConf.Unusable | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.debug("{}: the reading thread tries again and tells", name, e);
             return false;
         } finally {
@@ -288,11 +288,15 @@ final class DhcpdFiles implements AutoCloseable {
         } else if (!current.continues()) {
             load(stat);
         } else {
-            if (current.readOn(buffer)) {
-                publish(current);
-            }
-            isFresh();
+            readOn(current);
         }
+    }
+
+    private void readOn(Open current) throws IOException {
+        if (current.readOn(buffer)) {
+            publish(current);
+        }
+        isFresh();
     }
 
     /** Reads everything anew. What is there before stays until that is done. */
@@ -333,13 +337,9 @@ final class DhcpdFiles implements AutoCloseable {
     }
 
     private void publish(Open current) {
-        var next = current.records.view();
-        counts = next.hosts() + " hosts, " + next.leases() + " leases"
-                + (current.records.badCount() == 0
-                        ? ""
-                        : "; " + current.records.badCount() + " records of " + leases + " could not be read");
+        bad = current.records.badCount();
         // last: who sees it finds everything else
-        view = next;
+        view = current.records.view();
     }
 
     private static byte[] bytes(FileChannel channel, long offset, int length) throws IOException {
@@ -371,7 +371,15 @@ final class DhcpdFiles implements AutoCloseable {
         if (why.isEmpty() && silent.compareTo(TICK.multipliedBy(10)) > 0) {
             why = leases + " is being read since " + silent.toSeconds() + " s";
         }
-        return new Health(why.isEmpty(), why.isEmpty() ? counts : "stale: " + why + " (" + counts + ")");
+        return new Health(why.isEmpty(), why.isEmpty() ? counts() : "stale: " + why + " (" + counts() + ")");
+    }
+
+    private String counts() {
+        var current = view;
+        return current == null
+                ? ""
+                : current.hosts() + " hosts, " + current.leases() + " leases"
+                        + (bad == 0 ? "" : "; " + bad + " records of " + leases + " could not be read");
     }
 
     @Override

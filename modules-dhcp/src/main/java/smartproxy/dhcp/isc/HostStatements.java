@@ -3,6 +3,7 @@ package smartproxy.dhcp.isc;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +38,8 @@ final class HostStatements {
 
     /** As they are shown. */
     private static final Set<String> VENDOR_KEYS = vendorKeys();
+
+    private static final HexFormat OCTETS = HexFormat.ofDelimiter(":");
 
     /** The longest value of a DHCP option (RFC 2132). */
     private static final int MOST_BYTES = 255;
@@ -175,8 +178,7 @@ final class HostStatements {
     }
 
     private static String hex(Ipv4 address) {
-        var bits = address.bits();
-        return String.format("%02x:%02x:%02x:%02x", bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255);
+        return OCTETS.formatHex(Ipv4Bytes.of(address.bits()));
     }
 
     /** A string of dhcpd's language: quotes and backslashes escaped, what is not printable as octal number. */
@@ -212,11 +214,7 @@ final class HostStatements {
         if (isPrintable(bytes)) {
             return quoted(bytes);
         }
-        var hex = new StringBuilder();
-        for (var b : bytes) {
-            hex.append(hex.isEmpty() ? "" : ":").append(String.format("%02x", b & 255));
-        }
-        return hex.toString();
+        return OCTETS.formatHex(bytes);
     }
 
     /**

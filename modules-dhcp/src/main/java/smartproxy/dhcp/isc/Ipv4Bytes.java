@@ -1,10 +1,21 @@
 package smartproxy.dhcp.isc;
 
-/** A dotted quad in bytes. */
+import java.nio.ByteBuffer;
+
+/** An address in bytes. */
 final class Ipv4Bytes {
     private Ipv4Bytes() {}
 
-    /** @return the address as a number, -1 when it is none */
+    /** The four octets of an address. */
+    static byte[] of(int bits) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(bits).array();
+    }
+
+    /**
+     * Reads a dotted quad.
+     *
+     * @return the address as a number, -1 when it is none
+     */
     static long parse(byte[] bytes, int start, int end) {
         var address = 0L;
         var octet = -1;

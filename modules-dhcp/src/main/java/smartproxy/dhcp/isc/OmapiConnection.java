@@ -43,6 +43,7 @@ final class OmapiConnection implements AutoCloseable {
     private final OmapiServer server;
     private int nextId = new SecureRandom().nextInt();
     private int authId;
+    private Optional<OmapiKey.Signer> signer = Optional.empty();
     private long heardAt;
     private boolean failed;
 
@@ -118,6 +119,7 @@ final class OmapiConnection implements AutoCloseable {
                     + OmapiResult.text(answer) + ")");
         }
         authId = answer.handle();
+        signer = Optional.of(key.signer());
     }
 
     /** Remembers a host that was created on it: handles are those of the dhcpd at its other end, and of no later one. */
@@ -155,13 +157,12 @@ final class OmapiConnection implements AutoCloseable {
         var done = false;
         try {
             var id = nextId++;
-            var key = authId == 0 ? Optional.<OmapiKey>empty() : server.key();
             var plain = question.sentAs(id, authId)
-                    .encode(key.map(k -> k.algorithm().bytes).orElse(0));
+                    .encode(signer.map(by -> by.key().algorithm().bytes).orElse(0));
             if (plain.length > OmapiMessage.MOST) {
                 throw new IllegalArgumentException("message of " + plain.length + " bytes");
             }
-            var signature = key.map(k -> k.sign(plain)).orElse(new byte[0]);
+            var signature = signer.map(by -> by.sign(plain)).orElse(new byte[0]);
             var wire = ByteBuffer.allocate(plain.length + signature.length)
                     .put(plain)
                     .put(signature);
@@ -173,7 +174,7 @@ final class OmapiConnection implements AutoCloseable {
                 if (received.message().rid() != id) {
                     continue; // a notification
                 }
-                verify(received, key);
+                verify(received);
                 heardAt = System.nanoTime();
                 done = true;
                 return received.message();
@@ -195,11 +196,11 @@ final class OmapiConnection implements AutoCloseable {
     }
 
     /** What is not signed counts as a refusal of the key and as nothing else: anybody may have sent it. */
-    private void verify(OmapiMessage.Received received, Optional<OmapiKey> key) throws IOException {
-        if (key.isEmpty()) {
+    private void verify(OmapiMessage.Received received) throws IOException {
+        if (signer.isEmpty()) {
             return;
         }
-        if (key.get().verifies(received.unsigned(), received.signature())
+        if (signer.get().verifies(received.unsigned(), received.signature())
                 && received.message().authId() == authId) {
             return;
         }
@@ -207,10 +208,12 @@ final class OmapiConnection implements AutoCloseable {
         if (received.signature().length == 0
                 && answer.op() == OmapiMessage.STATUS
                 && OmapiResult.isOfKey(answer.result())) {
-            throw BackendException.rejected(server + " does not take the signature of " + key.get()
+            throw BackendException.rejected(server + " does not take the signature of "
+                    + signer.get().key()
                     + ": its secret is another one than key_secret" + " (answer: " + OmapiResult.text(answer) + ")");
         }
-        throw new IOException(server + " sent an answer without the signature of " + key.get());
+        throw new IOException(server + " sent an answer without the signature of "
+                + signer.get().key());
     }
 
     private SocketTimeoutException timeout(String what) {

@@ -62,24 +62,44 @@ record OmapiKey(String name, Algorithm algorithm, SecretKeySpec secret) {
                 name, algorithm, new SecretKeySpec(Base64.getDecoder().decode(text), algorithm.mac));
     }
 
-    /**
-     * The signature of a message.
-     *
-     * @param message without the signature; its first four bytes, the authenticator's id, are left out
-     */
-    byte[] sign(byte[] message) {
+    /** For one connection: looking for the algorithm takes longer than signing. */
+    Signer signer() {
         try {
             var mac = Mac.getInstance(algorithm.mac);
             mac.init(secret);
-            mac.update(message, Integer.BYTES, message.length - Integer.BYTES);
-            return mac.doFinal();
+            return new Signer(this, mac);
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new IllegalStateException("this Java has no " + algorithm.mac, e);
         }
     }
 
-    boolean verifies(byte[] message, byte[] signature) {
-        return MessageDigest.isEqual(sign(message), signature);
+    /** Signs one message after the other. Not thread-safe. */
+    static final class Signer {
+        private final OmapiKey key;
+        private final Mac mac;
+
+        private Signer(OmapiKey key, Mac mac) {
+            this.key = key;
+            this.mac = mac;
+        }
+
+        OmapiKey key() {
+            return key;
+        }
+
+        /**
+         * The signature of a message.
+         *
+         * @param message without the signature; its first four bytes, the authenticator's id, are left out
+         */
+        byte[] sign(byte[] message) {
+            mac.update(message, Integer.BYTES, message.length - Integer.BYTES);
+            return mac.doFinal();
+        }
+
+        boolean verifies(byte[] message, byte[] signature) {
+            return MessageDigest.isEqual(sign(message), signature);
+        }
     }
 
     /** Name and algorithm; never the secret. */

@@ -60,6 +60,7 @@ public final class UnusedIps {
     /** What was suggested before the start, in subnets that were not asked for since, with its end. */
     private final Map<Ipv4, Instant> earlier = new ConcurrentHashMap<>();
 
+    private final Remembered remembered = new Remembered();
     private final KeyedSerializer<MacAddress> macs = new KeyedSerializer<>();
 
     private UnusedIps(Store store, SuggestionTable table, InstantSource clock) {
@@ -78,7 +79,10 @@ public final class UnusedIps {
                     table.purge(connection, now);
                     return table.endingAfter(connection, now);
                 })
-                .forEach(suggestion -> unused.earlier.put(suggestion.ip(), suggestion.ends()));
+                .forEach(suggestion -> {
+                    unused.earlier.put(suggestion.ip(), suggestion.ends());
+                    unused.remembered.add(suggestion, clock.instant());
+                });
         return unused;
     }
 
@@ -163,6 +167,7 @@ public final class UnusedIps {
                 var ip = suggestion.ip();
                 if (!pool.isUsed(ip) && views.get().isFree(subnet, ip)) {
                     var ends = now.plus(rules.time());
+                    remembered.add(new Suggestion(ip, mac, ends), now);
                     inStore(connection -> table.extend(connection, ip, ends));
                     pool.suggest(ip, ends);
                     return Optional.of(ip);
@@ -273,6 +278,7 @@ public final class UnusedIps {
         private Optional<Ipv4> take(Ipv4 ip, Optional<MacAddress> forMac) {
             var now = clock.instant();
             var suggestion = new Suggestion(ip, forMac, now.plus(rules.time()));
+            remembered.add(suggestion, now); // before a reservation can ask for it
             var taken = inStore(connection -> {
                 if (forMac.isPresent()) {
                     var other = table.of(connection, forMac.get(), window, now).stream()
@@ -304,6 +310,9 @@ public final class UnusedIps {
 
     /** Ends the suggestion of an address and, when one is given, those of a MAC. */
     public void end(Ipv4 ip, Optional<MacAddress> mac) {
+        if (!store.isShared() && !remembered.hasAny(ip, mac)) {
+            return;
+        }
         var ended = inStore(connection -> {
             var found = table.end(connection, ip, mac);
             if (!found.isEmpty()) {

@@ -31,7 +31,7 @@ final class FakeDhcpd implements AutoCloseable {
             var plain = answer.encode(KEY.algorithm().bytes);
             out.write(ByteBuffer.allocate(plain.length + KEY.algorithm().bytes)
                     .put(plain)
-                    .put(KEY.sign(plain))
+                    .put(KEY.signer().sign(plain))
                     .array());
         }
 
@@ -126,7 +126,7 @@ final class FakeDhcpd implements AutoCloseable {
                 out.write(answer.encode(0));
                 continue;
             }
-            if (!KEY.verifies(received.unsigned(), received.signature())) {
+            if (!KEY.signer().verifies(received.unsigned(), received.signature())) {
                 throw new AssertionError("not signed: " + new String(received.unsigned(), StandardCharsets.ISO_8859_1));
             }
             questions.add(question);

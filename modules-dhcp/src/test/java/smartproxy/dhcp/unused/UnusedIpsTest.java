@@ -23,9 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Store;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.dhcp.DhcpView;
 import smartproxy.dhcp.FakeView;
@@ -251,21 +253,66 @@ final class UnusedIpsTest {
     @Test
     void twoDaemonsNeverSuggestTheSame() throws SQLException {
         try (var secondStore = SqliteStore.open(directory)) {
-            var second = UnusedIps.open(secondStore, () -> now);
+            var first = UnusedIps.open(new Shared(store), () -> now);
+            var second = UnusedIps.open(new Shared(secondStore), () -> now);
             var all = window("192.0.2.10", "192.0.2.29");
             var found = new ArrayList<Optional<Ipv4>>();
             for (var i = 0; i < 10; i++) {
-                found.add(ask(unused, all, Optional.empty()));
+                found.add(ask(first, all, Optional.empty()));
                 found.add(ask(second, all, Optional.empty()));
             }
             assertThat(found).doesNotHaveDuplicates().doesNotContain(Optional.empty());
-            assertThat(ask(unused, all, Optional.empty())).isEmpty();
+            assertThat(ask(first, all, Optional.empty())).isEmpty();
             second.end(Ipv4.of("192.0.2.15"), Optional.empty());
-            assertThat(ask(unused, all, Optional.empty())).isEqualTo(ip(15));
-            unused.end(Ipv4.of("192.0.2.16"), Optional.empty());
-            assertThat(ask(unused, all, Optional.of(MAC))).isEqualTo(ip(16));
+            assertThat(ask(first, all, Optional.empty())).isEqualTo(ip(15));
+            first.end(Ipv4.of("192.0.2.16"), Optional.empty());
+            assertThat(ask(first, all, Optional.of(MAC))).isEqualTo(ip(16));
             assertThat(ask(second, all, Optional.of(MAC))).isEqualTo(ip(16));
         }
+    }
+
+    /** As several daemons would use one. */
+    private record Shared(Store store) implements Store {
+        @Override
+        public void migrate(String owner, List<String> statements) throws SQLException {
+            store.migrate(owner, statements);
+        }
+
+        @Override
+        public <T> T transaction(Work<T> work) throws SQLException {
+            return store.transaction(work);
+        }
+    }
+
+    @Test
+    void whatWasNeverSuggestedIsNotLookedForInAStoreOfOnesOwn() throws SQLException {
+        var kept = ask(MAC, "192.0.2.10", "192.0.2.11").orElseThrow();
+        store.close(); // from here on a look fails
+        unused.end(Ipv4.of("192.0.2.99"), Optional.of(OTHER));
+        assertThatThrownBy(() -> unused.end(kept, Optional.of(OTHER))).isInstanceOf(BackendException.class);
+        assertThatThrownBy(() -> unused.end(Ipv4.of("192.0.2.99"), Optional.of(MAC)))
+                .isInstanceOf(BackendException.class);
+        open();
+        store.close();
+        assertThatThrownBy(() -> unused.end(kept, Optional.of(OTHER)))
+                .as("suggested before the start")
+                .isInstanceOf(BackendException.class);
+    }
+
+    @Test
+    void whatHasEndedIsForgottenInTime() {
+        var remembered = new Remembered();
+        var first = new Suggestion(Ipv4.of("192.0.2.10"), Optional.of(MAC), now.plus(TIME));
+        remembered.add(first, now);
+        assertThat(remembered.hasAny(first.ip(), Optional.empty())).isTrue();
+        assertThat(remembered.hasAny(Ipv4.of("192.0.2.11"), Optional.of(MAC))).isTrue();
+        assertThat(remembered.hasAny(Ipv4.of("192.0.2.11"), Optional.of(OTHER))).isFalse();
+        now = now.plus(TIME);
+        for (var i = 0; i < 1000; i++) {
+            remembered.add(new Suggestion(Ipv4.of(i), Optional.empty(), now.plus(TIME)), now);
+        }
+        assertThat(remembered.hasAny(first.ip(), Optional.of(MAC))).isFalse();
+        assertThat(remembered.hasAny(Ipv4.of(0), Optional.empty())).isTrue();
     }
 
     @Test

@@ -49,6 +49,11 @@ public interface Store {
         return work.get();
     }
 
+    /** Whether other daemons may use it, too. */
+    default boolean isShared() {
+        return true;
+    }
+
     /** Work to be done later, which outlives the process. */
     default Jobs jobs() {
         throw new UnsupportedOperationException("this store keeps no jobs");

@@ -76,8 +76,8 @@ public final class LazyStore implements Store, AutoCloseable {
 
     @Override
     public <T> T exclusively(String key, Deadline deadline, Supplier<T> work) {
-        if (settings.postgres().isEmpty()) {
-            return work.get(); // nobody shares it
+        if (!isShared()) {
+            return work.get();
         }
         OpenStore opened;
         try {
@@ -87,6 +87,11 @@ public final class LazyStore implements Store, AutoCloseable {
                     Kind.UNAVAILABLE, Outcome.NOT_APPLIED, e.getMessage() + "; nothing was changed", e);
         }
         return opened.exclusively(key, deadline, work);
+    }
+
+    @Override
+    public boolean isShared() {
+        return settings.postgres().isPresent();
     }
 
     @Override

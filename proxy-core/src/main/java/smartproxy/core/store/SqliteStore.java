@@ -70,6 +70,11 @@ public final class SqliteStore implements OpenStore {
     }
 
     @Override
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
     public <T> T transaction(Work<T> work) throws SQLException {
         if (lock.isHeldByCurrentThread()) {
             throw new IllegalStateException("a transaction inside a transaction");
