@@ -1,6 +1,7 @@
 package smartproxy.dhcp.isc;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import smartproxy.dhcp.Subnet;
  *
  * @param deleted it ends the one of that name
  * @param dynamic it was made over OMAPI, and so can be removed that way
- * @param options as they are shown
+ * @param others what else it says
  */
 record HostEntry(
         String name,
@@ -23,7 +24,8 @@ record HostEntry(
         boolean dynamic,
         Optional<MacAddress> mac,
         Optional<Ipv4> ip,
-        Map<String, Object> options) {
+        Optional<String> hardwareType,
+        List<Statement> others) {
     private static final String HARDWARE_TYPE = "hardware_type";
 
     /** @param statement a {@code host} with a block */
@@ -35,7 +37,7 @@ record HostEntry(
         var mac = Optional.<MacAddress>empty();
         var ip = Optional.<Ipv4>empty();
         var type = Optional.<String>empty();
-        var others = new LinkedHashMap<String, Object>();
+        var others = new ArrayList<Statement>();
         for (var inner : statement.body()) {
             switch (inner.word(0)) {
                 case "deleted" -> deleted = true;
@@ -45,14 +47,20 @@ record HostEntry(
                     type = Optional.of(inner.word(1));
                 }
                 case "fixed-address" -> ip = inner.words().size() == 2 ? Ipv4.parse(inner.text(1)) : Optional.empty();
-                default -> Options.of(inner).ifPresent(option -> others.put(option.key(), option.value()));
+                default -> others.add(inner);
             }
         }
+        return new HostEntry(name, deleted, dynamic, mac, ip, type, others);
+    }
+
+    /** As they are shown. */
+    Map<String, Object> options() {
         var options = new LinkedHashMap<String, Object>();
         options.put(Reservation.HOSTNAME, name);
-        type.ifPresent(word -> options.put(HARDWARE_TYPE, word));
-        options.putAll(others);
-        return new HostEntry(name, deleted, dynamic, mac, ip, options);
+        hardwareType.ifPresent(word -> options.put(HARDWARE_TYPE, word));
+        others.forEach(
+                other -> Options.of(other).ifPresent(option -> options.put(option.key(), option.value())));
+        return options;
     }
 
     /** @param text of one host declaration, read before */
@@ -106,7 +114,7 @@ record HostEntry(
 
     /** @throws java.util.NoSuchElementException without an address or MAC */
     Reservation in(Subnet subnet) {
-        return new Reservation(subnet, name, ip.orElseThrow(), mac.orElseThrow(), dynamic, options);
+        return new Reservation(subnet, name, ip.orElseThrow(), mac.orElseThrow(), dynamic, options());
     }
 
     /** All host declarations in statements, in whatever block, in their order. */
