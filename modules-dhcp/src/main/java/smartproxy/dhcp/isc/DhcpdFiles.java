@@ -35,7 +35,7 @@ import smartproxy.core.api.HealthSource.Health;
  */
 final class DhcpdFiles implements AutoCloseable {
     /** How long a request waits for what was just written. */
-    static final Duration PATIENCE = Duration.ofMillis(30);
+    static final Duration PATIENCE = Duration.ofMillis(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(DhcpdFiles.class);
     private static final Duration TICK = Duration.ofSeconds(1);
