@@ -97,7 +97,9 @@ final class Places {
     }
 
     private Path existingRoot() throws IOException {
-        Files.createDirectories(root);
+        if (!Files.isDirectory(root)) { // else making it would fail first, which takes longer
+            Files.createDirectories(root);
+        }
         return root.toRealPath();
     }
 

@@ -1,5 +1,6 @@
 package smartproxy.core.log;
 
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class Pattern {
     private final List<Part> parts = new ArrayList<>();
     private final DateTimeFormatter date =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private volatile Second last = new Second(Long.MIN_VALUE, "");
     private final String pid = Long.toString(ProcessHandle.current().pid());
 
     private Pattern(String text) {
@@ -114,7 +116,7 @@ public final class Pattern {
         }
         return switch (letter == null ? "" : letter) {
             case "c" -> record -> LogText.oneLine(record.logger());
-            case "d" -> record -> date.format(record.time());
+            case "d" -> record -> dateOf(record.time());
             case "l" -> record -> record.severity().name();
             case "m" -> record -> LogText.oneLine(record.message());
             case "n" -> record -> "\n";
@@ -124,6 +126,18 @@ public final class Pattern {
             default -> record -> "";
         };
     }
+
+    /** Many records come within one second. */
+    private String dateOf(Instant time) {
+        var second = last;
+        if (second.epoch != time.getEpochSecond()) {
+            second = new Second(time.getEpochSecond(), date.format(time));
+            last = second;
+        }
+        return second.text;
+    }
+
+    private record Second(long epoch, String text) {}
 
     private static Part padded(Value value, boolean left, int width, int most) {
         return (line, record) -> {

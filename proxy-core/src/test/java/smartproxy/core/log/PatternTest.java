@@ -40,6 +40,17 @@ class PatternTest {
                 .isEqualTo("2026-11-22T09:25:38  [I] Hello");
     }
 
+    @Test
+    void eachRecordHasTheTimeOfItsOwnSecond() {
+        var pattern = Pattern.of("%d %m");
+        for (var seconds : new int[] {0, 1, 1, 0, 60}) {
+            var record =
+                    new LogRecord(NOON.plusSeconds(seconds), Severity.INFO, "Example", "worker-1", "x", Map.of(), null);
+            var expected = LocalDateTime.of(2026, 11, 22, 9, 25, 38).plusSeconds(seconds);
+            assertThat(pattern.line(record)).isEqualTo(expected + " x");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
