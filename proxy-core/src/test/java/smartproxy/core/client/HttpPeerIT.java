@@ -276,7 +276,8 @@ class HttpPeerIT {
 
     @Test
     void aServerWithoutTlsIsToldFromOneWithIt() throws Exception {
-        var plain = RawServer.start(RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        var plain = RawServer.start(socket ->
+                socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
         open.add(plain);
         assertThat(refused(identity("https", plain.port()))).hasMessageContaining("it does not speak TLS there");
     }
