@@ -80,9 +80,8 @@ final class Kea6Provider implements Dhcp6Provider, Lifecycle {
 
     private Target target(Kea6Snapshot kea, Reservation6 reservation) {
         var content = kea.content(reservation.subnet())
-                .orElseThrow(() -> BackendException.rejected(
-                        backend.name() + ": change: Kea does not serve " + reservation.subnet()
-                                + " any more; nothing was changed"));
+                .orElseThrow(() -> BackendException.rejected(backend.name() + ": change: Kea does not serve "
+                        + reservation.subnet() + " any more; nothing was changed"));
         return Kea6Records.target(content.id(), reservation);
     }
 }

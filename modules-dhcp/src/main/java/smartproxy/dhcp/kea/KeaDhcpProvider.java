@@ -126,9 +126,8 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
 
     private Target target(KeaSnapshot kea, Reservation reservation) {
         var content = kea.content(reservation.subnet())
-                .orElseThrow(() ->
-                        BackendException.rejected(name + ": change: Kea does not serve " + reservation.subnet()
-                        + " any more; nothing was changed"));
+                .orElseThrow(() -> BackendException.rejected(name + ": change: Kea does not serve "
+                        + reservation.subnet() + " any more; nothing was changed"));
         return KeaRecords.target(content.id, reservation);
     }
 

@@ -32,7 +32,8 @@ final class KeaRefusal extends Exception {
 
     /** Whether Kea is another one than it was taken for: it has not got a command, or a subnet. */
     boolean isOutdated() {
-        return isUnsupported() || SUBNET_GONE.matcher(String.valueOf(getMessage())).find();
+        return isUnsupported()
+                || SUBNET_GONE.matcher(String.valueOf(getMessage())).find();
     }
 
     boolean isUnsupported() {

@@ -125,8 +125,9 @@ class DhcpdFilesTest {
         assertThat(files.view().leases()).isEqualTo(2);
         assertThat(files.health().ok()).isFalse();
         assertThat(files.health().detail())
-                .isEqualTo("the leases file " + leases + " does not begin as dhcpd's files do; look whether it is the one"
-                        + " that dhcpd writes (0 hosts, 2 leases)");
+                .isEqualTo(
+                        "the leases file " + leases + " does not begin as dhcpd's files do; look whether it is the one"
+                                + " that dhcpd writes (0 hosts, 2 leases)");
         append(lease(3));
         shows(3);
         assertThat(files.health().ok()).isFalse();

@@ -331,7 +331,8 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
-    @DisplayName("what Kea does not find under an old number is looked for under the new one, before it is said to be absent")
+    @DisplayName(
+            "what Kea does not find under an old number is looked for under the new one, before it is said to be absent")
     void absentIsSaidOfWhatIsAbsent() {
         kea.answers.put(
                 "list-commands",
@@ -344,13 +345,13 @@ final class KeaDhcpProviderTest {
         var present = provider.view(soon())
                 .reservation(subnet(), MacAddress.of("02:00:00:00:00:1e"))
                 .orElseThrow();
-        var found = "[{\"result\": 0, \"arguments\": {\"hw-address\": \"02:00:00:00:00:1e\", \"ip-address\": \"192.0.2.30\"}}]";
+        var found =
+                "[{\"result\": 0, \"arguments\": {\"hw-address\": \"02:00:00:00:00:1e\", \"ip-address\": \"192.0.2.30\"}}]";
         var absent = "[{\"result\": 3, \"text\": \"Host not found.\"}]";
         renumber(9);
         kea.answers.put("reservation-get", absent);
         kea.before.put(
-                "config-get",
-                () -> kea.before.put("reservation-get", () -> kea.answers.put("reservation-get", found)));
+                "config-get", () -> kea.before.put("reservation-get", () -> kea.answers.put("reservation-get", found)));
         kea.before.put("reservation-del", () -> kea.answers.put("reservation-get", absent));
         kea.answers.put("reservation-del", "[{\"result\": 0}]");
         assertThat(provider.remove(present, soon())).isEqualTo(Removal.REMOVED);

@@ -69,7 +69,8 @@ public final class Setting<T> {
      * @param type a word for the reference: {@code text}, {@code seconds}, {@code path of a readable file}
      */
     public static <T> Setting<T> of(String key, String type, Parser<T> parser, String doc) {
-        return new Setting<>(key, type, parser, null, doc, List.of(), false, false, false, false, null, values -> true, "");
+        return new Setting<>(
+                key, type, parser, null, doc, List.of(), false, false, false, false, null, values -> true, "");
     }
 
     /** Used when the file does not have the key. A key with a default may not be set to nothing. */
@@ -81,7 +82,19 @@ public final class Setting<T> {
     /** The key must be given. */
     public Setting<T> mandatory() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, true, secret, sample, condition, partner);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                true,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Also read from these keys, with a warning. */
@@ -105,37 +118,109 @@ public final class Setting<T> {
     /** The reference daemon does not have it. */
     public Setting<T> ownExtension() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, true, exposed, required, secret, sample, condition, partner);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                true,
+                exposed,
+                required,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Shown, as configured, among {@code settings} of {@code /v2/features}. */
     public Setting<T> shownToForeman() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, true, required, secret, sample, condition, partner);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                true,
+                required,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Never printed. */
     public Setting<T> neverPrinted() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, true, sample, condition, partner);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                true,
+                sample,
+                condition,
+                partner);
     }
 
     /** What the shipped sample shows, as YAML, when there is no default. */
     public Setting<T> sampled(String yaml) {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, secret, yaml, condition, partner);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                secret,
+                yaml,
+                condition,
+                partner);
     }
 
     /** Checked and bound only when the condition holds on the settings before it. */
     public Setting<T> onlyWhen(Predicate<Values> condition) {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, secret, sample, condition, partner);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Not used unless that key is set, too; a warning says so where it is not. */
     public Setting<T> besides(String key) {
         return new Setting<>(
-                this.key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, secret, sample, condition, key);
+                this.key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                secret,
+                sample,
+                condition,
+                key);
     }
 
     public String key() {

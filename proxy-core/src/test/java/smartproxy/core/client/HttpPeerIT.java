@@ -361,8 +361,8 @@ class HttpPeerIT {
     @Test
     void oneThatNeverAnsweredMayWantHttps() throws Exception {
         var answers = new ArrayList<>(List.of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""));
-        var fickle = RawServer.start(
-                socket -> RawServer.answering(answers.remove(0)).on(socket));
+        var fickle =
+                RawServer.start(socket -> RawServer.answering(answers.remove(0)).on(socket));
         var mute = RawServer.start(RawServer.answering(""));
         open.addAll(List.of(fickle, mute));
         assertThatThrownBy(() -> peer(identity("http", mute.port())).send(HttpCall.get("a"), soon()))

@@ -196,7 +196,10 @@ class GuardedBackendTest {
     void aLossThatTheProviderDealtWithCountsAndIsNotTriedAgain() {
         var backend = backend(5);
         var lost = new BackendException(
-                Kind.TIMEOUT, Outcome.UNKNOWN, "dns_nsupdate: update: unknown", new SocketTimeoutException("no answer"));
+                Kind.TIMEOUT,
+                Outcome.UNKNOWN,
+                "dns_nsupdate: update: unknown",
+                new SocketTimeoutException("no answer"));
         var said = new BackendException(Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "dns_nsupdate: it is starting", null);
 
         for (var i = 0; i < FAILURES; i++) {
