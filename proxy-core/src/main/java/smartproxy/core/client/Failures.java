@@ -74,7 +74,7 @@ final class Failures {
 
     private BackendException unusable(HttpCall call, String what, Throwable failure) {
         var text = failure instanceof HttpResponseException
-                ? "it answers, but not as an HTTP server does; check the address"
+                ? "it answers, but not as an HTTP server does; check the address" + hint()
                 : String.valueOf(failure.getMessage());
         return new BackendException(
                 BackendException.Kind.REJECTED,

@@ -405,7 +405,9 @@ class HttpPeerIT {
                 BackendException.class,
                 () -> peer.send(HttpCall.post("a").asking().json("{}").with("b", "c"), soon()));
         assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
-        assertThat(failure).hasMessageEndingWith("check the address");
+        assertThat(failure)
+                .hasMessageEndingWith("not as an HTTP server does; check the address; if the server wants https, use"
+                        + " https://");
     }
 
     @Test
