@@ -406,8 +406,8 @@ class HttpPeerIT {
                 () -> peer.send(HttpCall.post("a").asking().json("{}").with("b", "c"), soon()));
         assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
         assertThat(failure)
-                .hasMessageEndingWith("not as an HTTP server does; check the address; if the server wants https, use"
-                        + " https://");
+                .hasMessageEndingWith(
+                        "not as an HTTP server does; check the address; if the server wants https, use" + " https://");
     }
 
     @Test
