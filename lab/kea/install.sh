@@ -13,7 +13,7 @@ root=$lab/trixie-$(printf %s "$inside" | cksum | cut -d' ' -f1)
 [ "${1:-}" != --print ] || { echo "$root"; exit 0; }
 
 present() {
-    for program in kea-dhcp4 kea-dhcp6 kea-ctrl-agent kea-admin curl openssl python3 udhcpc dhclient ip; do
+    for program in kea-dhcp4 kea-dhcp6 kea-ctrl-agent kea-admin curl openssl python3 udhcpc dhclient ip flock; do
         command -v "$program" >/dev/null || return 1
     done
 }
@@ -21,7 +21,7 @@ packages="kea-dhcp4-server kea-dhcp6-server kea-ctrl-agent kea-admin curl openss
 # shellcheck disable=SC2086 # words
 present || debian_install $packages || true
 present || {
-    echo "Kea is missing: install kea-dhcp4, kea-dhcp6, kea-ctrl-agent, kea-admin, curl, openssl, python3, udhcpc, dhclient, ip" \
+    echo "Kea is missing: install kea-dhcp4, kea-dhcp6, kea-ctrl-agent, kea-admin, curl, openssl, python3, udhcpc, dhclient, ip, flock" \
         "(Debian: $packages)" >&2
     exit 1
 }
@@ -43,6 +43,10 @@ command -v debootstrap >/dev/null || debian_install debootstrap || {
     exit 1
 }
 mkdir -p "$lab"
+# Of several that want it at once one makes it; else the second would be moved into the first.
+exec 9>"$lab/kea.lock"
+flock 9
+[ ! -d "$root" ] || exit 0
 new=$(mktemp -d "$lab/new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 echo "Making a Debian trixie with Kea 3.0 in $root ..." >&2

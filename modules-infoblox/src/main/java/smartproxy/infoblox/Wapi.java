@@ -145,7 +145,7 @@ public final class Wapi {
     /** Deletes an object. One that is gone already is fine. */
     public void delete(JsonNode object, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
         try {
-            send(HttpCall.delete(reference(object)), deadline);
+            checkJson(HttpCall.delete(reference(object)), deadline);
         } catch (WapiRefusal e) {
             if (!e.isNotFound()) {
                 throw e;
@@ -156,7 +156,15 @@ public final class Wapi {
     /** Calls a function of an object. */
     public void call(JsonNode object, String function, Map<String, Object> arguments, Deadline deadline)
             throws WapiRefusal, IOException, InterruptedException {
-        send(HttpCall.post(reference(object)).with("_function", function).json(text(arguments)), deadline);
+        checkJson(HttpCall.post(reference(object)).with("_function", function).json(text(arguments)), deadline);
+    }
+
+    /** A page of something else in front of the grid is no sign that the grid obeyed. */
+    private void checkJson(HttpCall call, Deadline deadline) throws WapiRefusal, IOException, InterruptedException {
+        var reply = send(call, deadline);
+        if (reply.body().length > 0) {
+            json(call, reply);
+        }
     }
 
     /** A field that every object of that type has. */

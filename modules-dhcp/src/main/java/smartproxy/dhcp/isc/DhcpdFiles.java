@@ -68,9 +68,9 @@ final class DhcpdFiles implements AutoCloseable {
     private static final class Open {
         final FileChannel channel;
         final Object inode;
-        final boolean headed;
         final Records records;
         final LeasesText text;
+        boolean headed;
         long offset;
         byte[] rest = {};
         byte[] seam = {};
@@ -136,6 +136,10 @@ final class DhcpdFiles implements AutoCloseable {
     private volatile @Nullable Stat seen;
     private volatile String stale = "";
     private volatile long bad;
+
+    /** What is strange in a file that was read all the same, as there was none before it. */
+    private volatile String strange = "";
+
     private volatile long lookedAt = System.nanoTime();
 
     /**
@@ -294,6 +298,7 @@ final class DhcpdFiles implements AutoCloseable {
 
     private void readOn(Open current) throws IOException {
         if (current.readOn(buffer)) {
+            current.headed = current.headed || isHeaded(current.channel);
             publish(current);
         }
         isFresh();
@@ -338,6 +343,7 @@ final class DhcpdFiles implements AutoCloseable {
 
     private void publish(Open current) {
         bad = current.records.badCount();
+        isStrange(current);
         // last: who sees it finds everything else
         view = current.records.view();
     }
@@ -348,6 +354,19 @@ final class DhcpdFiles implements AutoCloseable {
             // more
         }
         return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+
+    private void isStrange(Open current) {
+        var why = current.headed
+                ? ""
+                : "the leases file " + leases
+                        + (current.offset == 0
+                                ? " is empty; look whether dhcpd runs and writes there"
+                                : " does not begin as dhcpd's files do; look whether it is the one that dhcpd writes");
+        if (!why.isEmpty() && !why.equals(strange)) {
+            LOG.warn("{}: {}", name, why);
+        }
+        strange = why;
     }
 
     private void isStale(String why) {
@@ -370,6 +389,9 @@ final class DhcpdFiles implements AutoCloseable {
         var silent = Duration.ofNanos(System.nanoTime() - lookedAt);
         if (why.isEmpty() && silent.compareTo(TICK.multipliedBy(10)) > 0) {
             why = leases + " is being read since " + silent.toSeconds() + " s";
+        }
+        if (why.isEmpty() && !strange.isEmpty()) {
+            return new Health(false, strange + " (" + counts() + ")");
         }
         return new Health(why.isEmpty(), why.isEmpty() ? counts() : "stale: " + why + " (" + counts() + ")");
     }

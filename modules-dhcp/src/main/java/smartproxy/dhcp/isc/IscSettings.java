@@ -28,10 +28,12 @@ public record IscSettings(Path config, Path leases, OmapiServer server, Duration
             .defaultsTo(Path.of("/var/lib/dhcpd/dhcpd.leases"));
     public static final Setting<String> KEY_NAME = SettingTypes.text(
                     "key_name", "Name of the OMAPI key (omapi-key in dhcpd.conf); used when key_secret is set too")
-            .sampled("omapi_key");
+            .sampled("omapi_key")
+            .besides("key_secret");
     public static final Setting<Secret> KEY_SECRET = SettingTypes.secret(
                     "key_secret", "Secret of the OMAPI key, in Base64")
-            .sampled("file:/etc/foreman-proxy/omapi.secret");
+            .sampled("file:/etc/foreman-proxy/omapi.secret")
+            .besides("key_name");
     public static final Setting<OmapiKey.Algorithm> KEY_ALGORITHM = Setting.of(
                     "key_algorithm",
                     "one of " + String.join(", ", OmapiKey.Algorithm.names()),

@@ -62,14 +62,28 @@ final class Change {
         outcome.completeExceptionally(reason);
     }
 
+    /** Kea refused it. */
+    void refused(String owner, KeaRefusal reason) {
+        failed(new BackendException(
+                Kind.REJECTED,
+                Outcome.NOT_APPLIED,
+                owner + ": change: " + reason.getMessage() + "; nothing was changed",
+                reason));
+    }
+
     /** Nobody can tell whether it was made. */
     void isUnknown(String owner, IOException reason) {
+        failed(unknown(owner, reason));
+    }
+
+    /** What is said of a change that nobody can tell of. */
+    static BackendException unknown(String owner, IOException reason) {
         var cause = reason instanceof OutcomeUnknownException && reason.getCause() != null ? reason.getCause() : reason;
-        failed(new BackendException(
+        return new BackendException(
                 cause instanceof SocketTimeoutException ? Kind.TIMEOUT : Kind.UNAVAILABLE,
                 Outcome.UNKNOWN,
                 owner + ": change: " + reason.getMessage() + "; whether the change was made is unknown",
-                reason));
+                reason);
     }
 
     boolean hasEnded() {

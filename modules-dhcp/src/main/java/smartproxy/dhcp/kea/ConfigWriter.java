@@ -31,16 +31,30 @@ final class ConfigWriter {
         this.patientReader = new KeaReader(owner, patient);
     }
 
-    /** Makes the changes, and ends each that it can tell something of. */
+    /**
+     * Makes the changes, and ends each that it can tell something of.
+     *
+     * @throws BackendException for those that are left; or when Kea did not answer and none is left
+     */
     void make(List<Change> changes, Deadline deadline) throws IOException, InterruptedException {
+        var lost = new ArrayList<IOException>();
+        make(changes, lost, deadline);
+        if (!lost.isEmpty()) {
+            throw Change.unknown(owner, lost.get(0));
+        }
+    }
+
+    private void make(List<Change> changes, List<IOException> lost, Deadline deadline)
+            throws IOException, InterruptedException {
         try {
             for (var look = 0; look < LOOKS; look++) {
-                if (made(pending(changes), deadline)) {
+                if (made(pending(changes), lost, deadline)) {
                     return;
                 }
             }
         } catch (KeaRefusal e) {
-            throw BackendException.rejected(owner + ": " + e.getMessage());
+            pending(changes).forEach(change -> change.refused(owner, e));
+            return;
         }
         throw new BackendException(
                 Kind.UNAVAILABLE,
@@ -54,7 +68,8 @@ final class ConfigWriter {
     }
 
     /** @return false when the configuration changed meanwhile: nothing was done */
-    private boolean made(List<Change> changes, Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
+    private boolean made(List<Change> changes, List<IOException> lost, Deadline deadline)
+            throws KeaRefusal, IOException, InterruptedException {
         var before = reader.config(deadline);
         if (before.isRedacted()) {
             throw BackendException.rejected(
@@ -74,7 +89,7 @@ final class ConfigWriter {
         try {
             client.ask("config-test", after.arguments(), deadline);
         } catch (KeaRefusal refusal) {
-            return refused(edits, refusal, deadline);
+            return refused(edits, refusal, lost, deadline);
         }
         if (!reader.config(deadline).isSameAs(before)) {
             return false;
@@ -85,6 +100,7 @@ final class ConfigWriter {
             end(edits, deadline);
         } catch (OutcomeUnknownException e) {
             edits.forEach(edit -> edit.isUnknown(owner, e));
+            lost.add(e);
         }
         return true;
     }
@@ -93,8 +109,7 @@ final class ConfigWriter {
     private boolean edit(KeaConfig config, Change change) {
         var subnet = config.subnet(change.target.subnetId());
         if (subnet.isEmpty() || !subnet.get().name().equals(change.target.subnet())) {
-            change.failed(
-                    BackendException.rejected(owner + ": Kea does not serve " + change.target.subnet() + " any more"));
+            change.refused(owner, KeaRefusal.notServed(change.target.subnet()));
             return false;
         }
         if (change.host == null) {
@@ -114,14 +129,14 @@ final class ConfigWriter {
     }
 
     /** One of several may be the cause: then each is tried by itself. */
-    private boolean refused(List<Change> edits, KeaRefusal refusal, Deadline deadline)
+    private boolean refused(List<Change> edits, KeaRefusal refusal, List<IOException> lost, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         if (edits.size() == 1) {
-            edits.get(0).failed(BackendException.rejected(owner + ": config-test: " + refusal.textFor(edits.get(0))));
+            edits.get(0).refused(owner, refusal.saying("config-test: " + refusal.textFor(edits.get(0))));
             return true;
         }
         for (var edit : edits) {
-            make(List.of(edit), deadline);
+            make(List.of(edit), lost, deadline);
         }
         return true;
     }

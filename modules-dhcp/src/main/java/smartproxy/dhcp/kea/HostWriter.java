@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
@@ -31,32 +32,41 @@ final class HostWriter {
     /** What it takes to undo a change. */
     private record Made(Change change, ObjectNode host) {}
 
-    /** Makes the changes and ends each that it can tell something of; those left were not begun. */
+    /**
+     * Makes the changes and ends each that it can tell something of; those left were not begun.
+     *
+     * @throws IOException when Kea did not answer and some were not begun
+     * @throws BackendException when it did not answer and none is left
+     */
     void make(List<Change> changes, KeaAbilities kea, Deadline deadline) throws IOException, InterruptedException {
         var made = new ArrayList<Made>();
-        IOException broken = null;
+        var broken = Optional.<IOException>empty();
         for (var change : pending(changes)) {
             try {
                 make(change, kea, made, deadline);
             } catch (KeaRefusal e) {
-                change.failed(BackendException.rejected(owner + ": " + e.textFor(change)));
+                change.refused(owner, e.saying(e.textFor(change)));
             } catch (BackendException e) {
                 change.failed(e);
             } catch (OutcomeUnknownException e) {
                 change.isUnknown(owner, e);
-                broken = e.getCause() instanceof IOException cause ? cause : e;
+                broken = Optional.of(e.getCause() instanceof IOException cause ? cause : e);
                 break;
             } catch (IOException e) {
-                broken = e;
+                broken = Optional.of(e);
                 break;
             }
         }
         if (kea.writing() == Writing.MEMORY && !made.isEmpty()) {
-            keep(made, deadline);
+            var lost = keep(made, deadline);
+            broken = broken.isPresent() ? broken : lost;
         }
         made.forEach(one -> one.change().done(Change.Result.DONE));
-        if (broken != null && !pending(changes).isEmpty()) {
-            throw broken;
+        if (broken.isPresent()) {
+            if (pending(changes).isEmpty()) {
+                throw Change.unknown(owner, broken.get());
+            }
+            throw broken.get();
         }
     }
 
@@ -184,39 +194,43 @@ final class HostWriter {
         return KeaClient.object().put("operation-target", writing == Writing.DATABASE ? "database" : "memory");
     }
 
-    /** Has Kea write its file, which does no harm twice, and ends what cannot be kept: it is undone. */
-    private void keep(List<Made> made, Deadline deadline) throws InterruptedException {
+    /**
+     * Has Kea write its file, which does no harm twice, and ends what cannot be kept: it is undone.
+     *
+     * @return why Kea did not answer
+     */
+    private Optional<IOException> keep(List<Made> made, Deadline deadline) throws InterruptedException {
         try {
             patient.ask("config-write", KeaClient.object(), deadline);
         } catch (KeaRefusal refusal) {
             for (var one : made) {
                 undo(one, refusal, deadline);
             }
-            return;
+            return Optional.empty();
         } catch (IOException | BackendException e) {
-            for (var one : made) {
-                one.change()
-                        .isUnknown(
-                                owner,
-                                new IOException(
-                                        "it is not known to be in Kea's configuration file: " + e.getMessage(), e));
-            }
-            return;
+            var text = "it is not known to be in Kea's configuration file: " + e.getMessage();
+            made.forEach(one -> one.change().isUnknown(owner, new IOException(text, e)));
+            return e instanceof IOException lost ? Optional.of(lost) : Optional.empty();
         }
+        var broken = Optional.<IOException>empty();
         for (var one : made) {
-            confirm(one.change(), deadline);
+            var lost = confirm(one.change(), deadline);
+            broken = broken.isPresent() ? broken : lost;
         }
+        return broken;
     }
 
     /** A Kea that was restarted before it wrote its file took the change and has it no more. */
-    private void confirm(Change change, Deadline deadline) throws InterruptedException {
+    private Optional<IOException> confirm(Change change, Deadline deadline) throws InterruptedException {
         try {
             if (!isMade(change, patientReader, deadline)) {
                 change.isUnknown(owner, new IOException("Kea took it and shows it no more; was it restarted?"));
             }
         } catch (KeaRefusal | IOException | BackendException e) {
             change.isUnknown(owner, new IOException("Kea took it, and then: " + e.getMessage(), e));
+            return e instanceof IOException lost ? Optional.of(lost) : Optional.empty();
         }
+        return Optional.empty();
     }
 
     private void undo(Made made, KeaRefusal refusal, Deadline deadline) throws InterruptedException {

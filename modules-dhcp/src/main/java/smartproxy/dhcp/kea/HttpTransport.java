@@ -26,7 +26,16 @@ final class HttpTransport implements KeaTransport {
 
     @Override
     public byte[] send(String command, String body, Deadline deadline) throws IOException, InterruptedException {
-        var reply = peer.send(HttpCall.post("").json(body), deadline);
+        return send(command, HttpCall.post("").json(body), deadline);
+    }
+
+    @Override
+    public byte[] ask(String command, String body, Deadline deadline) throws IOException, InterruptedException {
+        return send(command, HttpCall.post("").asking().json(body), deadline);
+    }
+
+    private byte[] send(String command, HttpCall call, Deadline deadline) throws IOException, InterruptedException {
+        var reply = peer.send(call, deadline);
         checkStatus(command, reply);
         return reply.body();
     }
@@ -42,10 +51,16 @@ final class HttpTransport implements KeaTransport {
         throw BackendException.rejected(owner + ": " + command + ": " + settings.server() + " "
                 + switch (status) {
                     case 401 ->
-                        "does not accept user '" + settings.username().orElse("")
-                                + "'; check dhcp_kea_username and dhcp_kea_password";
+                        settings.username()
+                                        .map(user -> "does not accept user '" + user + "'; check")
+                                        .orElse("wants a user and a password; set")
+                                + " dhcp_kea_username and dhcp_kea_password";
                     case 403 ->
-                        "does not allow it to user '" + settings.username().orElse("") + "' (status 403)";
+                        "does not allow it to "
+                                + settings.username()
+                                        .map(user -> "user '" + user + "'")
+                                        .orElse("somebody without a user")
+                                + " (status 403)";
                     default -> "answers with status " + status + "; check dhcp_kea_url";
                 });
     }

@@ -63,8 +63,7 @@ final class Kea6Provider implements Dhcp6Provider, Lifecycle {
     @Override
     public Creation create(Reservation6 wanted, Deadline deadline) {
         var host = Kea6Records.host(wanted);
-        var kea = server.contents(deadline);
-        var outcome = server.make(kea.abilities(), Change.add(target(kea, wanted), Set.of(), host, deadline));
+        var outcome = server.make(deadline, kea -> Change.add(target(kea, wanted), Set.of(), host, deadline));
         return new Creation(
                 outcome.done(),
                 outcome.inTheWay().stream()
@@ -75,15 +74,14 @@ final class Kea6Provider implements Dhcp6Provider, Lifecycle {
 
     @Override
     public Removal remove(Reservation6 reservation, Deadline deadline) {
-        var kea = server.contents(deadline);
-        var outcome = server.make(kea.abilities(), Change.remove(target(kea, reservation), deadline));
+        var outcome = server.make(deadline, kea -> Change.remove(target(kea, reservation), deadline));
         return outcome.done() ? Removal.REMOVED : Removal.ABSENT;
     }
 
     private Target target(Kea6Snapshot kea, Reservation6 reservation) {
         var content = kea.content(reservation.subnet())
-                .orElseThrow(() -> BackendException.rejected(
-                        backend.name() + ": Kea does not serve " + reservation.subnet() + " any more"));
+                .orElseThrow(() -> BackendException.rejected(backend.name() + ": change: Kea does not serve "
+                        + reservation.subnet() + " any more; nothing was changed"));
         return Kea6Records.target(content.id(), reservation);
     }
 }

@@ -122,8 +122,11 @@ final class KeaClient {
         if (!arguments.isEmpty()) {
             body.set("arguments", arguments);
         }
-        var answer =
-                parse(command, transport.send(command, body.toString(), deadline.within(settings.timeout())), changes);
+        var until = deadline.within(settings.timeout());
+        var reply = changes
+                ? transport.send(command, body.toString(), until)
+                : transport.ask(command, body.toString(), until);
+        var answer = parse(command, reply, changes);
         var result = answer.path("result").intValue();
         var text = bounded(answer.path("text").asText(""));
         if (result == OK || result == EMPTY) {

@@ -108,9 +108,8 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
         var host = KeaRecords.host(wanted);
         var reservation = wanted.reservation();
         var stored = KeaRecords.reservation(reservation.subnet(), host, true).orElseThrow();
-        var kea = server.contents(deadline);
         var related = wanted.related().stream().map(KeaRecords::key).collect(Collectors.toSet());
-        var outcome = server.make(kea.abilities(), Change.add(target(kea, reservation), related, host, deadline));
+        var outcome = server.make(deadline, kea -> Change.add(target(kea, reservation), related, host, deadline));
         return outcome.done()
                 ? new Creation.Created(stored)
                 : new Creation.Occupied(outcome.inTheWay().stream()
@@ -121,15 +120,14 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
 
     @Override
     public Removal remove(Reservation reservation, Deadline deadline) {
-        var kea = server.contents(deadline);
-        var outcome = server.make(kea.abilities(), Change.remove(target(kea, reservation), deadline));
+        var outcome = server.make(deadline, kea -> Change.remove(target(kea, reservation), deadline));
         return outcome.done() ? Removal.REMOVED : Removal.ABSENT;
     }
 
     private Target target(KeaSnapshot kea, Reservation reservation) {
         var content = kea.content(reservation.subnet())
-                .orElseThrow(() ->
-                        BackendException.rejected(name + ": Kea does not serve " + reservation.subnet() + " any more"));
+                .orElseThrow(() -> BackendException.rejected(name + ": change: Kea does not serve "
+                        + reservation.subnet() + " any more; nothing was changed"));
         return KeaRecords.target(content.id, reservation);
     }
 

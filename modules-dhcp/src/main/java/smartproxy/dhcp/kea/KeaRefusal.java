@@ -1,10 +1,13 @@
 package smartproxy.dhcp.kea;
 
+import java.util.regex.Pattern;
+
 /** Kea understood and said no; it changed nothing. */
 final class KeaRefusal extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int UNSUPPORTED = 2;
     private static final int CONFLICT = 4;
+    private static final Pattern SUBNET_GONE = Pattern.compile("subnet with ID of '\\d+' is not configured");
 
     private final int result;
 
@@ -15,6 +18,22 @@ final class KeaRefusal extends Exception {
     KeaRefusal(int result, String text) {
         super(text);
         this.result = result;
+    }
+
+    /** One that we say in Kea's place: the subnet is not there any more. */
+    static KeaRefusal notServed(String subnet) {
+        return new KeaRefusal(UNSUPPORTED, "Kea does not serve " + subnet + " any more");
+    }
+
+    /** The same with what can be done. */
+    KeaRefusal saying(String text) {
+        return new KeaRefusal(result, text);
+    }
+
+    /** Whether Kea is another one than it was taken for: it has not got a command, or a subnet. */
+    boolean isOutdated() {
+        return isUnsupported()
+                || SUBNET_GONE.matcher(String.valueOf(getMessage())).find();
     }
 
     boolean isUnsupported() {

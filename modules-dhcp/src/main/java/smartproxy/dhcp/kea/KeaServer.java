@@ -2,6 +2,7 @@ package smartproxy.dhcp.kea;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
@@ -157,8 +158,37 @@ final class KeaServer<S extends KeaServer.Contents<S>> implements Lifecycle, Tur
         return call(FIND, deadline, question);
     }
 
+    /**
+     * Makes a change; once more, by what Kea has now, when it turns out to have got another configuration since it was asked.
+     *
+     * @param wanted the change by what Kea has
+     */
+    Change.Result make(Deadline deadline, Function<S, Change> wanted) {
+        var known = contents(deadline);
+        var change = wanted.apply(known);
+        Change.Result result;
+        try {
+            result = make(known.abilities(), change);
+            if (result.done() || change.host != null) {
+                return result;
+            }
+        } catch (BackendException e) {
+            if (!(e.getCause() instanceof KeaRefusal refusal) || !refusal.isOutdated()) {
+                throw e;
+            }
+            turns().listeners().forEach(Turns.ChangeListener::doubt);
+            var now = contents(deadline);
+            return make(now.abilities(), wanted.apply(now));
+        }
+        // to be removed, known to us and not to Kea
+        turns().listeners().forEach(Turns.ChangeListener::doubt);
+        var now = contents(deadline);
+        var again = wanted.apply(now);
+        return again.target.equals(change.target) ? result : make(now.abilities(), again);
+    }
+
     /** Makes a change; all generations know of it then. */
-    Change.Result make(KeaAbilities abilities, Change change) {
+    private Change.Result make(KeaAbilities abilities, Change change) {
         var result = inTurn(abilities, change);
         if (result.done() || change.host == null) {
             turns().listeners().forEach(each -> each.made(change));

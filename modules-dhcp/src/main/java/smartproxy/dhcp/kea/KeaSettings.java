@@ -159,9 +159,10 @@ public record KeaSettings(
 
     private static void together(Values values, Setting<?> one, Setting<?> other) throws InvalidSetting {
         if (values.find(one).isPresent() != values.find(other).isPresent()) {
-            var missing = values.find(one).isPresent() ? other : one;
+            var present = values.find(one).isPresent() ? one : other;
+            var missing = present == one ? other : one;
             throw new InvalidSetting(
-                    "Parameter '" + missing.key() + "' is missing", one.key() + " and " + other.key() + " go together");
+                    "Parameter '" + missing.key() + "' is missing beside '" + present.key() + "'", "set both, or none");
         }
     }
 

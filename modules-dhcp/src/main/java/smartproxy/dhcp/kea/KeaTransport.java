@@ -19,4 +19,9 @@ interface KeaTransport {
      * @throws BackendException {@code REJECTED} when there is somebody who does not let us in, or is not Kea
      */
     byte[] send(String command, String body, Deadline deadline) throws IOException, InterruptedException;
+
+    /** The same of a command that only asks, of whose outcome nothing can be unknown. */
+    default byte[] ask(String command, String body, Deadline deadline) throws IOException, InterruptedException {
+        return send(command, body, deadline);
+    }
 }

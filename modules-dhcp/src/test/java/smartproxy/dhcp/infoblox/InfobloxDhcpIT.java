@@ -473,6 +473,21 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    void aPageOfSomethingElseIsNoRemovalAndNoRestart() {
+        var provider = provider();
+        provider.create(Provider.reservation(10));
+        grid.instead(
+                any(urlMatching(".*/(fixedaddress|grid)/.*")),
+                aResponse().withHeader("Content-Type", "text/html").withBody("<html>log in"));
+        assertThat(failure(() -> provider.remove(Provider.reservation(10)), Kind.REJECTED, Outcome.UNKNOWN))
+                .hasMessageContaining("answers with no JSON (text/html); whether the change was made is unknown");
+        assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
+        await().atMost(WATCHDOG)
+                .untilAsserted(() ->
+                        assertThat(provider.restartHealth().detail()).contains("answers with no JSON (text/html)"));
+    }
+
+    @Test
     void objectsWithoutWhatTheyNeedArePassedOver() {
         grid.instead(
                 get(urlPathMatching(".*/fixedaddress")),

@@ -119,6 +119,35 @@ class DhcpdFilesTest {
     }
 
     @Test
+    void aFirstFileThatIsNotDhcpdsIsReadAndHealthSaysSo() throws Exception {
+        Files.writeString(leases, lease(1) + lease(2));
+        start(false);
+        assertThat(files.view().leases()).isEqualTo(2);
+        assertThat(files.health().ok()).isFalse();
+        assertThat(files.health().detail())
+                .isEqualTo(
+                        "the leases file " + leases + " does not begin as dhcpd's files do; look whether it is the one"
+                                + " that dhcpd writes (0 hosts, 2 leases)");
+        append(lease(3));
+        shows(3);
+        assertThat(files.health().ok()).isFalse();
+        replace(HEADER + lease(1));
+        shows(1);
+        fresh();
+    }
+
+    @Test
+    void anEmptyFirstFileIsSaidUntilDhcpdWrites() throws Exception {
+        Files.writeString(leases, "");
+        start(false);
+        assertThat(files.health().ok()).isFalse();
+        assertThat(files.health().detail()).contains(leases + " is empty; look whether dhcpd runs");
+        append(HEADER + lease(1));
+        shows(1);
+        fresh();
+    }
+
+    @Test
     void whileTheFileIsMissingTheLastViewServes() throws Exception {
         start(false);
         Files.move(leases, directory.resolve("dhcpd.leases~"));

@@ -14,6 +14,7 @@ import smartproxy.core.api.Schema;
 import smartproxy.core.api.Values;
 import smartproxy.core.settings.Binder;
 import smartproxy.core.settings.Bound;
+import smartproxy.core.settings.Problem;
 import smartproxy.core.settings.SettingsFile;
 import smartproxy.dhcp.DhcpSettings;
 
@@ -76,12 +77,17 @@ class IscSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {":key_name: omapi_key\n", ":key_secret: c2VjcmV0\n"})
     void aKeyIsUsedWhenBothItsPartsAreSet(String half) throws Exception {
-        assertThat(bind(files() + half, ":enabled: https\n")
-                        .settings()
-                        .orElseThrow()
-                        .server()
-                        .key())
-                .isEmpty();
+        var bound = bind(files() + half, ":enabled: https\n");
+        assertThat(bound.settings().orElseThrow().server().key()).isEmpty();
+        var set = half.substring(1, half.indexOf(": "));
+        assertThat(bound.problems().toString())
+                .contains("dhcp_isc.yml:4: " + set + ": it is not used without :")
+                .doesNotContain("c2VjcmV0");
+        assertThat(bound.problems()).noneMatch(Problem::isError);
+        assertThat(bind(files() + ":key_name: omapi_key\n:key_secret: c2VjcmV0\n", ":enabled: https\n")
+                        .problems()
+                        .toString())
+                .doesNotContain("it is not used");
     }
 
     @Test

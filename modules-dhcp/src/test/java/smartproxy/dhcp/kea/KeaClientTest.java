@@ -140,6 +140,39 @@ final class KeaClientTest {
                 .isEqualTo(Outcome.NOT_APPLIED);
     }
 
+    @Test
+    void asksForAUserWhereKeaWantsOne() {
+        var given = settings();
+        var nobody = new KeaSettings(
+                given.url(),
+                Optional.empty(),
+                Optional.empty(),
+                given.cacheTime(),
+                given.caFile(),
+                given.certificate(),
+                given.privateKey(),
+                given.timeout(),
+                given.suggestionTime(),
+                given.managed(),
+                given.dhcp6Url());
+        var transport = new HttpTransport("dhcp_kea", nobody, (call, deadline) -> reply(401, ""));
+        assertThatThrownBy(() -> transport.ask("config-get", "{}", soon()))
+                .hasMessageEndingWith("wants a user and a password; set dhcp_kea_username and dhcp_kea_password");
+    }
+
+    @Test
+    @DisplayName("what only asks is sent as a question, of whose outcome nothing is unknown")
+    void questionsAreSafe() throws Exception {
+        var safe = new ArrayList<Boolean>();
+        var client = client((call, deadline) -> {
+            safe.add(call.isSafe());
+            return reply(200, "{\"result\": 0}");
+        });
+        client.ask("config-get", KeaClient.object(), soon());
+        client.change("config-set", KeaClient.object(), soon());
+        assertThat(safe).containsExactly(true, false);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"<html>hello</html>", "", "null", "[]", "{}", "[1]", "{\"result\": \"0\"}", "[[{\"result\": 0}]]"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
@@ -253,7 +255,7 @@ final class KeaDhcpProviderTest {
 
     @Test
     void doesNotSetStarsAsPasswords() {
-        ((com.fasterxml.jackson.databind.node.ObjectNode) kea.configuration.path("Dhcp4")).put("secret", "*****");
+        ((ObjectNode) kea.configuration.path("Dhcp4")).put("secret", "*****");
         var refused = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
         assertThat(refused).hasMessageContaining("host_cmds");
         assertThat(kea.commands).doesNotContain("config-set");
@@ -309,6 +311,91 @@ final class KeaDhcpProviderTest {
         assertThat(provider.remove(wanted.reservation(), soon())).isEqualTo(Removal.REMOVED);
         assertThat(isShown(wanted)).isFalse();
         assertThat(kea.reservations()).isEmpty();
+    }
+
+    private void renumber(int id) {
+        ((ObjectNode) kea.configuration.at("/Dhcp4/subnet4/0")).put("id", id);
+    }
+
+    @Test
+    @DisplayName("a subnet that got another number since Kea was asked is changed under that number")
+    void aRenumberedSubnetIsFound() {
+        var one = wanted(30, "a.example.com");
+        var other = wanted(31, "b.example.com");
+        create(one);
+        renumber(9);
+        assertThat(create(other)).isInstanceOf(Creation.Created.class);
+        renumber(1);
+        assertThat(provider.remove(one.reservation(), soon())).isEqualTo(Removal.REMOVED);
+        assertThat(kea.reservations().toString()).contains("b.example.com").doesNotContain("a.example.com");
+    }
+
+    @Test
+    @DisplayName(
+            "what Kea does not find under an old number is looked for under the new one, before it is said to be absent")
+    void absentIsSaidOfWhatIsAbsent() {
+        kea.answers.put(
+                "list-commands",
+                "[{\"result\": 0, \"arguments\": [\"config-get\", \"config-write\", \"reservation-add\"]}]");
+        kea.reservations()
+                .addObject()
+                .put("hw-address", "02:00:00:00:00:1e")
+                .put("ip-address", "192.0.2.30")
+                .put("hostname", "a");
+        var present = provider.view(soon())
+                .reservation(subnet(), MacAddress.of("02:00:00:00:00:1e"))
+                .orElseThrow();
+        var found =
+                "[{\"result\": 0, \"arguments\": {\"hw-address\": \"02:00:00:00:00:1e\", \"ip-address\": \"192.0.2.30\"}}]";
+        var absent = "[{\"result\": 3, \"text\": \"Host not found.\"}]";
+        renumber(9);
+        kea.answers.put("reservation-get", absent);
+        kea.before.put(
+                "config-get", () -> kea.before.put("reservation-get", () -> kea.answers.put("reservation-get", found)));
+        kea.before.put("reservation-del", () -> kea.answers.put("reservation-get", absent));
+        kea.answers.put("reservation-del", "[{\"result\": 0}]");
+        assertThat(provider.remove(present, soon())).isEqualTo(Removal.REMOVED);
+        assertThat(kea.commands).contains("reservation-del", "config-write");
+    }
+
+    @Test
+    @DisplayName("a Kea that has lost host_cmds since it was asked is changed in the other way")
+    void aKeaThatCanDoLessIsFoundOut() {
+        kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"reservation-add\"]}]");
+        var wanted = wanted(30, "a.example.com");
+        kea.answers.remove("list-commands");
+        assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
+        assertThat(kea.written.toString()).contains("a.example.com");
+    }
+
+    @Test
+    @DisplayName("a change whose answer is lost counts as a failure of Kea, whichever way it is made")
+    void aLostChangeCountsAsAFailure() throws Exception {
+        for (var lost : List.of("config-set", "reservation-add", "config-write")) {
+            var mute = new FakeKea();
+            if (!lost.equals("config-set")) {
+                mute.answers.put(
+                        "list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"reservation-add\"]}]");
+                mute.answers.put("reservation-get", "[{\"result\": 3}]");
+                mute.answers.put("reservation-add", "[{\"result\": 0}]");
+            }
+            mute.vanishing = lost;
+            var once = new GuardSettings(64, Duration.ofSeconds(2), 2, 1, Duration.ofSeconds(60));
+            var guarded = new TestContext(KeaFactory.NAME, store, once);
+            var client = new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), mute);
+            try (var one = new KeaDhcpProvider(
+                    KeaClientTest.settings(), client, WriterLock.ALONE, guarded, Optional.empty())) {
+                one.start();
+                var wanted = wanted(30, "a.example.com");
+                assertThat(catchThrowableOfType(BackendException.class, () -> one.create(wanted, soon()))
+                                .outcome())
+                        .as(lost)
+                        .isEqualTo(Outcome.UNKNOWN);
+                assertThatThrownBy(() -> one.view(soon()))
+                        .as(lost)
+                        .hasMessageContaining("not tried, because it has been failing");
+            }
+        }
     }
 
     @Test

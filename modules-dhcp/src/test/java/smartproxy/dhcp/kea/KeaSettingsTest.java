@@ -71,7 +71,8 @@ final class KeaSettingsTest {
 
     @Test
     void whatGoesTogetherIsMissedAlone() throws Exception {
-        assertThat(problems(":dhcp_kea_username: foreman\n")).contains("'dhcp_kea_password' is missing");
+        assertThat(problems(":dhcp_kea_username: foreman\n"))
+                .contains("dhcp_kea.yml:2", "'dhcp_kea_password' is missing beside 'dhcp_kea_username'");
         assertThat(problems(":dhcp_kea_password: s3cret\n"))
                 .contains("'dhcp_kea_username' is missing")
                 .doesNotContain("s3cret");

@@ -64,7 +64,7 @@ final class Pulp2Api {
 
     /** The list that a search answers, a request that changes nothing. */
     JsonNode search(Operation operation, String path, Map<String, ?> body, Deadline deadline) {
-        var reply = send(operation, HttpCall.post(root + path).json(text(body)), true, deadline);
+        var reply = send(operation, HttpCall.post(root + path).asking().json(text(body)), true, deadline);
         var found = json(operation, reply);
         if (!found.isArray()) {
             throw noJson(operation, reply);

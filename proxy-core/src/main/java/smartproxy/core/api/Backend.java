@@ -21,7 +21,8 @@ public interface Backend {
     /**
      * Calls the backend. A transport failure ({@link IOException}) of a repeatable operation is tried again after a short
      * random pause while the deadline allows; it counts against the circuit breaker. A {@link ProxyException} ends the call and
-     * does not count: the backend answered.
+     * does not count: the backend answered. One that does is a {@link BackendException} {@code UNAVAILABLE} or {@code TIMEOUT}
+     * that an {@link IOException} caused: the transport failed, and there is nothing to be tried again.
      *
      * @throws BackendException {@code UNAVAILABLE} when it cannot be reached or the breaker is open, {@code TIMEOUT} when the
      *     deadline passed or an attempt threw {@link java.net.SocketTimeoutException}

@@ -14,9 +14,16 @@ import java.util.Map;
  * @param contentType of the body; empty for none
  * @param body sent with its length
  * @param headers of this request besides those of the {@link HttpIdentity}, by name: {@code Content-Range}
+ * @param isQuestion whether it changes nothing, whatever its method
  */
 public record HttpCall(
-        String method, String path, String query, String contentType, byte[] body, Map<String, String> headers) {
+        String method,
+        String path,
+        String query,
+        String contentType,
+        byte[] body,
+        Map<String, String> headers,
+        boolean isQuestion) {
     private static final byte[] NOTHING = {};
 
     public HttpCall {
@@ -24,7 +31,7 @@ public record HttpCall(
     }
 
     private static HttpCall of(String method, String path) {
-        return new HttpCall(method, path, "", "", NOTHING, Map.of());
+        return new HttpCall(method, path, "", "", NOTHING, Map.of(), false);
     }
 
     public static HttpCall get(String path) {
@@ -51,7 +58,13 @@ public record HttpCall(
     public HttpCall with(String name, String value) {
         var parameter = escaped(name) + "=" + escaped(value);
         return new HttpCall(
-                method, path, query.isEmpty() ? parameter : query + "&" + parameter, contentType, body, headers);
+                method,
+                path,
+                query.isEmpty() ? parameter : query + "&" + parameter,
+                contentType,
+                body,
+                headers,
+                isQuestion);
     }
 
     /** With a JSON text as body. */
@@ -65,19 +78,24 @@ public record HttpCall(
      * @param octets kept, not copied
      */
     public HttpCall body(String type, byte[] octets) {
-        return new HttpCall(method, path, query, type, octets, headers);
+        return new HttpCall(method, path, query, type, octets, headers, isQuestion);
     }
 
     /** With a header that is no secret. */
     public HttpCall header(String name, String value) {
         var all = new HashMap<>(headers);
         all.put(name, value);
-        return new HttpCall(method, path, query, contentType, body, all);
+        return new HttpCall(method, path, query, contentType, body, all, isQuestion);
+    }
+
+    /** The same, as a question: a search that is a {@code POST}, for instance. */
+    public HttpCall asking() {
+        return new HttpCall(method, path, query, contentType, body, headers, true);
     }
 
     /** Whether it changes nothing at the server, so that no answer means no change (RFC 9110, section 9.2.1). */
     public boolean isSafe() {
-        return method.equals("GET") || method.equals("HEAD");
+        return isQuestion || method.equals("GET") || method.equals("HEAD");
     }
 
     private static String escaped(String text) {

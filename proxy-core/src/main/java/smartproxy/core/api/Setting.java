@@ -33,6 +33,7 @@ public final class Setting<T> {
     private final boolean secret;
     private final @Nullable String sample;
     private final Predicate<Values> condition;
+    private final String partner;
 
     private Setting(
             String key,
@@ -46,7 +47,8 @@ public final class Setting<T> {
             boolean required,
             boolean secret,
             @Nullable String sample,
-            Predicate<Values> condition) {
+            Predicate<Values> condition,
+            String partner) {
         this.key = key;
         this.type = type;
         this.parser = parser;
@@ -59,6 +61,7 @@ public final class Setting<T> {
         this.secret = secret;
         this.sample = sample;
         this.condition = condition;
+        this.partner = partner;
     }
 
     /**
@@ -66,19 +69,32 @@ public final class Setting<T> {
      * @param type a word for the reference: {@code text}, {@code seconds}, {@code path of a readable file}
      */
     public static <T> Setting<T> of(String key, String type, Parser<T> parser, String doc) {
-        return new Setting<>(key, type, parser, null, doc, List.of(), false, false, false, false, null, values -> true);
+        return new Setting<>(
+                key, type, parser, null, doc, List.of(), false, false, false, false, null, values -> true, "");
     }
 
     /** Used when the file does not have the key. A key with a default may not be set to nothing. */
     public Setting<T> defaultsTo(T value) {
         return new Setting<>(
-                key, type, parser, value, doc, oldNames, ours, exposed, required, secret, sample, condition);
+                key, type, parser, value, doc, oldNames, ours, exposed, required, secret, sample, condition, partner);
     }
 
     /** The key must be given. */
     public Setting<T> mandatory() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, true, secret, sample, condition);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                true,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Also read from these keys, with a warning. */
@@ -95,37 +111,116 @@ public final class Setting<T> {
                 required,
                 secret,
                 sample,
-                condition);
+                condition,
+                partner);
     }
 
     /** The reference daemon does not have it. */
     public Setting<T> ownExtension() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, true, exposed, required, secret, sample, condition);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                true,
+                exposed,
+                required,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Shown, as configured, among {@code settings} of {@code /v2/features}. */
     public Setting<T> shownToForeman() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, true, required, secret, sample, condition);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                true,
+                required,
+                secret,
+                sample,
+                condition,
+                partner);
     }
 
     /** Never printed. */
     public Setting<T> neverPrinted() {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, true, sample, condition);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                true,
+                sample,
+                condition,
+                partner);
     }
 
     /** What the shipped sample shows, as YAML, when there is no default. */
     public Setting<T> sampled(String yaml) {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, secret, yaml, condition);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                secret,
+                yaml,
+                condition,
+                partner);
     }
 
     /** Checked and bound only when the condition holds on the settings before it. */
     public Setting<T> onlyWhen(Predicate<Values> condition) {
         return new Setting<>(
-                key, type, parser, defaultValue, doc, oldNames, ours, exposed, required, secret, sample, condition);
+                key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                secret,
+                sample,
+                condition,
+                partner);
+    }
+
+    /** Not used unless that key is set, too; a warning says so where it is not. */
+    public Setting<T> besides(String key) {
+        return new Setting<>(
+                this.key,
+                type,
+                parser,
+                defaultValue,
+                doc,
+                oldNames,
+                ours,
+                exposed,
+                required,
+                secret,
+                sample,
+                condition,
+                key);
     }
 
     public String key() {
@@ -170,6 +265,11 @@ public final class Setting<T> {
 
     public Predicate<Values> condition() {
         return condition;
+    }
+
+    /** The key beside which it is used; empty when it needs none. */
+    public String partner() {
+        return partner;
     }
 
     /** Parses a value that is present. */

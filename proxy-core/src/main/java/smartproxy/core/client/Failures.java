@@ -11,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.client.HttpResponseException;
@@ -24,15 +25,27 @@ import smartproxy.core.api.OutcomeUnknownException;
 final class Failures {
     private static final int MAX_PATH = 80;
 
+    /** How a server says that it takes the client's certificate for none (RFC 8446, section 6.2). */
+    private static final Pattern NO_CLIENT = Pattern.compile("fatal alert: (?:bad_certificate|unsupported_certificate"
+            + "|certificate_(?:revoked|expired|unknown|required)|unknown_ca|access_denied)");
+
     private final String owner;
     private final HttpIdentity identity;
     private final Duration connect;
+
+    /** Whether the server ever answered as expected. */
+    private volatile boolean answered;
 
     /** @param connect longest wait for a connection */
     Failures(String owner, HttpIdentity identity, Duration connect) {
         this.owner = owner;
         this.identity = identity;
         this.connect = connect;
+    }
+
+    /** An answer came. */
+    void answered() {
+        answered = true;
     }
 
     BackendException tooLargeToSend(HttpCall call, int most) {
@@ -61,7 +74,7 @@ final class Failures {
 
     private BackendException unusable(HttpCall call, String what, Throwable failure) {
         var text = failure instanceof HttpResponseException
-                ? "it answers, but not as an HTTP server does; check the address"
+                ? "it answers, but not as an HTTP server does; check the address" + hint()
                 : String.valueOf(failure.getMessage());
         return new BackendException(
                 BackendException.Kind.REJECTED,
@@ -83,13 +96,13 @@ final class Failures {
         if (failure instanceof ConnectException) {
             return caused(new ConnectException(what + message(failure)), failure);
         }
-        if (failure instanceof SSLHandshakeException) {
+        if (failure instanceof SSLHandshakeException || isPlain(failure)) {
             return caused(new SSLHandshakeException(what + tls(failure)), failure);
         }
         return null;
     }
 
-    private static IOException broken(String what, Throwable failure) {
+    private IOException broken(String what, Throwable failure) {
         if (failure instanceof TimeoutException) {
             return caused(new SocketTimeoutException(what + "no answer in time"), failure);
         }
@@ -97,13 +110,27 @@ final class Failures {
             return caused(new SSLException(what + message(failure)), failure);
         }
         var closed = failure instanceof EOFException || failure instanceof ClosedChannelException;
-        return new IOException(what + (closed ? "the connection was closed" : message(failure)), failure);
+        return new IOException(what + (closed ? "the connection was closed" + hint() : message(failure)), failure);
     }
 
-    /** What is wrong with the server's certificate, and what to do. */
+    /** Servers of https close a connection of plain http without a word. */
+    private String hint() {
+        return answered || !"http".equalsIgnoreCase(identity.base().getScheme())
+                ? ""
+                : "; if the server wants https, use https://";
+    }
+
+    private static boolean isPlain(Throwable failure) {
+        return failure instanceof SSLException && message(failure).contains("nrecognized SSL message");
+    }
+
+    /** Why there is no handshake, the server's certificate above all, and what to do. */
     private String tls(Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
             var text = message(cause);
+            if (isPlain(cause)) {
+                return "it does not speak TLS there; check the port, or use http://";
+            }
             if (cause instanceof CertificateExpiredException) {
                 return "its certificate has expired (" + text + ")";
             }
@@ -114,6 +141,9 @@ final class Failures {
             if (cause instanceof CertificateException && cause.getCause() == null) {
                 return untrusted();
             }
+            if (NO_CLIENT.matcher(text).find()) {
+                return stranger(text);
+            }
             if (text.contains("unable to find valid certification path")
                     || text.contains("does not chain with any of the trust anchors")
                     || text.contains("No trusted certificate")) {
@@ -121,6 +151,13 @@ final class Failures {
             }
         }
         return message(failure);
+    }
+
+    private String stranger(String text) {
+        return identity.certificate()
+                        .map(file -> "it does not accept the client certificate in " + file)
+                        .orElse("it wants a client certificate, and none is set")
+                + " (" + text + ")";
     }
 
     private String untrusted() {

@@ -48,7 +48,9 @@ final class JettyClient {
         request.onRequestHeaders(sent -> answer.sending());
         request.send(answer);
         try {
-            return answer.future().get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+            var reply = answer.future().get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
+            failures.answered();
+            return reply;
         } catch (TimeoutException e) {
             var ignored = request.abort(e);
             throw failures.of(call, e, answer.mayBeSent());

@@ -116,7 +116,10 @@ final class Breaker {
                         error == null ? "" : error.text());
             }
             case HALF_OPEN_TO_CLOSED -> {
-                LOGGER.info("Backend {} answers again; it was down since {}", backend, since);
+                LOGGER.info(
+                        "Backend {} answers again; it was down since {}",
+                        backend,
+                        since.truncatedTo(ChronoUnit.SECONDS));
                 since = clock.instant();
             }
             default -> LOGGER.debug("Backend {}: {}", backend, event.getStateTransition());

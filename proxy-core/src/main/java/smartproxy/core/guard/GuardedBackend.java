@@ -265,6 +265,9 @@ public final class GuardedBackend implements Backend {
                 || (refusal != null && refusal.kind() == BackendException.Kind.REJECTED);
         if (isAnswer) {
             breaker.answered(took);
+        } else if (refusal != null && refusal.getCause() instanceof IOException cause) {
+            var failure = TransportFailure.of(operation, cause, false, Duration.ofNanos(took));
+            breaker.failed(took, operation.name() + ": " + failure.cause(), cause);
         } else {
             breaker.forget();
         }

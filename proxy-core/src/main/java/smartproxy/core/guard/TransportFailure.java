@@ -53,7 +53,7 @@ record TransportFailure(Kind kind, String cause, String advice, boolean maybeApp
                     thrown);
         }
         var advice = root instanceof SSLException
-                ? "check the server's certificate and the configured authority"
+                ? "check the address, the server's certificate and the client's"
                 : "check the server's log";
         return new TransportFailure(Kind.UNAVAILABLE, text(root), advice, maybeApplied, thrown);
     }

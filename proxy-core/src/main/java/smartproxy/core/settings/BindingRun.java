@@ -86,6 +86,27 @@ final class BindingRun {
         }
     }
 
+    /** Warns of what is set and not used, as what it is used with is not set. */
+    private void warnOfLonely() {
+        for (var setting : settings) {
+            var source = find(setting);
+            if (source != null
+                    && values.containsKey(setting)
+                    && settings.stream().anyMatch(other -> other.key().equals(setting.partner()) && isUnset(other))) {
+                warnings.add(Problem.warning(
+                        source.file().path(),
+                        source.line(),
+                        source.name(),
+                        "it is not used without :" + setting.partner() + ":, which is not set",
+                        "set both, or none"));
+            }
+        }
+    }
+
+    private boolean isUnset(Setting<?> setting) {
+        return !values.containsKey(setting) && !wrong.contains(setting);
+    }
+
     private boolean applies(Setting<?> setting) {
         try {
             return setting.condition().test(new Values(values, wrong));
@@ -285,6 +306,7 @@ final class BindingRun {
     }
 
     <S> Bound<S> finish(Schema.Binder<S> binder, Map<String, @Nullable Object> raw) {
+        warnOfLonely();
         var all = new Values(values);
         Optional<S> record = failed() ? Optional.empty() : make(binder, all);
         var problems = new ArrayList<>(conflicts);

@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -242,6 +243,47 @@ class HttpPeerIT {
         assertThatThrownBy(() -> unknown.send(HttpCall.get("200"), soon())).isInstanceOf(IOException.class);
     }
 
+    /** Says why it ends a handshake, and waits until it was heard; of TLS 1.2, where that is known before a request is sent. */
+    private int strict() throws IOException {
+        var factory = PKI.server().sslContext(PKI.ca()).getSocketFactory();
+        var listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        open.add(listener);
+        var thread = new Thread(() -> {
+            while (!listener.isClosed()) {
+                try (var socket = listener.accept()) {
+                    var secured = (SSLSocket) factory.createSocket(socket, null, false);
+                    secured.setEnabledProtocols(new String[] {"TLSv1.2"});
+                    secured.setNeedClientAuth(true);
+                    assertThatThrownBy(secured::startHandshake).isInstanceOf(IOException.class);
+                    var unused = socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    // the end
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return listener.getLocalPort();
+    }
+
+    @Test
+    void aServerThatWantsAnotherClientSaysSo() throws Exception {
+        STRANGER.client("proxy.example.com").writeTo(files, "stranger");
+        var identity = identity("https", strict()).trusting(files.resolve("ca.pem"));
+
+        assertThat(refused(identity)).hasMessageContaining("it wants a client certificate, and none is set (");
+        assertThat(refused(identity.presenting(files.resolve("stranger.pem"), files.resolve("stranger.key"))))
+                .hasMessageContaining("it does not accept the client certificate in " + files.resolve("stranger.pem"));
+    }
+
+    @Test
+    void aServerWithoutTlsIsToldFromOneWithIt() throws Exception {
+        var plain = RawServer.start(socket ->
+                socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        open.add(plain);
+        assertThat(refused(identity("https", plain.port()))).hasMessageContaining("it does not speak TLS there");
+    }
+
     @Test
     void nobodyListens() throws Exception {
         int port;
@@ -319,6 +361,21 @@ class HttpPeerIT {
     }
 
     @Test
+    void oneThatNeverAnsweredMayWantHttps() throws Exception {
+        var answers = new ArrayList<>(List.of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""));
+        var fickle =
+                RawServer.start(socket -> RawServer.answering(answers.remove(0)).on(socket));
+        var mute = RawServer.start(RawServer.answering(""));
+        open.addAll(List.of(fickle, mute));
+        assertThatThrownBy(() -> peer(identity("http", mute.port())).send(HttpCall.get("a"), soon()))
+                .hasMessageEndingWith("the connection was closed; if the server wants https, use https://");
+        var known = peer(identity("http", fickle.port()));
+        assertThat(known.send(HttpCall.get("a"), soon()).status()).isEqualTo(200);
+        assertThatThrownBy(() -> known.send(HttpCall.get("a"), soon()))
+                .hasMessageEndingWith("the connection was closed");
+    }
+
+    @Test
     void theConnectionIsCutInTheAnswer() throws Exception {
         var failures = failures(RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), TIME);
         assertThat(failures.get(0)).isExactlyInstanceOf(IOException.class).hasMessageContaining("was closed");
@@ -339,6 +396,20 @@ class HttpPeerIT {
     void whatIsNotHttp() throws Exception {
         unusable(
                 failures(RawServer.answering("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"), TIME), "not as an HTTP server");
+    }
+
+    @Test
+    void aQuestionIsSafeWhateverItsMethod() throws Exception {
+        var server = RawServer.start(RawServer.answering("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\r\n"));
+        open.add(server);
+        var peer = peer(identity("http", server.port()));
+        var failure = catchThrowableOfType(
+                BackendException.class,
+                () -> peer.send(HttpCall.post("a").asking().json("{}").with("b", "c"), soon()));
+        assertThat(failure.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(failure)
+                .hasMessageEndingWith(
+                        "not as an HTTP server does; check the address; if the server wants https, use" + " https://");
     }
 
     @Test

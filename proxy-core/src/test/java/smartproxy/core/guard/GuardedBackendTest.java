@@ -193,6 +193,29 @@ class GuardedBackendTest {
     }
 
     @Test
+    void aLossThatTheProviderDealtWithCountsAndIsNotTriedAgain() {
+        var backend = backend(5);
+        var lost = new BackendException(
+                Kind.TIMEOUT,
+                Outcome.UNKNOWN,
+                "dns_nsupdate: update: unknown",
+                new SocketTimeoutException("no answer"));
+        var said = new BackendException(Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "dns_nsupdate: it is starting", null);
+
+        for (var i = 0; i < FAILURES; i++) {
+            assertThatThrownBy(() -> backend.call(FIND, soon(), attempt(said))).isSameAs(said);
+        }
+        assertThat(backend.health().state()).isEqualTo(HealthState.UP);
+        for (var i = 0; i < FAILURES; i++) {
+            assertThatThrownBy(() -> backend.call(FIND, soon(), attempt(lost))).isSameAs(lost);
+        }
+
+        assertThat(attempts).hasValue(2 * FAILURES);
+        assertThat(backend.health().state()).isEqualTo(HealthState.DOWN);
+        assertThat(backend.status().lastError()).isEqualTo("find zone: no answer within 0.0 s");
+    }
+
+    @Test
     void noAttemptIsStartedAfterTheDeadline() {
         var error = catchThrowableOfType(
                 BackendException.class,
