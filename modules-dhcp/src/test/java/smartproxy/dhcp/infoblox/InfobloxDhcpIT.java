@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,6 +51,7 @@ import smartproxy.dhcp.infoblox.InfobloxDhcpSettings.Restarts;
 import smartproxy.infoblox.FakeGrid;
 
 /** What is sent to a grid, what is made of its answers, and what becomes of its errors and faults. */
+@Execution(ExecutionMode.CONCURRENT)
 class InfobloxDhcpIT {
     private static final TestPki PKI = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
