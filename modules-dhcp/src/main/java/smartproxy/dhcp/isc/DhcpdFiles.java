@@ -153,7 +153,13 @@ final class DhcpdFiles implements AutoCloseable {
      * @param ticksToBeSteady that a file made shorter in place has to stay as it is before it is taken
      */
     DhcpdFiles(
-            String name, Path conf, Path leases, boolean mounted, LongSupplier now, Duration tick, int ticksToBeSteady) {
+            String name,
+            Path conf,
+            Path leases,
+            boolean mounted,
+            LongSupplier now,
+            Duration tick,
+            int ticksToBeSteady) {
         this.tick = tick;
         this.ticksToBeSteady = ticksToBeSteady;
         this.name = name;
