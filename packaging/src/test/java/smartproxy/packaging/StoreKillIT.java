@@ -140,7 +140,7 @@ class StoreKillIT {
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> answered.size() >= enough || load.stream().anyMatch(Future::isDone));
         daemon.kill();
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(10)).until(() -> {
             calls.release(4 * CLIENTS); // who waits for its turn shall see that it is gone
             return load.stream().allMatch(Future::isDone);
         });

@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.core.tls.TestPki;
 import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
@@ -50,8 +52,7 @@ import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.infoblox.InfobloxDhcpSettings.Restarts;
 import smartproxy.infoblox.FakeGrid;
 
-/** What is sent to a grid, what is made of its answers, and what becomes of its errors and faults. */
-@Execution(ExecutionMode.CONCURRENT)
+/** What is sent to a grid, what is made of its answers, and what becomes of its errors and faults. Tests that wait do so at once. */
 class InfobloxDhcpIT {
     private static final TestPki PKI = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
@@ -446,6 +447,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aServerErrorLeavesTheOutcomeOpenAndIsServed() {
         grid.instead(
                 post(urlMatching(".*/fixedaddress")),
@@ -513,6 +515,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aGridThatHangsEndsInTime() {
         grid.instead(any(anyUrl()), aResponse().withFixedDelay(60_000));
         var provider = provider(settings(), Duration.ofSeconds(1));
@@ -522,12 +525,12 @@ class InfobloxDhcpIT {
 
     @Test
     void aGridThatIsAway() {
-        var provider = provider();
-        grid.server().stop();
+        var away = URI.create("https://localhost:" + FreePorts.next());
+        var provider = provider(Provider.settings(away, directory.resolve("ca.pem")));
         assertThat(failure(() -> provider.create(Provider.reservation(10)), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("Connection refused");
         assertThat(failure(() -> provider.view().subnets(), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
-                .hasMessageContaining("GET " + grid.address() + "/wapi/v2.0/network");
+                .hasMessageContaining("GET " + away + "/wapi/v2.0/network");
     }
 
     @Test
@@ -559,6 +562,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aChangeIsServedAfterAWhileByOneRestart() {
         var provider = provider();
         for (var n = 10; n < 20; n++) {
@@ -581,6 +585,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aChangeCanWaitForItsRestart() {
         var provider =
                 provider(Provider.with(settings(), new Restarts(Duration.ofSeconds(1), true, Duration.ofMillis(1))));
@@ -591,6 +596,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRestartThatFailsIsHealthAndTriedAgain() {
         var restart = post(urlPathMatching(".*/grid/.*"));
         grid.instead(restart, FakeGrid.refused(403, "AdmConDataError", "Data", "Restart permission is required"));
@@ -621,6 +627,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRestartThatCannotBeSentAtTheEndIsSentAfterTheNextStart() {
         var rare = Provider.with(settings(), new Restarts(Duration.ofMinutes(10), false, Duration.ZERO));
         var provider = provider(rare);
