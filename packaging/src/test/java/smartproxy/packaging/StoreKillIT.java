@@ -140,12 +140,10 @@ class StoreKillIT {
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> answered.size() >= enough || load.stream().anyMatch(Future::isDone));
         daemon.kill();
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> {
-                    calls.release(4 * CLIENTS); // who waits for its turn shall see that it is gone
-                    return load.stream().allMatch(Future::isDone);
-                });
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            calls.release(4 * CLIENTS); // who waits for its turn shall see that it is gone
+            return load.stream().allMatch(Future::isDone);
+        });
         for (var client : load) {
             client.get();
         }
