@@ -17,6 +17,17 @@ debian_install() {
     apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" >/dev/null
 }
 
+# runs PID: whether it does. One that has ended and that nobody asked after does not, though it can still be signalled until then: where
+# the first process of a machine looks but now and then, that takes seconds.
+runs() {
+    state=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) || return 1
+    case $state in
+    Z* | X*) [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -gt 1 ] ;; # while other threads of it end
+    ?*) ;;
+    *) return 1 ;;
+    esac
+}
+
 # stop_server PIDFILE PATTERN: ends the process whose id is in the file, if its command line fits, and removes the file.
 stop_server() {
     [ -s "$1" ] || return 0
@@ -26,10 +37,10 @@ stop_server() {
         kill -CONT "$pid" 2>/dev/null || true
         kill "$pid" 2>/dev/null || true
         tries=0
-        while kill -0 "$pid" 2>/dev/null; do
+        while runs "$pid"; do
             tries=$((tries + 1))
-            [ "$tries" -lt 50 ] || { kill -KILL "$pid" 2>/dev/null || true; break; }
-            sleep 0.1
+            [ "$tries" -lt 100 ] || { kill -KILL "$pid" 2>/dev/null || true; break; }
+            sleep 0.05
         done
     fi
     rm -f "$1"

@@ -3,23 +3,10 @@
 # nothing when it does not run.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-PATH=$PATH:/usr/sbin:/sbin
+. "$here/../common.sh"
 dir=${1:-$here/target}
-if [ -s "$dir/dhcpd.pid" ]; then
-    pid=$(cat "$dir/dhcpd.pid")
-    # The id may have passed on to another program since.
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q '^[^ ]*dhcpd .*dhcpd\.conf'; then
-        kill -CONT "$pid" 2>/dev/null || true
-        kill "$pid" 2>/dev/null || true
-        tries=0
-        while kill -0 "$pid" 2>/dev/null; do
-            tries=$((tries + 1))
-            [ "$tries" -lt 50 ] || { kill -KILL "$pid" 2>/dev/null || true; break; }
-            sleep 0.1
-        done
-    fi
-    rm -f "$dir/dhcpd.pid" "$dir/dhcpd.own-pid"
-fi
+stop_server "$dir/dhcpd.pid" '^[^ ]*dhcpd .*dhcpd\.conf'
+rm -f "$dir/dhcpd.own-pid"
 [ "${2:-}" = keep ] && exit 0
 if [ -s "$dir/namespace" ]; then
     namespace=$(cat "$dir/namespace")

@@ -18,10 +18,10 @@ crash)
     set -- "$dir" "$pid" $(cat "/proc/$pid/task/$pid/children")
     all KILL
     shift
-    # Its shared memory keeps a successor away until the last of them is gone; one that is not reaped yet (Z) has let go of it.
+    # Its shared memory keeps a successor away until the last of them has ended.
     tries=0
     for one in "$@"; do
-        while state=$(sed 's/.*) //' "/proc/$one/stat" 2>/dev/null) && case $state in [ZX]*) false ;; *) true ;; esac; do
+        while runs "$one"; do
             tries=$((tries + 1))
             [ "$tries" -lt 600 ] || { echo "process $one of PostgreSQL does not end" >&2; exit 1; }
             sleep 0.05

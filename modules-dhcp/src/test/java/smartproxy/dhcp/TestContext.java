@@ -17,6 +17,9 @@ import smartproxy.core.modules.CountedResources;
 
 /** What the core gives a provider. */
 public final class TestContext implements ProviderContext {
+    public static final GuardSettings GUARD =
+            new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5));
+
     private final Backend backend;
     private final GuardSettings guard;
     private final Store store;
@@ -24,7 +27,7 @@ public final class TestContext implements ProviderContext {
     private final Map<String, HealthSource> health = new HashMap<>();
 
     public TestContext(String provider, Store store) {
-        this(provider, store, new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5)));
+        this(provider, store, GUARD);
     }
 
     public TestContext(String provider, Store store, GuardSettings guard) {

@@ -20,15 +20,18 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import smartproxy.core.store.LabPostgres;
 
 /** kill -9 while addresses are suggested: none is suggested twice, and none that was answered is forgotten. */
 @Timeout(900)
+@Execution(ExecutionMode.CONCURRENT)
 class StoreKillIT {
     private static final int CLIENTS = 8;
     private static final int KILLS_OF_SQLITE = 8;
@@ -39,6 +42,10 @@ class StoreKillIT {
 
     private static final String NETWORK = "10.64.0.0";
     private static final Pattern ADDRESS = Pattern.compile("\\{\"ip\":\"([0-9.]+)\"\\}");
+
+    /** Many starts: with a class-data archive each costs half as much. */
+    @TempDir
+    static Path archive;
 
     @TempDir
     Path directory;
@@ -55,20 +62,23 @@ class StoreKillIT {
     /** So many calls may still be made: what is to be checked after a kill does not grow with the machine's speed. */
     private final Semaphore calls = new Semaphore(0, true);
 
-    /** Many starts: with a class-data archive each costs half as much. */
-    private Map<String, String> environment() {
-        return Map.of("SMART_PROXY_CACHE", directory.resolve("cache").toString());
+    private static Map<String, String> environment() {
+        return Map.of("SMART_PROXY_CACHE", archive.resolve("cache").toString());
     }
 
-    @BeforeEach
-    void makeArchive() throws Exception {
-        Files.createDirectory(directory.resolve("cache"));
-        var made = site("archive").command(environment(), "archive");
+    @BeforeAll
+    static void makeArchive() throws Exception {
+        Files.createDirectory(archive.resolve("cache"));
+        var made = site(archive.resolve("site")).command(environment(), "archive");
         assertThat(made.status()).as(made.toString()).isZero();
     }
 
     private Site site(String name) throws Exception {
-        return Site.in(Files.createDirectories(directory.resolve(name)))
+        return site(directory.resolve(name));
+    }
+
+    private static Site site(Path directory) throws Exception {
+        return Site.in(Files.createDirectories(directory))
                 .module("dhcp", ":enabled: https", ":use_provider: dhcp_embedded", ":ping_free_ip: false")
                 .module("dhcp_embedded", ":networks: [" + NETWORK + "/12]", ":blacklist_duration_minutes: 36000");
     }

@@ -50,7 +50,7 @@ final class DhcpdFiles implements AutoCloseable {
     private static final int MOST_SEAM = 64;
 
     /** A file that was made shorter in place is taken when it did not change for so many ticks. */
-    private static final int STEADY_TICKS = 5;
+    static final int STEADY_TICKS = 5;
 
     /** @param inode and device, as the system names them */
     private record Stat(Object inode, long size) {
@@ -120,6 +120,7 @@ final class DhcpdFiles implements AutoCloseable {
     private final Path leases;
     private final boolean mounted;
     private final LongSupplier now;
+    private final Duration tick;
     private final int ticksToBeSteady;
     private final byte[] buffer = new byte[CHUNK];
     private final ScheduledThreadPoolExecutor reader;
@@ -148,11 +149,22 @@ final class DhcpdFiles implements AutoCloseable {
      * @param now seconds since 1970
      */
     DhcpdFiles(String name, Path conf, Path leases, boolean mounted, LongSupplier now) {
-        this(name, conf, leases, mounted, now, STEADY_TICKS);
+        this(name, conf, leases, mounted, now, TICK, STEADY_TICKS);
     }
 
-    /** @param ticksToBeSteady that a file made shorter in place has to stay as it is before it is taken */
-    DhcpdFiles(String name, Path conf, Path leases, boolean mounted, LongSupplier now, int ticksToBeSteady) {
+    /**
+     * @param tick the files are looked at so often without a request
+     * @param ticksToBeSteady that a file made shorter in place has to stay as it is before it is taken
+     */
+    DhcpdFiles(
+            String name,
+            Path conf,
+            Path leases,
+            boolean mounted,
+            LongSupplier now,
+            Duration tick,
+            int ticksToBeSteady) {
+        this.tick = tick;
         this.ticksToBeSteady = ticksToBeSteady;
         this.name = name;
         this.conf = conf;
@@ -180,12 +192,12 @@ final class DhcpdFiles implements AutoCloseable {
             throw new DhcpdConf.Unusable(leases.toString(), "the leases file cannot be read: " + e.getMessage());
         }
         var unused = reader.scheduleWithFixedDelay(
-                () -> refresh(true), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+                () -> refresh(true), tick.toMillis(), tick.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Called each second on the reading thread. */
+    /** Called at each tick on the reading thread. */
     void eachTick(Runnable work) {
-        var unused = reader.scheduleWithFixedDelay(work, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = reader.scheduleWithFixedDelay(work, tick.toMillis(), tick.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The newest view; waits a little where the file has changed. */
@@ -387,7 +399,7 @@ final class DhcpdFiles implements AutoCloseable {
     Health health() {
         var why = stale;
         var silent = Duration.ofNanos(System.nanoTime() - lookedAt);
-        if (why.isEmpty() && silent.compareTo(TICK.multipliedBy(10)) > 0) {
+        if (why.isEmpty() && silent.compareTo(tick.multipliedBy(10)) > 0) {
             why = leases + " is being read since " + silent.toSeconds() + " s";
         }
         if (why.isEmpty() && !strange.isEmpty()) {

@@ -11,7 +11,7 @@ final class OmapiResult {
     static final int PARSE_ERROR = 0x60008;
     private static final int NO_KEY = 0x60009;
     private static final int UNKNOWN_KEY = 0x6000a;
-    private static final int BAD_SIGNATURE = 0x6000b;
+    static final int BAD_SIGNATURE = 0x6000b;
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(SUCCESS, "success"),

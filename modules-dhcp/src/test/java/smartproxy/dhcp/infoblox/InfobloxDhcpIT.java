@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +39,7 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.daemon.FreePorts;
 import smartproxy.core.tls.TestPki;
 import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
@@ -48,7 +52,7 @@ import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.infoblox.InfobloxDhcpSettings.Restarts;
 import smartproxy.infoblox.FakeGrid;
 
-/** What is sent to a grid, what is made of its answers, and what becomes of its errors and faults. */
+/** What is sent to a grid, what is made of its answers, and what becomes of its errors and faults. Tests that wait do so at once. */
 class InfobloxDhcpIT {
     private static final TestPki PKI = TestPki.create("Grid CA", TestPki.KeyType.EC_P256);
     private static final Duration WATCHDOG = Duration.ofSeconds(60);
@@ -443,6 +447,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aServerErrorLeavesTheOutcomeOpenAndIsServed() {
         grid.instead(
                 post(urlMatching(".*/fixedaddress")),
@@ -525,6 +530,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aGridThatHangsEndsInTime() {
         grid.instead(any(anyUrl()), aResponse().withFixedDelay(60_000));
         var provider = provider(settings(), Duration.ofSeconds(1));
@@ -534,12 +540,12 @@ class InfobloxDhcpIT {
 
     @Test
     void aGridThatIsAway() {
-        var provider = provider();
-        grid.server().stop();
+        var away = URI.create("https://localhost:" + FreePorts.next());
+        var provider = provider(Provider.settings(away, directory.resolve("ca.pem")));
         assertThat(failure(() -> provider.create(Provider.reservation(10)), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
                 .hasMessageContaining("Connection refused");
         assertThat(failure(() -> provider.view().subnets(), Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
-                .hasMessageContaining("GET " + grid.address() + "/wapi/v2.0/network");
+                .hasMessageContaining("GET " + away + "/wapi/v2.0/network");
     }
 
     @Test
@@ -571,6 +577,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aChangeIsServedAfterAWhileByOneRestart() {
         var provider = provider();
         for (var n = 10; n < 20; n++) {
@@ -593,6 +600,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aChangeCanWaitForItsRestart() {
         var provider =
                 provider(Provider.with(settings(), new Restarts(Duration.ofSeconds(1), true, Duration.ofMillis(1))));
@@ -603,6 +611,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRestartThatFailsIsHealthAndTriedAgain() {
         var restart = post(urlPathMatching(".*/grid/.*"));
         grid.instead(restart, FakeGrid.refused(403, "AdmConDataError", "Data", "Restart permission is required"));
@@ -633,6 +642,7 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRestartThatCannotBeSentAtTheEndIsSentAfterTheNextStart() {
         var rare = Provider.with(settings(), new Restarts(Duration.ofMinutes(10), false, Duration.ZERO));
         var provider = provider(rare);

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DhcpdFilesTest {
+    private static final Duration TICK = Duration.ofMillis(200);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String HEADER = "# This lease file was written by isc-dhcp-4.4.3-P1\n\n";
     private static final String SUBNET = "subnet 192.0.2.0 netmask 255.255.255.0 { }\n";
@@ -52,7 +53,11 @@ class DhcpdFilesTest {
     }
 
     private DhcpdFiles files(boolean mounted) {
-        return new DhcpdFiles("dhcp_isc", conf, leases, mounted, () -> Leases.NOW);
+        return files(mounted, DhcpdFiles.STEADY_TICKS);
+    }
+
+    private DhcpdFiles files(boolean mounted, int ticksToBeSteady) {
+        return new DhcpdFiles("dhcp_isc", conf, leases, mounted, () -> Leases.NOW, TICK, ticksToBeSteady);
     }
 
     private void append(String text) throws IOException {
@@ -212,7 +217,7 @@ class DhcpdFilesTest {
     void oneThatBecomesShorterIsNotTakenUntilAnotherTakesItsPlace() throws Exception {
         append(lease(2) + lease(3));
         files.close();
-        files = new DhcpdFiles("dhcp_isc", conf, leases, false, () -> Leases.NOW, Integer.MAX_VALUE);
+        files = files(false, Integer.MAX_VALUE);
         files.start();
         Files.writeString(leases, HEADER);
         stale("became shorter");

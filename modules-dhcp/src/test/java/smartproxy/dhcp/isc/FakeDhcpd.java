@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,12 +45,14 @@ final class FakeDhcpd implements AutoCloseable {
 
     final AtomicInteger connections = new AtomicInteger();
     final List<OmapiMessage> questions = new CopyOnWriteArrayList<>();
+    private volatile Socket served = new Socket();
     volatile Script script = (question, reply) -> reply.signed(notFound(question));
     private final ServerSocket listener;
+    private final Thread thread;
 
     FakeDhcpd() throws IOException {
         listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        var thread = new Thread(this::accept, "fake dhcpd");
+        thread = new Thread(this::accept, "fake dhcpd");
         thread.setDaemon(true);
         thread.start();
     }
@@ -99,6 +100,10 @@ final class FakeDhcpd implements AutoCloseable {
             while (true) {
                 // as dhcpd: one after the other
                 try (var socket = listener.accept()) {
+                    served = socket;
+                    if (listener.isClosed()) {
+                        return;
+                    }
                     connections.incrementAndGet();
                     serve(socket);
                 } catch (IOException e) {
@@ -127,15 +132,23 @@ final class FakeDhcpd implements AutoCloseable {
                 continue;
             }
             if (!KEY.signer().verifies(received.unsigned(), received.signature())) {
-                throw new AssertionError("not signed: " + new String(received.unsigned(), StandardCharsets.ISO_8859_1));
+                out.write(status(question, OmapiResult.BAD_SIGNATURE).encode(0));
+                continue;
             }
             questions.add(question);
             script.on(question, new Reply(socket, out));
         }
     }
 
+    /** Afterwards connections are refused: one that came in this moment may have been taken still. */
     @Override
     public void close() throws IOException {
         listener.close();
+        served.close();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package smartproxy.dhcp.isc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -30,13 +31,13 @@ class IscDifferentialIT {
     private static final int COUNT = 10_000;
 
     @Test
-    void whatDhcpdReadsFromAFileIsWhatWeReadFromIt(@TempDir Path directory) throws Exception {
+    void whatDhcpdReadsFromAFileIsWhatWeReadFromIt(@TempDir(factory = InMemory.class) Path directory) throws Exception {
         compare(directory, COUNT);
     }
 
     /** The other way: what was told over OMAPI is what dhcpd has written, and has after it read that again. */
     @Test
-    void whatDhcpdWritesIsWhatItWasTold(@TempDir Path directory) throws Exception {
+    void whatDhcpdWritesIsWhatItWasTold(@TempDir(factory = InMemory.class) Path directory) throws Exception {
         var options = new String[][] {
             {},
             {"filename", "pxelinux.0", "nextServer", "192.0.2.1"},
@@ -51,9 +52,10 @@ class IscDifferentialIT {
             for (var i = 1; i <= COUNT; i++) {
                 told.add(((Created) dhcp.create(Provider.reservation(i, options[i % options.length]))).stored());
             }
+            var before = complete(dhcp);
             dhcpd.stop();
             dhcpd.restart();
-            var view = dhcp.provider.view(Deadline.in(Duration.ofSeconds(60)));
+            var view = await().atMost(Duration.ofSeconds(60)).until(() -> complete(dhcp), after -> after != before);
             for (var wanted : told) {
                 assertThat(view.reservation(Provider.SUBNET, wanted.mac()).map(shown -> shown + " " + shown.options()))
                         .contains(wanted + " " + wanted.options());
@@ -68,10 +70,17 @@ class IscDifferentialIT {
         }
     }
 
+    private static IscView complete(Provider dhcp) {
+        return await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> (IscView) dhcp.provider.view(Deadline.in(Duration.ofSeconds(60))),
+                        view -> view.hosts() == COUNT + 1);
+    }
+
     /** dhcpd keeps something of every object that it was asked about; how much is told, and bounded here. */
     @Test
     @Tag("long")
-    void aHundredThousandOperationsOnOneConnection(@TempDir Path directory) {
+    void aHundredThousandOperationsOnOneConnection(@TempDir(factory = InMemory.class) Path directory) {
         try (var dhcpd = LabDhcpd.start(directory);
                 var dhcp = new Provider(dhcpd.settings())) {
             churn(dhcp, 1_000);

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
@@ -29,6 +31,7 @@ import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
 
 /** What the provider does with a real dhcpd, besides the contract. */
+@Execution(ExecutionMode.CONCURRENT)
 class IscIT {
     @TempDir
     Path directory;

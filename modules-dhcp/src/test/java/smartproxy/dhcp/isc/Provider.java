@@ -12,6 +12,7 @@ import java.util.Set;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource.Health;
 import smartproxy.core.api.StartException;
+import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.store.LazyStore;
 import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
@@ -31,7 +32,11 @@ final class Provider implements AutoCloseable {
     final IscDhcpProvider provider;
 
     Provider(IscSettings settings) {
-        context = new TestContext(IscFactory.NAME, new LazyStore(Path.of("not-used")));
+        this(settings, TestContext.GUARD);
+    }
+
+    Provider(IscSettings settings, GuardSettings guard) {
+        context = new TestContext(IscFactory.NAME, new LazyStore(Path.of("not-used")), guard);
         provider = new IscDhcpProvider(IscFactory.NAME, settings, false, context);
         try {
             provider.start();

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server and a client on one wire, each in a network namespace of its own. Needs root. */
 final class ClientNetwork implements AutoCloseable {
     private static final String SERVER_INTERFACE = "dhcp0";
+    private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Path directory;
     private final String server;
@@ -31,7 +33,7 @@ final class ClientNetwork implements AutoCloseable {
      */
     ClientNetwork(String name, Path directory, String mac, String address) throws Exception {
         this.directory = directory;
-        var id = name + "-" + Long.toString(ProcessHandle.current().pid(), 36);
+        var id = name + "-" + Long.toString(ProcessHandle.current().pid(), 36) + "-" + COUNT.incrementAndGet();
         this.server = id + "-s";
         this.client = id + "-c";
         try {

@@ -5,8 +5,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code kea-dhcp6} away, frozen and restarted among changes: what was answered is true. */
+@Execution(ExecutionMode.CONCURRENT)
 final class Kea6FaultsIT {
     private static void whatIsSaidIsTrue(Path directory, String version, int count, int rounds) throws Exception {
         try (var kea = new LabKea(directory, version, "plain", LabKea.DHCP6)) {

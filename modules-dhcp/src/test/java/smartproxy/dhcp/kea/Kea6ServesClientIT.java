@@ -9,12 +9,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.daemon.DaemonFixture;
 import smartproxy.core.daemon.Wire;
 
 /** A real DHCPv6 client in a network namespace gets what is reserved through the routes of a whole daemon. Needs root. */
+@Execution(ExecutionMode.CONCURRENT)
 final class Kea6ServesClientIT {
     private static final String MAC = "02:00:00:00:00:16";
     private static final String DUID = "00:03:00:01:" + MAC;
