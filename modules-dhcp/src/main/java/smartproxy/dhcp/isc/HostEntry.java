@@ -58,8 +58,7 @@ record HostEntry(
         var options = new LinkedHashMap<String, Object>();
         options.put(Reservation.HOSTNAME, name);
         hardwareType.ifPresent(word -> options.put(HARDWARE_TYPE, word));
-        others.forEach(
-                other -> Options.of(other).ifPresent(option -> options.put(option.key(), option.value())));
+        others.forEach(other -> Options.of(other).ifPresent(option -> options.put(option.key(), option.value())));
         return options;
     }
 
