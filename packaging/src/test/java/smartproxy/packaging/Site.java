@@ -199,7 +199,11 @@ final class Site {
     }
 
     private List<String> words(String... words) {
-        var all = new ArrayList<>(List.of(tree.resolve("bin/smart-proxy").toString()));
+        // tests that run in the background of a shell have interrupts ignored, and what they start inherits that
+        var all = new ArrayList<>(List.of(
+                "/usr/bin/env",
+                "--default-signal=INT",
+                tree.resolve("bin/smart-proxy").toString()));
         all.addAll(List.of(words));
         return all;
     }
