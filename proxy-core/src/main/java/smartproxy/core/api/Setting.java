@@ -1,6 +1,7 @@
 package smartproxy.core.api;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,44 +25,38 @@ public final class Setting<T> {
     private final String key;
     private final String type;
     private final Parser<T> parser;
-    private final @Nullable T defaultValue;
     private final String doc;
-    private final List<String> oldNames;
-    private final boolean ours;
-    private final boolean exposed;
-    private final boolean required;
-    private final boolean secret;
-    private final @Nullable String sample;
-    private final Predicate<Values> condition;
-    private final String partner;
+    // set on copies before anybody sees them, and never again
+    private @Nullable T defaultValue;
+    private List<String> oldNames = List.of();
+    private boolean ours;
+    private boolean exposed;
+    private boolean required;
+    private boolean secret;
+    private @Nullable String sample;
+    private Predicate<Values> condition = values -> true;
+    private String partner = "";
 
-    private Setting(
-            String key,
-            String type,
-            Parser<T> parser,
-            @Nullable T defaultValue,
-            String doc,
-            List<String> oldNames,
-            boolean ours,
-            boolean exposed,
-            boolean required,
-            boolean secret,
-            @Nullable String sample,
-            Predicate<Values> condition,
-            String partner) {
+    private Setting(String key, String type, Parser<T> parser, String doc) {
         this.key = key;
         this.type = type;
         this.parser = parser;
-        this.defaultValue = defaultValue;
         this.doc = doc;
-        this.oldNames = oldNames;
-        this.ours = ours;
-        this.exposed = exposed;
-        this.required = required;
-        this.secret = secret;
-        this.sample = sample;
-        this.condition = condition;
-        this.partner = partner;
+    }
+
+    private Setting<T> with(Consumer<Setting<T>> change) {
+        var copy = new Setting<>(key, type, parser, doc);
+        copy.defaultValue = defaultValue;
+        copy.oldNames = oldNames;
+        copy.ours = ours;
+        copy.exposed = exposed;
+        copy.required = required;
+        copy.secret = secret;
+        copy.sample = sample;
+        copy.condition = condition;
+        copy.partner = partner;
+        change.accept(copy);
+        return copy;
     }
 
     /**
@@ -69,158 +64,52 @@ public final class Setting<T> {
      * @param type a word for the reference: {@code text}, {@code seconds}, {@code path of a readable file}
      */
     public static <T> Setting<T> of(String key, String type, Parser<T> parser, String doc) {
-        return new Setting<>(
-                key, type, parser, null, doc, List.of(), false, false, false, false, null, values -> true, "");
+        return new Setting<>(key, type, parser, doc);
     }
 
     /** Used when the file does not have the key. A key with a default may not be set to nothing. */
     public Setting<T> defaultsTo(T value) {
-        return new Setting<>(
-                key, type, parser, value, doc, oldNames, ours, exposed, required, secret, sample, condition, partner);
+        return with(copy -> copy.defaultValue = value);
     }
 
     /** The key must be given. */
     public Setting<T> mandatory() {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                ours,
-                exposed,
-                true,
-                secret,
-                sample,
-                condition,
-                partner);
+        return with(copy -> copy.required = true);
     }
 
     /** Also read from these keys, with a warning. */
     public Setting<T> formerly(String... names) {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                List.of(names),
-                ours,
-                exposed,
-                required,
-                secret,
-                sample,
-                condition,
-                partner);
+        return with(copy -> copy.oldNames = List.of(names));
     }
 
     /** The reference daemon does not have it. */
     public Setting<T> ownExtension() {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                true,
-                exposed,
-                required,
-                secret,
-                sample,
-                condition,
-                partner);
+        return with(copy -> copy.ours = true);
     }
 
     /** Shown, as configured, among {@code settings} of {@code /v2/features}. */
     public Setting<T> shownToForeman() {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                ours,
-                true,
-                required,
-                secret,
-                sample,
-                condition,
-                partner);
+        return with(copy -> copy.exposed = true);
     }
 
     /** Never printed. */
     public Setting<T> neverPrinted() {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                ours,
-                exposed,
-                required,
-                true,
-                sample,
-                condition,
-                partner);
+        return with(copy -> copy.secret = true);
     }
 
     /** What the shipped sample shows, as YAML, when there is no default. */
     public Setting<T> sampled(String yaml) {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                ours,
-                exposed,
-                required,
-                secret,
-                yaml,
-                condition,
-                partner);
+        return with(copy -> copy.sample = yaml);
     }
 
     /** Checked and bound only when the condition holds on the settings before it. */
-    public Setting<T> onlyWhen(Predicate<Values> condition) {
-        return new Setting<>(
-                key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                ours,
-                exposed,
-                required,
-                secret,
-                sample,
-                condition,
-                partner);
+    public Setting<T> onlyWhen(Predicate<Values> when) {
+        return with(copy -> copy.condition = when);
     }
 
     /** Not used unless that key is set, too; a warning says so where it is not. */
-    public Setting<T> besides(String key) {
-        return new Setting<>(
-                this.key,
-                type,
-                parser,
-                defaultValue,
-                doc,
-                oldNames,
-                ours,
-                exposed,
-                required,
-                secret,
-                sample,
-                condition,
-                key);
+    public Setting<T> besides(String other) {
+        return with(copy -> copy.partner = other);
     }
 
     public String key() {
