@@ -1,18 +1,19 @@
 package smartproxy.core.log;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last records, for {@code /logs}: a main ring, and a tail ring that keeps the errors the main ring pushes out. A logger
- * waits here for nobody: readers copy references and work on the copy.
+ * waits here for nobody: readers copy the bytes and work on the copy.
  */
 public final class LogBuffer {
-    /** Characters of all records of a ring, so that long ones do not fill the heap. */
-    static final int MAX_CHARACTERS = 4 << 20;
+    /** Bytes of all records of a ring, so that long ones do not fill the heap. */
+    static final int MAX_BYTES = 4 << 20;
 
     /** What is told of a record whose lowest level is kept in the tail: {@code ERROR}, as a number of the reference. */
     public static final int TAIL_LEVEL = 3;
@@ -31,8 +32,52 @@ public final class LogBuffer {
             String message,
             @Nullable String backtrace,
             @Nullable String requestId) {
-        int characters() {
-            return message.length() + (backtrace == null ? 0 : backtrace.length());
+        private static final int ABSENT = -1;
+        private static final int LEVEL_AT = Long.BYTES + Integer.BYTES;
+
+        byte[] bytes() {
+            var texts = new byte[] @Nullable [] {utf8(message), utf8(backtrace), utf8(requestId)};
+            var length = LEVEL_AT + 1;
+            for (var text : texts) {
+                length += Integer.BYTES + (text == null ? 0 : text.length);
+            }
+            var out = ByteBuffer.allocate(length)
+                    .putLong(time.getEpochSecond())
+                    .putInt(time.getNano())
+                    .put((byte) Severity.valueOf(level).ordinal());
+            for (var text : texts) {
+                out.putInt(text == null ? ABSENT : text.length);
+                if (text != null) {
+                    out.put(text);
+                }
+            }
+            return out.array();
+        }
+
+        private static byte @Nullable [] utf8(@Nullable String text) {
+            return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        static Entry of(byte[] record) {
+            var in = ByteBuffer.wrap(record);
+            var time = Instant.ofEpochSecond(in.getLong(), in.getInt());
+            var severity = SEVERITIES[in.get()];
+            var message = text(in);
+            return new Entry(time, severity.name(), message == null ? "" : message, text(in), text(in));
+        }
+
+        private static @Nullable String text(ByteBuffer in) {
+            var length = in.getInt();
+            if (length == ABSENT) {
+                return null;
+            }
+            var text = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
+            in.position(in.position() + length);
+            return text;
+        }
+
+        static boolean isError(byte[] record) {
+            return SEVERITIES[record[LEVEL_AT]].atLeast(Severity.ERROR);
         }
     }
 
@@ -43,42 +88,56 @@ public final class LogBuffer {
      */
     public record Snapshot(int size, int tailSize, List<Entry> entries) {}
 
-    private Ring main;
-    private Ring tail;
+    private static final Severity[] SEVERITIES = Severity.values();
+
+    private LogRing main;
+    private LogRing tail;
 
     /**
      * @param size records of the main ring, more than 1
      * @param tailSize records of the tail ring, more than 1
      */
     public LogBuffer(int size, int tailSize) {
-        main = new Ring(size);
-        tail = new Ring(tailSize);
+        main = new LogRing(size, MAX_BYTES);
+        tail = new LogRing(tailSize, MAX_BYTES);
     }
 
     /** Adds a record; the oldest go when the ring is full. */
-    public synchronized void add(Entry entry) {
-        for (var evicted : main.push(entry)) {
-            if (isError(evicted)) {
-                tail.push(evicted);
+    public void add(Entry entry) {
+        add(entry.bytes());
+    }
+
+    private synchronized void add(byte[] record) {
+        main.push(record, evicted -> {
+            if (Entry.isError(evicted)) {
+                tail.push(evicted, gone -> {});
             }
-        }
+        });
     }
 
     /** Changes the sizes; what no longer fits goes by the rules of {@link #add}. */
     public synchronized void resize(int size, int tailSize) {
         var oldMain = main;
         var oldTail = tail;
-        main = new Ring(size);
-        tail = new Ring(tailSize);
-        oldTail.content().forEach(tail::push);
-        oldMain.content().forEach(this::add);
+        main = new LogRing(size, MAX_BYTES);
+        tail = new LogRing(tailSize, MAX_BYTES);
+        oldTail.forEach(record -> tail.push(record, gone -> {}));
+        oldMain.forEach(this::add);
     }
 
-    public synchronized Snapshot snapshot() {
-        var entries = new ArrayList<Entry>(main.count + tail.count);
-        entries.addAll(tail.content());
-        entries.addAll(main.content());
-        return new Snapshot(main.slots.length, tail.slots.length, entries);
+    /** What is kept now. */
+    public Snapshot snapshot() {
+        List<byte[]> records;
+        int size;
+        int tailSize;
+        synchronized (this) {
+            records = new ArrayList<>(main.count() + tail.count());
+            tail.forEach(records::add);
+            main.forEach(records::add);
+            size = main.size();
+            tailSize = tail.size();
+        }
+        return new Snapshot(size, tailSize, records.stream().map(Entry::of).toList());
     }
 
     void add(LogRecord record) {
@@ -92,54 +151,5 @@ public final class LogBuffer {
                 request == null || request.isEmpty()
                         ? null
                         : LogText.wellFormed(request.substring(0, Math.min(8, request.length())))));
-    }
-
-    private static boolean isError(Entry entry) {
-        return Severity.valueOf(entry.level()).atLeast(Severity.ERROR);
-    }
-
-    private static final class Ring {
-        final @Nullable Entry[] slots;
-        int oldest;
-        int count;
-        long characters;
-
-        Ring(int size) {
-            if (size < 2) {
-                throw new IllegalArgumentException("a log buffer holds at least 2 records, not " + size);
-            }
-            slots = new @Nullable Entry[size];
-        }
-
-        /** @return what had to go for it, the oldest first */
-        List<Entry> push(Entry entry) {
-            characters += entry.characters();
-            var evicted = new ArrayList<Entry>(1);
-            while (count == slots.length || (count > 0 && characters > MAX_CHARACTERS)) {
-                evicted.add(removeOldest());
-            }
-            slots[(oldest + count) % slots.length] = entry;
-            count++;
-            return evicted;
-        }
-
-        @SuppressWarnings("NullAway") // the slot is filled
-        private Entry removeOldest() {
-            var entry = slots[oldest];
-            slots[oldest] = null;
-            oldest = (oldest + 1) % slots.length;
-            count--;
-            characters -= entry.characters();
-            return entry;
-        }
-
-        @SuppressWarnings("NullAway") // count slots from the oldest on are filled
-        List<Entry> content() {
-            var content = new Entry[count];
-            int head = Math.min(count, slots.length - oldest);
-            System.arraycopy(slots, oldest, content, 0, head);
-            System.arraycopy(slots, 0, content, head, count - head);
-            return Arrays.asList(content);
-        }
     }
 }

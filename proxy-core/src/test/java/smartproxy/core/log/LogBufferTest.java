@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,12 +97,46 @@ class LogBufferTest {
 
         var entries = buffer.snapshot().entries();
 
-        assertThat(entries.stream().mapToInt(LogBuffer.Entry::characters).sum())
-                .isBetween(LogBuffer.MAX_CHARACTERS, 2 * LogBuffer.MAX_CHARACTERS);
+        assertThat(entries.stream()
+                        .mapToInt(entry -> entry.message().length())
+                        .sum())
+                .isBetween(LogBuffer.MAX_BYTES, 2 * LogBuffer.MAX_BYTES);
         assertThat(messages(buffer).get(entries.size() - 1)).startsWith("i1999");
         assertThat(messages(buffer).get(0)).startsWith("e");
-        buffer.add(entry("i".repeat(2 * LogBuffer.MAX_CHARACTERS)));
+        buffer.add(entry("i".repeat(2 * LogBuffer.MAX_BYTES)));
         assertThat(buffer.snapshot().entries()).hasSizeLessThan(300);
+    }
+
+    @Test
+    void aRecordComesBackAsItWent() {
+        var buffer = new LogBuffer(3, 2);
+        var entries = List.of(
+                new LogBuffer.Entry(Instant.parse("2026-11-26T20:00:01.123456789Z"), "WARN", "Grüße \ud83d\ude00\n", null, "1bd8be4f"),
+                new LogBuffer.Entry(Instant.parse("1969-12-31T23:59:59.5Z"), "FATAL", "", "a: b\n\tat c", ""));
+
+        entries.forEach(buffer::add);
+
+        assertThat(buffer.snapshot().entries()).isEqualTo(entries);
+    }
+
+    /** Records of many lengths, so that they lie across the end of the array in every way, and it grows in between. */
+    @Test
+    void whateverTheirLengthTheLastOnesAreThere() {
+        var random = new Random(1);
+        var buffer = new LogBuffer(50, 20);
+        var expected = new ArrayDeque<String>();
+        for (var i = 0; i < 5000; i++) {
+            var message = "i" + i + "x".repeat(random.nextInt(i % 1000 < 500 ? 40 : 2000));
+            buffer.add(entry(message));
+            expected.add(message);
+            if (expected.size() > 50) {
+                expected.remove();
+            }
+            if (i % 97 == 0) {
+                assertThat(messages(buffer)).containsExactlyElementsOf(expected);
+            }
+        }
+        assertThat(messages(buffer)).containsExactlyElementsOf(expected);
     }
 
     @Test
