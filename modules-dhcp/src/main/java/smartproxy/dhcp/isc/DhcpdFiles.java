@@ -64,6 +64,13 @@ final class DhcpdFiles implements AutoCloseable {
         }
     }
 
+    /** What reading on came upon; {@code ANOTHER} where the file no longer is what was read before. */
+    private enum Found {
+        NOTHING,
+        MORE,
+        ANOTHER
+    }
+
     /** A leases file that is being read. Holding it open keeps its inode from being used for another file. */
     private static final class Open {
         final FileChannel channel;
@@ -83,27 +90,37 @@ final class DhcpdFiles implements AutoCloseable {
             this.text = new LeasesText(records);
         }
 
-        /** Reads to the end. @return whether anything was there */
-        boolean readOn(byte[] buffer) throws IOException {
+        /**
+         * Reads to the end, after having looked whether the file still is what was read.
+         *
+         * @param size it has at least; a read that gives less is not the last one
+         * @return what was found
+         */
+        Found readOn(byte[] buffer, long size) throws IOException {
             var before = offset;
-            while (true) {
-                var kept = rest.length;
-                System.arraycopy(rest, 0, buffer, 0, kept);
-                var count = channel.read(ByteBuffer.wrap(buffer, kept, buffer.length - kept), offset);
-                if (count <= 0) {
-                    return offset > before;
+            do {
+                // what is compared lies in one piece with what is read, and what was left of it the last time within
+                var from = Math.max(rest.length, seam.length);
+                System.arraycopy(rest, 0, buffer, from - rest.length, rest.length);
+                var compared = from - seam.length;
+                var count = fill(buffer, compared, offset - seam.length);
+                if (count < seam.length || !Arrays.equals(seam, 0, seam.length, buffer, compared, from)) {
+                    return Found.ANOTHER;
                 }
-                offset += count;
-                var length = kept + count;
-                var taken = text.take(buffer, 0, length, false);
-                rest = Arrays.copyOfRange(buffer, taken, length);
-                seam = Arrays.copyOfRange(buffer, Math.max(0, length - MOST_SEAM), length);
-            }
+                var end = compared + count;
+                if (end == from) {
+                    break;
+                }
+                offset += end - from;
+                var taken = text.take(buffer, from - rest.length, end, false);
+                rest = Arrays.copyOfRange(buffer, taken, end);
+                seam = Arrays.copyOfRange(buffer, Math.max(0, end - MOST_SEAM), end);
+            } while (offset < size);
+            return offset > before ? Found.MORE : Found.NOTHING;
         }
 
-        /** Whether the file still is what was read. */
-        boolean continues() throws IOException {
-            return Arrays.equals(seam, bytes(channel, offset - seam.length, seam.length));
+        private int fill(byte[] buffer, int from, long position) throws IOException {
+            return Math.max(0, channel.read(ByteBuffer.wrap(buffer, from, buffer.length - from), position));
         }
 
         void close() {
@@ -202,7 +219,7 @@ final class DhcpdFiles implements AutoCloseable {
 
     /** The newest view; waits a little where the file has changed. */
     IscView view() {
-        if (mounted || (hasChanged() && !readsAppended())) {
+        if (mounted || !isSeen()) {
             try {
                 request().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
@@ -218,30 +235,34 @@ final class DhcpdFiles implements AutoCloseable {
         return current;
     }
 
-    private boolean hasChanged() {
+    /** Whether the view has all that is there. A little that was appended is read sooner than the reading thread wakes up. */
+    private boolean isSeen() {
+        Stat stat;
         try {
-            return !Stat.of(leases).equals(seen);
+            stat = Stat.of(leases);
         } catch (IOException e) {
-            return stale.isEmpty();
+            return !stale.isEmpty();
         }
+        return stat.equals(seen) || readsAppended(stat);
     }
 
-    /** A little that was appended is read sooner than the reading thread wakes up. @return false when it is for that thread */
-    private boolean readsAppended() {
+    private boolean readsAppended(Stat looked) {
         if (!reading.tryLock()) {
             return false;
         }
         try {
             var current = open;
-            var stat = Stat.of(leases);
-            if (current == null
-                    || !current.inode.equals(stat.inode())
-                    || stat.size() < current.offset
-                    || stat.size() - current.offset > Arena.LARGEST
-                    || !current.continues()) {
+            if (current == null) {
                 return false;
             }
-            readOn(current);
+            // another request may have read on meanwhile
+            var stat = looked.size() < current.offset ? Stat.of(leases) : looked;
+            if (!current.inode.equals(stat.inode())
+                    || stat.size() < current.offset
+                    || stat.size() - current.offset > Arena.LARGEST
+                    || !readOn(current, stat)) {
+                return false;
+            }
             seen = stat;
             return true;
         } catch (IOException | RuntimeException e) {
@@ -301,19 +322,23 @@ final class DhcpdFiles implements AutoCloseable {
             if (steadyTicks >= ticksToBeSteady) {
                 load(stat);
             }
-        } else if (!current.continues()) {
+        } else if (!readOn(current, stat)) {
             load(stat);
-        } else {
-            readOn(current);
         }
     }
 
-    private void readOn(Open current) throws IOException {
-        if (current.readOn(buffer)) {
+    /** @return false when it is not the file that was read */
+    private boolean readOn(Open current, Stat stat) throws IOException {
+        var found = current.readOn(buffer, stat.size());
+        if (found == Found.ANOTHER) {
+            return false;
+        }
+        if (found == Found.MORE) {
             current.headed = current.headed || isHeaded(current.channel);
             publish(current);
         }
         isFresh();
+        return true;
     }
 
     /** Reads everything anew. What is there before stays until that is done. */
@@ -333,7 +358,9 @@ final class DhcpdFiles implements AutoCloseable {
             configuration.hosts().forEach(host -> records.host(host.entry(), host.declaration()));
             // by the time it is open, another may have taken the place of the one that was looked at
             var next = new Open(channel, stat.equals(Stat.of(leases)) ? stat.inode() : "", headed, records);
-            next.readOn(buffer);
+            if (next.readOn(buffer, stat.size()) == Found.ANOTHER) {
+                throw new IOException("it changed while it was read");
+            }
             open = next;
             done = true;
             publish(next);
