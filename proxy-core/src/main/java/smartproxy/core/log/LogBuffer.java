@@ -33,25 +33,24 @@ public final class LogBuffer {
             @Nullable String backtrace,
             @Nullable String requestId) {
         private static final int ABSENT = -1;
-        private static final int LEVEL_AT = Long.BYTES + Integer.BYTES;
 
         byte[] bytes() {
-            var texts = new byte[] @Nullable [] {utf8(message), utf8(backtrace), utf8(requestId)};
-            var length = LEVEL_AT + 1;
+            var texts = new byte[] @Nullable [] {utf8(level), utf8(message), utf8(backtrace), utf8(requestId)};
+            var length = 1 + Long.BYTES + Integer.BYTES;
             for (var text : texts) {
                 length += Integer.BYTES + (text == null ? 0 : text.length);
             }
-            var out = ByteBuffer.allocate(length)
-                    .putLong(time.getEpochSecond())
-                    .putInt(time.getNano())
-                    .put((byte) Severity.valueOf(level).ordinal());
+            var record = new byte[length];
+            var out = ByteBuffer.wrap(record);
+            out.put((byte) (Severity.valueOf(level).atLeast(Severity.ERROR) ? 1 : 0));
+            out.putLong(time.getEpochSecond()).putInt(time.getNano());
             for (var text : texts) {
                 out.putInt(text == null ? ABSENT : text.length);
                 if (text != null) {
                     out.put(text);
                 }
             }
-            return out.array();
+            return record;
         }
 
         private static byte @Nullable [] utf8(@Nullable String text) {
@@ -59,11 +58,11 @@ public final class LogBuffer {
         }
 
         static Entry of(byte[] record) {
-            var in = ByteBuffer.wrap(record);
+            var in = ByteBuffer.wrap(record, 1, record.length - 1);
             var time = Instant.ofEpochSecond(in.getLong(), in.getInt());
-            var severity = SEVERITIES[in.get()];
+            var level = text(in);
             var message = text(in);
-            return new Entry(time, severity.name(), message == null ? "" : message, text(in), text(in));
+            return new Entry(time, level == null ? "" : level, message == null ? "" : message, text(in), text(in));
         }
 
         private static @Nullable String text(ByteBuffer in) {
@@ -71,13 +70,13 @@ public final class LogBuffer {
             if (length == ABSENT) {
                 return null;
             }
-            var text = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
-            in.position(in.position() + length);
-            return text;
+            var text = new byte[length];
+            in.get(text);
+            return new String(text, StandardCharsets.UTF_8);
         }
 
         static boolean isError(byte[] record) {
-            return SEVERITIES[record[LEVEL_AT]].atLeast(Severity.ERROR);
+            return record[0] == 1;
         }
     }
 
@@ -87,8 +86,6 @@ public final class LogBuffer {
      * @param entries tail ring, then main ring, each from the oldest on
      */
     public record Snapshot(int size, int tailSize, List<Entry> entries) {}
-
-    private static final Severity[] SEVERITIES = Severity.values();
 
     private LogRing main;
     private LogRing tail;

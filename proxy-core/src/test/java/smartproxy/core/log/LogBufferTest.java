@@ -97,9 +97,7 @@ class LogBufferTest {
 
         var entries = buffer.snapshot().entries();
 
-        assertThat(entries.stream()
-                        .mapToInt(entry -> entry.message().length())
-                        .sum())
+        assertThat(entries.stream().mapToInt(entry -> entry.message().length()).sum())
                 .isBetween(LogBuffer.MAX_BYTES, 2 * LogBuffer.MAX_BYTES);
         assertThat(messages(buffer).get(entries.size() - 1)).startsWith("i1999");
         assertThat(messages(buffer).get(0)).startsWith("e");
@@ -111,7 +109,12 @@ class LogBufferTest {
     void aRecordComesBackAsItWent() {
         var buffer = new LogBuffer(3, 2);
         var entries = List.of(
-                new LogBuffer.Entry(Instant.parse("2026-11-26T20:00:01.123456789Z"), "WARN", "Grüße \ud83d\ude00\n", null, "1bd8be4f"),
+                new LogBuffer.Entry(
+                        Instant.parse("2026-11-26T20:00:01.123456789Z"),
+                        "WARN",
+                        "Grüße \ud83d\ude00\n",
+                        null,
+                        "1bd8be4f"),
                 new LogBuffer.Entry(Instant.parse("1969-12-31T23:59:59.5Z"), "FATAL", "", "a: b\n\tat c", ""));
 
         entries.forEach(buffer::add);
