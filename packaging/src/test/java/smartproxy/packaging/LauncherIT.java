@@ -48,7 +48,13 @@ class LauncherIT {
     @Test
     void boundsTheHeapOnEveryJvm() throws Exception {
         assertThat(flags("17.0.15", Map.of()))
-                .contains("-XX:+UseSerialGC", "-Xms16m", "-Xmx128m", "-XX:+ExitOnOutOfMemoryError")
+                .contains(
+                        "-XX:+UseSerialGC",
+                        "-XX:NewSize=4m",
+                        "-XX:NewRatio=5",
+                        "-Xms16m",
+                        "-Xmx128m",
+                        "-XX:+ExitOnOutOfMemoryError")
                 .doesNotContain("--enable-native-access=ALL-UNNAMED");
         assertThat(flags("25", Map.of()))
                 .contains("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
@@ -151,7 +157,16 @@ class LauncherIT {
     void leavesTheChoiceOfTheCollectorToTheOptions() throws Exception {
         assertThat(flags("17.0.15", Map.of("SMART_PROXY_JAVA_OPTS", "-XX:+UseG1GC")))
                 .contains("-XX:+UseG1GC")
-                .doesNotContain("-XX:+UseSerialGC");
+                .doesNotContain("-XX:+UseSerialGC", "-XX:NewSize=4m", "-XX:NewRatio=5");
+    }
+
+    @Test
+    void usesHugePagesWhereTheKernelLeavesThemToPrograms() throws Exception {
+        var kernel = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
+        var asked = Files.exists(kernel) && Files.readString(kernel).contains("[madvise]");
+
+        assertThat(flags("17.0.15", Map.of()).contains("-XX:+UseTransparentHugePages"))
+                .isEqualTo(asked);
     }
 
     @Test
