@@ -1,7 +1,6 @@
 package smartproxy.core.http;
 
 import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
@@ -30,7 +29,7 @@ final class GatedTls extends SslConnectionFactory {
     }
 
     private final class Gated extends SslConnection implements SslHandshakeListener, HandshakeGate.Step {
-        private final AtomicBoolean inside = new AtomicBoolean();
+        private final HandshakeGate.Held places = new HandshakeGate.Held();
         private final ByteBufferPool buffers;
         private volatile boolean begun;
         private volatile boolean ended;
@@ -59,7 +58,7 @@ final class GatedTls extends SslConnectionFactory {
 
         @Override
         public void proceed() {
-            inside.set(true);
+            places.take();
             begun = true;
             try {
                 super.onFillable();
@@ -108,7 +107,7 @@ final class GatedTls extends SslConnectionFactory {
         }
 
         private void leave() {
-            if (inside.getAndSet(false)) {
+            if (places.give()) {
                 gate.leave();
             }
         }

@@ -1,12 +1,15 @@
 package smartproxy.core.http;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,20 @@ final class HandshakeGate {
         Object client();
     }
 
+    /** Places of one connection. Its next step may begin while its last one returns, and each gives back its own. */
+    static final class Held {
+        private final AtomicInteger count = new AtomicInteger();
+
+        void take() {
+            count.incrementAndGet();
+        }
+
+        /** @return whether there was one to give back */
+        boolean give() {
+            return count.getAndUpdate(held -> Math.max(0, held - 1)) > 0;
+        }
+    }
+
     private final int most;
     private final int mostWaiting;
     private final Executor executor;
@@ -60,14 +77,11 @@ final class HandshakeGate {
 
     /** Does the step now, on this thread, or lets it wait for its turn. */
     void enter(Step step) {
-        if (takePlace()) {
+        var refused = new ArrayList<Step>(1);
+        if (takesPlace(step, refused)) {
             step.proceed();
-            return;
         }
-        var refused = await(step);
-        if (refused != null) {
-            refused.refuse();
-        }
+        refused.forEach(Step::refuse);
     }
 
     /** A place is free. */
@@ -82,22 +96,26 @@ final class HandshakeGate {
         }
     }
 
-    private synchronized boolean takePlace() {
+    /**
+     * Takes a place, or has the step wait; in one, as the last place may be given back in between, and nobody would call the step.
+     *
+     * @param refused gets which one has to go for it, itself perhaps
+     */
+    private synchronized boolean takesPlace(Step step, List<Step> refused) {
         if (inside < most) {
             inside++;
             return true;
         }
-        return false;
-    }
-
-    /** @return which one has to go for it, itself perhaps */
-    private synchronized @Nullable Step await(Step step) {
         if (!step.isFirst()) {
             begun.add(step);
-            return null;
+            return false;
         }
         fresh.add(step);
-        return fresh.size > mostWaiting ? fresh.removeLatestOfMost() : null;
+        var latest = fresh.size > mostWaiting ? fresh.removeLatestOfMost() : null;
+        if (latest != null) {
+            refused.add(latest);
+        }
+        return false;
     }
 
     private synchronized @Nullable Step next() {

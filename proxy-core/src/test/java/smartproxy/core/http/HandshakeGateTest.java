@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HandshakeGateTest {
@@ -136,5 +141,76 @@ class HandshakeGateTest {
         assertThat(events).containsExactly("1", "not 2", "not 3");
         gate.enter(fresh("a", "4"));
         assertThat(events).endsWith("4");
+    }
+
+    /** Between finding no place and waiting for one the last place must not be given back: nobody would call who waits. */
+    @Test
+    void whoComesAsTheLastPlaceIsGivenBackIsNotForgotten() throws Exception {
+        var gate = new HandshakeGate(1, 10, Runnable::run);
+        var proceeded = new AtomicInteger();
+        var rounds = 30_000;
+        var together = new CyclicBarrier(2);
+        Callable<Integer> client = () -> {
+            for (var round = 1; round <= rounds; round++) {
+                together.await(10, TimeUnit.SECONDS);
+                gate.enter(new Leaving(gate, proceeded));
+                together.await(10, TimeUnit.SECONDS);
+                if (proceeded.get() != 2 * round) {
+                    return round;
+                }
+            }
+            return rounds;
+        };
+        var threads = Executors.newFixedThreadPool(2);
+        try {
+            var both = threads.invokeAll(List.of(client, client));
+            assertThat(both.get(0).get()).isEqualTo(rounds);
+            assertThat(both.get(1).get()).isEqualTo(rounds);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private record Leaving(HandshakeGate gate, AtomicInteger proceeded) implements HandshakeGate.Step {
+        @Override
+        public void proceed() {
+            proceeded.incrementAndGet();
+            gate.leave();
+        }
+
+        @Override
+        public void refuse() {
+            throw new IllegalStateException("nobody is refused");
+        }
+
+        @Override
+        public boolean isFirst() {
+            return true;
+        }
+
+        @Override
+        public Object client() {
+            return this;
+        }
+    }
+
+    /** The selector may see what a client sent next before the thread of its last step has returned. */
+    @Test
+    void stepsOfAConnectionThatOverlapGiveBackAPlaceEach() {
+        var gate = new HandshakeGate(2, 10, Runnable::run);
+        var places = new HandshakeGate.Held();
+        gate.enter(fresh("a", "1"));
+        places.take();
+        gate.enter(new Step("a", "1 goes on", false));
+        places.take();
+        for (var end = 0; end < 3; end++) {
+            if (places.give()) {
+                gate.leave();
+            }
+        }
+        for (var name : List.of("2", "3", "4")) {
+            gate.enter(fresh("b", name));
+        }
+        assertThat(events).containsExactly("1", "1 goes on", "2", "3");
     }
 }
