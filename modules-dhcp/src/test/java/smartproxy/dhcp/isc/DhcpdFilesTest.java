@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class DhcpdFilesTest {
     Path conf;
     Path leases;
     DhcpdFiles files;
+    volatile Runnable whileReading = () -> {};
 
     @BeforeEach
     void prepare() throws IOException {
@@ -57,7 +60,13 @@ class DhcpdFilesTest {
     }
 
     private DhcpdFiles files(boolean mounted, int ticksToBeSteady) {
-        return new DhcpdFiles("dhcp_isc", conf, leases, mounted, () -> Leases.NOW, TICK, ticksToBeSteady);
+        return new DhcpdFiles("dhcp_isc", conf, leases, mounted, this::now, TICK, ticksToBeSteady);
+    }
+
+    /** Asked for while a lease is read. */
+    private long now() {
+        whileReading.run();
+        return Leases.NOW;
     }
 
     private void append(String text) throws IOException {
@@ -237,6 +246,29 @@ class DhcpdFilesTest {
         // longer than before, but not by appending
         Files.writeString(leases, HEADER + lease(5) + lease(6));
         shows(2);
+    }
+
+    @Test
+    void oneThatChangesInPlaceWhileItIsReadIsNotTakenUntilItIsReadWhole() throws Exception {
+        start(false);
+        var content = HEADER + lease(7) + lease(8) + "# a\n".repeat(Arena.LARGEST);
+        var times = new AtomicInteger();
+        // two leases ask, and the text is another one after each time it is read
+        whileReading = () -> overwrite(content.replace("a\n", times.incrementAndGet() % 3 + "\n"));
+        replace(content);
+        stale("it changed while it was read");
+        assertThat(files.view().leases()).isEqualTo(1);
+        whileReading = () -> {};
+        shows(2);
+        fresh();
+    }
+
+    private void overwrite(String text) {
+        try {
+            Files.writeString(leases, text, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
