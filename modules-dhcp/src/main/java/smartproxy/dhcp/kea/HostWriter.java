@@ -76,6 +76,10 @@ final class HostWriter {
 
     private void make(Change change, KeaAbilities kea, List<Made> made, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
+        // Kea's database takes a host of any number, and keeps it for a subnet that gets the number one day
+        if (!reader.isServed(change.target, kea, deadline)) {
+            throw KeaRefusal.notServed(change.target.subnet());
+        }
         if (change.host == null) {
             remove(change, kea, made, deadline);
             return;

@@ -29,6 +29,11 @@ final class KeaConfig {
                 + family.urlSetting() + " lead to a kea-" + family.service() + "?");
     }
 
+    /** Of nothing but subnets, as {@code subnet4-get} tells them; none when it found none. */
+    static KeaConfig ofSubnets(Family family, JsonNode arguments) {
+        return new KeaConfig(family, arguments instanceof ObjectNode root ? root : KeaClient.object());
+    }
+
     private KeaConfig(Family family, ObjectNode root) {
         this.family = family;
         this.root = root;

@@ -47,6 +47,19 @@ final class KeaReader {
         return KeaConfig.of(owner, family, client.ask("config-get", KeaClient.object(), deadline));
     }
 
+    /** Whether Kea serves the subnet under this number now. With {@code subnet_cmds} it tells of one subnet, else of everything. */
+    boolean isServed(Target target, KeaAbilities kea, Deadline deadline)
+            throws KeaRefusal, IOException, InterruptedException {
+        var command = family.subnets() + "-get";
+        var config = kea.can(command)
+                ? KeaConfig.ofSubnets(
+                        family, client.ask(command, KeaClient.object().put("id", target.subnetId()), deadline))
+                : config(deadline);
+        return config.subnet(target.subnetId())
+                .filter(subnet -> subnet.name().equals(target.subnet()))
+                .isPresent();
+    }
+
     /** What Kea has, as it comes; subnets first, then leases, then hosts. */
     interface Collector {
         /** @return whether what is in it is wanted */

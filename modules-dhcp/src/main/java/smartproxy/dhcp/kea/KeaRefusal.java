@@ -1,13 +1,10 @@
 package smartproxy.dhcp.kea;
 
-import java.util.regex.Pattern;
-
 /** Kea understood and said no; it changed nothing. */
 final class KeaRefusal extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int UNSUPPORTED = 2;
     private static final int CONFLICT = 4;
-    private static final Pattern SUBNET_GONE = Pattern.compile("subnet with ID of '\\d+' is not configured");
 
     private final int result;
 
@@ -32,11 +29,6 @@ final class KeaRefusal extends Exception {
 
     /** Whether Kea is another one than it was taken for: it has not got a command, or a subnet. */
     boolean isOutdated() {
-        return isUnsupported()
-                || SUBNET_GONE.matcher(String.valueOf(getMessage())).find();
-    }
-
-    boolean isUnsupported() {
         return result == UNSUPPORTED;
     }
 

@@ -126,7 +126,7 @@ final class KeaServer<S extends KeaServer.Contents<S>> implements Lifecycle, Tur
             try {
                 return question.ask(reader, attempt);
             } catch (KeaRefusal e) {
-                if (e.isUnsupported()) {
+                if (e.isOutdated()) {
                     doubt();
                 }
                 throw BackendException.rejected(backend.name() + ": " + operation.name() + ": " + e.getMessage());
@@ -165,13 +165,8 @@ final class KeaServer<S extends KeaServer.Contents<S>> implements Lifecycle, Tur
      */
     Change.Result make(Deadline deadline, Function<S, Change> wanted) {
         var known = contents(deadline);
-        var change = wanted.apply(known);
-        Change.Result result;
         try {
-            result = make(known.abilities(), change);
-            if (result.done() || change.host != null) {
-                return result;
-            }
+            return make(known.abilities(), wanted.apply(known));
         } catch (BackendException e) {
             if (!(e.getCause() instanceof KeaRefusal refusal) || !refusal.isOutdated()) {
                 throw e;
@@ -180,11 +175,6 @@ final class KeaServer<S extends KeaServer.Contents<S>> implements Lifecycle, Tur
             var now = contents(deadline);
             return make(now.abilities(), wanted.apply(now));
         }
-        // to be removed, known to us and not to Kea
-        turns().listeners().forEach(Turns.ChangeListener::doubt);
-        var now = contents(deadline);
-        var again = wanted.apply(now);
-        return again.target.equals(change.target) ? result : make(now.abilities(), again);
     }
 
     /** Makes a change; all generations know of it then. */

@@ -108,7 +108,7 @@ final class KeaClientTest {
                 KeaRefusal.class,
                 () -> answering(200, "[{\"result\": 2, \"text\": \"'x' command not supported.\"}]")
                         .ask("x", KeaClient.object(), soon()));
-        assertThat(unsupported.isUnsupported()).isTrue();
+        assertThat(unsupported.isOutdated()).isTrue();
         assertThat(unsupported.isDuplicate()).isFalse();
         var conflict = catchThrowableOfType(
                 KeaRefusal.class, () -> answering(200, "[{\"result\": 4}]").ask("x", KeaClient.object(), soon()));

@@ -19,11 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.Deadline;
+import smartproxy.dhcp.DhcpProvider.Creation;
 import smartproxy.dhcp.DhcpProvider.Removal;
 import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.kea.KeaLoad.When;
 
 /** Kea 3.0 over a PostgreSQL that goes away in the middle of changes. */
@@ -50,17 +52,31 @@ final class KeaDatabaseFaultsIT {
         return kea.provider(kea.settings());
     }
 
+    private static Reservation reservation(Subnet subnet, int n) {
+        var name = "h" + n;
+        return new Reservation(
+                subnet,
+                name,
+                Ipv4.of("192.0.2." + n),
+                MacAddress.of("02:00:00:00:00:" + n),
+                true,
+                Map.of("hostname", name));
+    }
+
+    private static void create(KeaDhcpProvider provider, Reservation wanted) {
+        assertThat(provider.create(new NewReservation(wanted, Optional.empty(), Set.of()), soon()))
+                .isInstanceOf(Creation.Created.class);
+    }
+
     @Test
     @DisplayName("while its database is away Kea finds no hosts: that is not told as if there were none")
     void aDatabaseThatIsAway() throws Exception {
         var provider = provider();
         var view = provider.view(soon());
         var subnet = view.subnet(Ipv4.of("192.0.2.0")).orElseThrow();
-        var kept = new Reservation(
-                subnet, "h", Ipv4.of("192.0.2.60"), MacAddress.of("02:00:00:00:00:60"), true, Map.of("hostname", "h"));
-        provider.create(new NewReservation(kept, Optional.empty(), Set.of()), soon());
-        var other = new Reservation(
-                subnet, "i", Ipv4.of("192.0.2.61"), MacAddress.of("02:00:00:00:00:61"), true, Map.of("hostname", "i"));
+        var kept = reservation(subnet, 60);
+        create(provider, kept);
+        var other = reservation(subnet, 61);
         kea.database("crash");
         try {
             var stranger = provider();
@@ -77,6 +93,24 @@ final class KeaDatabaseFaultsIT {
                 .untilAsserted(() -> assertThat(provider().holds(kept, soon())).isTrue());
         assertThat(provider().remove(kept, soon())).isEqualTo(Removal.REMOVED);
         assertThat(provider().remove(kept, soon())).isEqualTo(Removal.ABSENT);
+    }
+
+    @Test
+    @DisplayName("where a subnet got another number since Kea was asked, a change is made under the new one")
+    void renumberedSubnets() throws Exception {
+        var provider = provider();
+        var subnet = provider.view(soon()).subnet(Ipv4.of("192.0.2.0")).orElseThrow();
+        var one = reservation(subnet, 62);
+        var other = reservation(subnet, 63);
+        create(provider, one);
+        kea.renumber(Map.of("192.0.2.0/24", 99));
+        create(provider, other);
+        assertThat(provider().view(soon()).reservation(subnet, other.mac())).isPresent();
+        // a host in the database stays with the old number: Kea knows none of this MAC in the subnet
+        assertThat(provider.remove(one, soon())).isEqualTo(Removal.ABSENT);
+        kea.renumber(Map.of("192.0.2.0/24", 1));
+        assertThat(provider.remove(one, soon())).isEqualTo(Removal.REMOVED);
+        assertThat(provider().view(soon()).reservation(subnet, one.mac())).isEmpty();
     }
 
     private static void away(ThrowingCallable call) {

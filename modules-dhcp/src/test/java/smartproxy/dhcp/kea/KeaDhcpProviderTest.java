@@ -331,34 +331,6 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
-    @DisplayName(
-            "what Kea does not find under an old number is looked for under the new one, before it is said to be absent")
-    void absentIsSaidOfWhatIsAbsent() {
-        kea.answers.put(
-                "list-commands",
-                "[{\"result\": 0, \"arguments\": [\"config-get\", \"config-write\", \"reservation-add\"]}]");
-        kea.reservations()
-                .addObject()
-                .put("hw-address", "02:00:00:00:00:1e")
-                .put("ip-address", "192.0.2.30")
-                .put("hostname", "a");
-        var present = provider.view(soon())
-                .reservation(subnet(), MacAddress.of("02:00:00:00:00:1e"))
-                .orElseThrow();
-        var found =
-                "[{\"result\": 0, \"arguments\": {\"hw-address\": \"02:00:00:00:00:1e\", \"ip-address\": \"192.0.2.30\"}}]";
-        var absent = "[{\"result\": 3, \"text\": \"Host not found.\"}]";
-        renumber(9);
-        kea.answers.put("reservation-get", absent);
-        kea.before.put(
-                "config-get", () -> kea.before.put("reservation-get", () -> kea.answers.put("reservation-get", found)));
-        kea.before.put("reservation-del", () -> kea.answers.put("reservation-get", absent));
-        kea.answers.put("reservation-del", "[{\"result\": 0}]");
-        assertThat(provider.remove(present, soon())).isEqualTo(Removal.REMOVED);
-        assertThat(kea.commands).contains("reservation-del", "config-write");
-    }
-
-    @Test
     @DisplayName("a Kea that has lost host_cmds since it was asked is changed in the other way")
     void aKeaThatCanDoLessIsFoundOut() {
         kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"reservation-add\"]}]");

@@ -211,6 +211,21 @@ abstract class KeaFaults {
         client.change("config-set", KeaClient.object().set("Dhcp4", dhcp4), soon());
     }
 
+    @Test
+    @DisplayName("where subnets got each other's number since Kea was asked, a change is made under the new ones")
+    void renumberedSubnets() throws Exception {
+        var one = fresh();
+        var other = fresh();
+        assertThat(provider.create(one, soon())).isInstanceOf(Creation.Created.class);
+        kea.renumber(Map.of("192.0.2.0/24", 20, "10.20.0.0/16", 1));
+        assertThat(provider.create(other, soon())).isInstanceOf(Creation.Created.class);
+        assertThat(isThere(other)).isTrue();
+        kea.renumber(Map.of("192.0.2.0/24", 1, "10.20.0.0/16", 20));
+        assertThat(provider.remove(one.reservation(), soon())).isEqualTo(Removal.REMOVED);
+        assertThat(isThere(one)).isFalse();
+        assertThat(isThere(other)).isTrue();
+    }
+
     /** How often it got a command. */
     final long received(String command) throws Exception {
         return Files.readAllLines(kea.directory().resolve("dhcp4.log")).stream()

@@ -1,5 +1,6 @@
 package smartproxy.dhcp.kea;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.Secret;
 import smartproxy.core.client.LazyPeer;
@@ -172,6 +174,21 @@ final class LabKea implements AutoCloseable {
 
     KeaClient client(KeaSettings settings) throws Exception {
         return new KeaClient(KeaFactory.NAME, Family.V4, settings, transport(settings));
+    }
+
+    /** Gives subnets other numbers, as somebody does who writes the configuration anew. */
+    void renumber(Map<String, Integer> numbers) throws Exception {
+        var client = client(settings());
+        var deadline = Deadline.in(Duration.ofSeconds(60));
+        var configuration = (ObjectNode) client.ask("config-get", KeaClient.object(), deadline);
+        for (var subnet : configuration.at("/Dhcp4/subnet4")) {
+            var number = numbers.get(subnet.path("subnet").asText());
+            if (number != null) {
+                ((ObjectNode) subnet).put("id", number);
+            }
+        }
+        configuration.remove("hash");
+        client.change("config-set", configuration, deadline);
     }
 
     KeaTransport transport(KeaSettings settings) throws Exception {
