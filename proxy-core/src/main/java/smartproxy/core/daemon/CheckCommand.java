@@ -57,8 +57,12 @@ final class CheckCommand {
         report.forEach(out::println);
         var errors = problems.stream().filter(Problem::isError).count() + count(Level.ERROR);
         var warnings = problems.stream().filter(problem -> !problem.isError()).count() + count(Level.WARNING);
-        out.println(errors + " errors, " + warnings + " warnings");
+        out.println(counted(errors, "error") + ", " + counted(warnings, "warning"));
         return errors == 0 ? 0 : 1;
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private long count(Level level) {

@@ -63,7 +63,9 @@ class PluginsIT {
             var status = new CheckCommand(new PrintStream(out, true, StandardCharsets.UTF_8), Optional.empty())
                     .run(proxy.settingsFile());
             assertThat(status).isEqualTo(1);
-            assertThat(out.toString(StandardCharsets.UTF_8)).contains("error: ", "old.jar: plug-in not loaded: " + why);
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .contains("error: ", "old.jar: plug-in not loaded: " + why)
+                    .containsPattern("\n1 error, \\d+ warnings?\n$");
         }
     }
 
