@@ -76,7 +76,7 @@ final class HostWriter {
 
     private void make(Change change, KeaAbilities kea, List<Made> made, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        // Kea's database takes a host of any number, and keeps it for a subnet that gets the number one day
+        // by now the number may be none, or another subnet's, from which a host of this client would be removed
         if (!reader.isServed(change.target, kea, deadline)) {
             throw KeaRefusal.notServed(change.target.subnet());
         }
