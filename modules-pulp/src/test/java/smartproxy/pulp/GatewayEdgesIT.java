@@ -90,6 +90,80 @@ class GatewayEdgesIT {
         }
     }
 
+    /** It closes with what it did not read: whoever still writes gets a reset, and the answer lies there to be read. */
+    @Test
+    void anAnswerBeforeTheWholeBodyReachesTheClient() throws Exception {
+        try (var hasty = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var answers = CompletableFuture.runAsync(() -> {
+                while (!hasty.isClosed()) {
+                    try (var socket = hasty.accept()) {
+                        var unused = socket.getInputStream().read(new byte[8192]);
+                        write(socket, "HTTP/1.1 415 No\r\nContent-Length: 4\r\n\r\ntype");
+                    } catch (IOException e) {
+                        // closed: the end
+                    }
+                }
+            });
+            apiAt(hasty);
+            var body = "x".repeat(12 << 20); // more than sockets keep
+            for (var i = 0; i < 8; i++) {
+                try (var client = proxy.https()) {
+                    client.send(
+                            Wire.head("PUT", "/pulp/api/v3/x/", "Content-Length: " + body.length()) + "\r\n" + body);
+                    var answer = client.read();
+                    assertThat(answer.status()).isEqualTo(415);
+                    assertThat(answer.body()).isEqualTo("type");
+                }
+            }
+            hasty.close();
+            answers.get(WATCHDOG.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    /** A server that answers, keeps the connection and takes no more of the body. */
+    @Test
+    void anAnswerIsNotKeptWaitingForTheRestOfTheBody() throws Exception {
+        try (var stubborn = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            apiAt(stubborn);
+            try (var client = proxy.https()) {
+                client.send(Wire.head("PUT", "/pulp/api/v3/x/", "Content-Length: " + (16 << 20)) + "\r\n"
+                        + "x".repeat(16 << 20));
+                try (var socket = asked(stubborn, "PUT")) {
+                    write(socket, "HTTP/1.1 415 No\r\nContent-Length: 4\r\n\r\ntype");
+                    client.socket().setSoTimeout((int) WATCHDOG.toMillis());
+                    assertThat(client.read().body()).isEqualTo("type");
+                    await().atMost(WATCHDOG)
+                            .until(() -> proxy.log().contains("Finished PUT /pulp/api/v3/x/ with 415 ("));
+                }
+            }
+        }
+    }
+
+    /** The first connection with such a request; the proxy itself asks for other things. */
+    private static Socket asked(ServerSocket server, String method) throws IOException {
+        while (true) {
+            var socket = server.accept();
+            var head = new byte[8192];
+            var length = socket.getInputStream().read(head);
+            if (new String(head, 0, Math.max(0, length), StandardCharsets.ISO_8859_1).startsWith(method)) {
+                return socket;
+            }
+            socket.close();
+        }
+    }
+
+    private void apiAt(ServerSocket server) throws Exception {
+        proxy.module("pulpcore", """
+                        :enabled: https
+                        :gateway:
+                          :enabled: true
+                          :api_url: http://127.0.0.1:%d
+                          :remote_user: admin
+                          :spool_directory: %s
+                        """.formatted(server.getLocalPort(), directory.resolve("spool")))
+                .start();
+    }
+
     @Test
     void noSecretOfARequestIsLogged() throws Exception {
         pulp.says(401, "{}");

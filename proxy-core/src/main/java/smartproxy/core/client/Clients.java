@@ -1,8 +1,13 @@
 package smartproxy.core.client;
 
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.ContinueProtocolHandler;
+import org.eclipse.jetty.client.DuplexConnectionPool;
 import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.ProcessingProtocolHandler;
@@ -12,6 +17,8 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -55,8 +62,16 @@ public final class Clients {
 
     /** @param rules what is set before the start */
     static HttpClient start(String owner, SslContextFactory.Client tls, int threads, Consumer<HttpClient> rules) {
-        var client = new HttpClient(new HttpClientTransportOverHTTP(connector(owner, tls, threads)));
+        var transport = new HttpClientTransportOverHTTP(connector(owner, tls, threads));
+        var client = new HttpClient(transport);
         rules.accept(client);
+        transport.setConnectionPoolFactory(
+                to -> new DuplexConnectionPool(to, client.getMaxConnectionsPerDestination()) {
+                    @Override
+                    public boolean release(Connection connection) {
+                        return ReadingEndPoint.took(connection) ? super.release(connection) : !remove(connection);
+                    }
+                });
         client.setMaxResponseHeadersSize(MAX_HEADERS);
         client.setMaxRequestHeadersSize(MAX_HEADERS);
         client.setFollowRedirects(false);
@@ -82,7 +97,12 @@ public final class Clients {
         threads.setName("http-" + owner);
         threads.setDaemon(true);
         threads.setReservedThreads(0);
-        var connector = new ClientConnector();
+        var connector = new ClientConnector() {
+            @Override
+            protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+                return new ReadingEndPoint((SocketChannel) channel, selector, key, getScheduler());
+            }
+        };
         connector.setSelectors(1);
         connector.setExecutor(threads);
         connector.setScheduler(new ScheduledExecutorScheduler("http-" + owner + "-timer", true));

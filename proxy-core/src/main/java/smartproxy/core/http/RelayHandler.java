@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.client.ContentSourceRequestContent;
 import org.eclipse.jetty.client.HttpResponseException;
+import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
@@ -291,9 +292,21 @@ final class RelayHandler extends ProxyHandler {
         }
 
         @Override
-        public void onComplete(org.eclipse.jetty.client.Result result) {
+        public void onSuccess(org.eclipse.jetty.client.Response from) {
+            if (request.body != null) { // else the rest of it may be on its way still
+                watch.answered();
+            }
+            super.onSuccess(from);
+        }
+
+        /** A whole answer counts, also where the server did not take the whole request. */
+        @Override
+        public void onComplete(Result result) {
             watch.end();
-            super.onComplete(result);
+            super.onComplete(
+                    result.getResponseFailure() == null
+                            ? new Result(result.getRequest(), result.getResponse())
+                            : result);
         }
     }
 

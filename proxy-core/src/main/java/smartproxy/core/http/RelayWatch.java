@@ -16,6 +16,7 @@ final class RelayWatch implements Runnable {
     private volatile long since = System.nanoTime();
     private volatile boolean waits = true;
     private volatile boolean begun;
+    private volatile boolean answered;
     private boolean ended;
     private Scheduler.@Nullable Task next;
 
@@ -35,7 +36,7 @@ final class RelayWatch implements Runnable {
 
     @Override
     public void run() {
-        if (waits && System.nanoTime() - since > (begun ? idle : firstByte)) {
+        if (answered || (waits && System.nanoTime() - since > (begun ? idle : firstByte))) {
             end.run();
         }
         start();
@@ -56,6 +57,11 @@ final class RelayWatch implements Runnable {
     void waits() {
         since = System.nanoTime();
         waits = true;
+    }
+
+    /** The whole answer came; the server is not waited for much longer, whatever of the request it did not take. */
+    void answered() {
+        answered = true;
     }
 
     synchronized void end() {

@@ -382,6 +382,21 @@ class HttpPeerIT {
         assertThat(failures.get(1)).isInstanceOf(OutcomeUnknownException.class);
     }
 
+    /** It closes with what it did not read: whoever still writes gets a reset, and the answer lies there to be read. */
+    @Test
+    void anAnswerBeforeTheWholeRequestCounts() throws Exception {
+        var server = RawServer.start(
+                RawServer.answering("HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 4\r\n\r\nmuch"));
+        open.add(server);
+        var peer = peer(identity("http", server.port()));
+        var call = HttpCall.post("a").json(" ".repeat(1 << 19) + "{}");
+        for (var i = 0; i < 200; i++) {
+            var reply = peer.send(call, soon());
+            assertThat(reply.status()).isEqualTo(413);
+            assertThat(reply.body()).asString().isEqualTo("much");
+        }
+    }
+
     private static void unusable(List<Exception> failures, String text) {
         for (var failure : failures) {
             assertThat(failure).isInstanceOf(BackendException.class).hasMessageStartingWith("test: ");
