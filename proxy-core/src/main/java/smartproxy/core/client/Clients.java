@@ -5,9 +5,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
-import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.ContinueProtocolHandler;
-import org.eclipse.jetty.client.DuplexConnectionPool;
 import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.ProcessingProtocolHandler;
@@ -62,16 +60,8 @@ public final class Clients {
 
     /** @param rules what is set before the start */
     static HttpClient start(String owner, SslContextFactory.Client tls, int threads, Consumer<HttpClient> rules) {
-        var transport = new HttpClientTransportOverHTTP(connector(owner, tls, threads));
-        var client = new HttpClient(transport);
+        var client = new HttpClient(new HttpClientTransportOverHTTP(connector(owner, tls, threads)));
         rules.accept(client);
-        transport.setConnectionPoolFactory(
-                to -> new DuplexConnectionPool(to, client.getMaxConnectionsPerDestination()) {
-                    @Override
-                    public boolean release(Connection connection) {
-                        return ReadingEndPoint.took(connection) ? super.release(connection) : !remove(connection);
-                    }
-                });
         client.setMaxResponseHeadersSize(MAX_HEADERS);
         client.setMaxRequestHeadersSize(MAX_HEADERS);
         client.setFollowRedirects(false);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -20,15 +19,6 @@ final class ReadingEndPoint extends SocketChannelEndPoint {
 
     ReadingEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
-    }
-
-    /** Whether the server took all that was written on a connection so far; else the next request needs another. */
-    static boolean took(Connection connection) {
-        var end = ((org.eclipse.jetty.io.Connection) connection).getEndPoint();
-        while (end instanceof Wrapper tls) {
-            end = tls.unwrap();
-        }
-        return ((ReadingEndPoint) end).taken;
     }
 
     @Override
