@@ -35,7 +35,10 @@ import smartproxy.core.api.HealthSource.Health;
  */
 final class DhcpdFiles implements AutoCloseable {
     /** How long a request waits for what was just written. */
-    static final Duration PATIENCE = Duration.ofMillis(20);
+    private static final Duration PATIENCE = Duration.ofMillis(20);
+
+    /** A file of more bytes is not read in that time. */
+    static final int READ_WITHIN_PATIENCE = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(DhcpdFiles.class);
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -217,16 +220,10 @@ final class DhcpdFiles implements AutoCloseable {
         var unused = reader.scheduleWithFixedDelay(work, tick.toMillis(), tick.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The newest view; waits a little where the file has changed. */
+    /** The newest view; waits a little where the file has changed, unless reading it takes longer. */
     IscView view() {
         if (mounted || !isSeen()) {
-            try {
-                request().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
-                LOG.trace("the last view serves", e);
-            }
+            awaitReading();
         }
         var current = view;
         if (current == null) {
@@ -235,7 +232,20 @@ final class DhcpdFiles implements AutoCloseable {
         return current;
     }
 
-    /** Whether the view has all that is there. A little that was appended is read sooner than the reading thread wakes up. */
+    private void awaitReading() {
+        try {
+            request().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
+            LOG.trace("the last view serves", e);
+        }
+    }
+
+    /**
+     * Whether the view has all that is there, or will not have it within the time a request waits. A little that was appended is read
+     * sooner than the reading thread wakes up.
+     */
     private boolean isSeen() {
         Stat stat;
         try {
@@ -243,7 +253,22 @@ final class DhcpdFiles implements AutoCloseable {
         } catch (IOException e) {
             return !stale.isEmpty();
         }
-        return stat.equals(seen) || readsAppended(stat);
+        return stat.equals(seen) || readsAppended(stat) || takesLong(stat);
+    }
+
+    /** Has much read, by the reading thread. */
+    private boolean takesLong(Stat stat) {
+        var last = seen;
+        var known = last != null && last.inode().equals(stat.inode()) ? last.size() : 0;
+        if (stat.size() - known <= READ_WITHIN_PATIENCE) {
+            return false;
+        }
+        try {
+            var unused = request();
+        } catch (RejectedExecutionException e) {
+            LOG.trace("the last view serves", e);
+        }
+        return true;
     }
 
     private boolean readsAppended(Stat looked) {

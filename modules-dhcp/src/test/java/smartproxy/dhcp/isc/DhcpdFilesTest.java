@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,6 +260,23 @@ class DhcpdFilesTest {
         stale("it changed while it was read");
         assertThat(files.view().leases()).isEqualTo(1);
         whileReading = () -> {};
+        shows(2);
+        fresh();
+    }
+
+    @Test
+    void noRequestWaitsForALargeFileToBeRead() throws Exception {
+        start(false);
+        var goOn = new CountDownLatch(1);
+        whileReading = () -> await().atMost(SOON).until(() -> goOn.getCount() == 0);
+        replace(HEADER + lease(7) + lease(8) + "# a\n".repeat(DhcpdFiles.READ_WITHIN_PATIENCE / 4));
+        var begin = System.nanoTime();
+        for (var i = 0; i < 200; i++) {
+            assertThat(files.view().leases()).isEqualTo(1);
+        }
+        // 200 times 20 ms, if each of them waited for the thread that reads
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        goOn.countDown();
         shows(2);
         fresh();
     }
