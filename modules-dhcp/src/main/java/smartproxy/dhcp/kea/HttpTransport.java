@@ -26,12 +26,12 @@ final class HttpTransport implements KeaTransport {
 
     @Override
     public byte[] send(String command, String body, Deadline deadline) throws IOException, InterruptedException {
-        return send(command, HttpCall.post("").json(body), deadline);
+        return send(command, HttpCall.post("").upTo(MOST).json(body), deadline);
     }
 
     @Override
     public byte[] ask(String command, String body, Deadline deadline) throws IOException, InterruptedException {
-        return send(command, HttpCall.post("").asking().json(body), deadline);
+        return send(command, HttpCall.post("").upTo(MOST).asking().json(body), deadline);
     }
 
     private byte[] send(String command, HttpCall call, Deadline deadline) throws IOException, InterruptedException {

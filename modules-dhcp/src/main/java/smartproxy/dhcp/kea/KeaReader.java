@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ import smartproxy.dhcp.kea.KeaConfig.ServedSubnet;
 
 /** Reads from Kea. */
 final class KeaReader {
-    /** An answer is at most 1 MiB; leases with long contexts fit as well. */
+    /** So that an answer is about 1 MiB; leases with long contexts fit as well. */
     static final int PAGE = 1000;
 
     private static final int MAX_RECORDS = 1_000_000;
@@ -24,6 +25,14 @@ final class KeaReader {
     private final String owner;
     private final Family family;
     private final Asking client;
+    private volatile Numbers numbers = new Numbers("", Map.of());
+
+    /**
+     * The subnets of a configuration by their numbers.
+     *
+     * @param hash that Kea told before the configuration; empty for none
+     */
+    private record Numbers(String hash, Map<Long, String> subnets) {}
 
     /** {@link KeaClient#ask}, perhaps with something around it. */
     @FunctionalInterface
@@ -47,17 +56,33 @@ final class KeaReader {
         return KeaConfig.of(owner, family, client.ask("config-get", KeaClient.object(), deadline));
     }
 
-    /** Whether Kea serves the subnet under this number now. With {@code subnet_cmds} it tells of one subnet, else of everything. */
+    /**
+     * Whether Kea serves the subnet under this number now. With {@code subnet_cmds} it tells of one subnet, else of everything, which is
+     * asked for again when its hash is another one.
+     */
     boolean isServed(Target target, KeaAbilities kea, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
         var command = family.subnets() + "-get";
-        var config = kea.can(command)
-                ? KeaConfig.ofSubnets(
-                        family, client.ask(command, KeaClient.object().put("id", target.subnetId()), deadline))
-                : config(deadline);
-        return config.subnet(target.subnetId())
-                .filter(subnet -> subnet.name().equals(target.subnet()))
-                .isPresent();
+        if (kea.can(command)) {
+            var arguments = KeaClient.object().put("id", target.subnetId());
+            return KeaConfig.ofSubnets(family, client.ask(command, arguments, deadline))
+                    .subnet(target.subnetId())
+                    .filter(subnet -> subnet.name().equals(target.subnet()))
+                    .isPresent();
+        }
+        var hash = kea.can("config-hash-get")
+                ? client.ask("config-hash-get", KeaClient.object(), deadline)
+                        .path("hash")
+                        .asText("")
+                : "";
+        var last = numbers;
+        if (hash.isEmpty() || !hash.equals(last.hash)) {
+            var subnets = new HashMap<Long, String>();
+            config(deadline).eachSubnet(subnet -> subnets.put(subnet.id(), subnet.name()));
+            last = new Numbers(hash, subnets);
+            numbers = last;
+        }
+        return target.subnet().equals(last.subnets.get(target.subnetId()));
     }
 
     /** What Kea has, as it comes; subnets first, then leases, then hosts. */

@@ -24,9 +24,6 @@ import smartproxy.core.api.OutcomeUnknownException;
  * socket is who may command: there is no password.
  */
 final class SocketTransport implements KeaTransport {
-    /** Bytes of an answer, as over HTTP. */
-    static final int MAX_ANSWER = 1 << 20;
-
     private static final int CHUNK = 16 * 1024;
 
     private final String owner;
@@ -117,9 +114,9 @@ final class SocketTransport implements KeaTransport {
             }
             answer.write(chunk.array(), 0, read);
             chunk.clear();
-            if (answer.size() > MAX_ANSWER) {
-                throw BackendException.rejected(
-                        owner + ": " + command + ": the answer of " + socket + " is larger than 1 MiB");
+            if (answer.size() > MOST) {
+                throw BackendException.rejected(owner + ": " + command + ": the answer of " + socket
+                        + " is larger than " + (MOST >> 20) + " MiB");
             }
         }
     }

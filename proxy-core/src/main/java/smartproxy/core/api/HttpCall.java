@@ -15,6 +15,7 @@ import java.util.Map;
  * @param body sent with its length
  * @param headers of this request besides those of the {@link HttpIdentity}, by name: {@code Content-Range}
  * @param isQuestion whether it changes nothing, whatever its method
+ * @param most bytes that the body may have, and the answer
  */
 public record HttpCall(
         String method,
@@ -23,15 +24,17 @@ public record HttpCall(
         String contentType,
         byte[] body,
         Map<String, String> headers,
-        boolean isQuestion) {
+        boolean isQuestion,
+        int most) {
     private static final byte[] NOTHING = {};
+    private static final int MOST = 1 << 20;
 
     public HttpCall {
         headers = Map.copyOf(headers);
     }
 
     private static HttpCall of(String method, String path) {
-        return new HttpCall(method, path, "", "", NOTHING, Map.of(), false);
+        return new HttpCall(method, path, "", "", NOTHING, Map.of(), false, MOST);
     }
 
     public static HttpCall get(String path) {
@@ -64,7 +67,8 @@ public record HttpCall(
                 contentType,
                 body,
                 headers,
-                isQuestion);
+                isQuestion,
+                most);
     }
 
     /** With a JSON text as body. */
@@ -78,19 +82,24 @@ public record HttpCall(
      * @param octets kept, not copied
      */
     public HttpCall body(String type, byte[] octets) {
-        return new HttpCall(method, path, query, type, octets, headers, isQuestion);
+        return new HttpCall(method, path, query, type, octets, headers, isQuestion, most);
     }
 
     /** With a header that is no secret. */
     public HttpCall header(String name, String value) {
         var all = new HashMap<>(headers);
         all.put(name, value);
-        return new HttpCall(method, path, query, contentType, body, all, isQuestion);
+        return new HttpCall(method, path, query, contentType, body, all, isQuestion, most);
     }
 
     /** The same, as a question: a search that is a {@code POST}, for instance. */
     public HttpCall asking() {
-        return new HttpCall(method, path, query, contentType, body, headers, true);
+        return new HttpCall(method, path, query, contentType, body, headers, true, most);
+    }
+
+    /** With another bound than 1 MiB for body and answer, each of which is held in memory as a whole. */
+    public HttpCall upTo(int bytes) {
+        return new HttpCall(method, path, query, contentType, body, headers, isQuestion, bytes);
     }
 
     /** Whether it changes nothing at the server, so that no answer means no change (RFC 9110, section 9.2.1). */

@@ -21,7 +21,7 @@ public interface HttpPeer {
      *     safe} one
      * @throws java.net.SocketTimeoutException when a safe one had no answer by the deadline
      * @throws IOException when the transport of a safe one failed otherwise
-     * @throws BackendException {@code REJECTED} when the answer is larger than 1 MiB, or not HTTP
+     * @throws BackendException {@code REJECTED} when the answer is larger than the call allows, or not HTTP
      */
     HttpReply send(HttpCall call, Deadline deadline) throws IOException, InterruptedException;
 }

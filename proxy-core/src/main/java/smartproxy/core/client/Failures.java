@@ -48,9 +48,9 @@ final class Failures {
         answered = true;
     }
 
-    BackendException tooLargeToSend(HttpCall call, int most) {
-        return BackendException.rejected(
-                owner + ": " + what(call) + ": the request is larger than " + (most >> 10) + " KiB and was not sent");
+    BackendException tooLargeToSend(HttpCall call) {
+        return BackendException.rejected(owner + ": " + what(call) + ": the request is larger than "
+                + (call.most() >> 10) + " KiB and was not sent");
     }
 
     /**

@@ -16,8 +16,6 @@ import smartproxy.core.api.HttpReply;
 
 /** One pool of connections to one server, as one identity. Its threads only move bytes: the caller waits on its own. */
 final class JettyClient {
-    private static final int MAX_ANSWER = 1 << 20;
-    private static final int MAX_BODY = 1 << 20;
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_THREADS = 16;
     /** Shorter than servers keep a connection open, so that seldom one is used just as they close it. */
@@ -38,11 +36,11 @@ final class JettyClient {
     }
 
     HttpReply send(HttpCall call, Deadline deadline) throws IOException, InterruptedException {
-        if (call.body().length > MAX_BODY) {
-            throw failures.tooLargeToSend(call, MAX_BODY);
+        if (call.body().length > call.most()) {
+            throw failures.tooLargeToSend(call);
         }
         var request = request(call);
-        var answer = new Answer(MAX_ANSWER);
+        var answer = new Answer(call.most());
         // the connection's own bound is for one that waits in the pool
         request.idleTimeout(deadline.leftMillis() + Clients.CONNECT_MILLIS, TimeUnit.MILLISECONDS);
         request.onRequestHeaders(sent -> answer.sending());
