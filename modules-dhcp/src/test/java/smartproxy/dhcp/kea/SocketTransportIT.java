@@ -160,7 +160,7 @@ final class SocketTransportIT {
         });
         assertThat(failure("{}", WATCHDOG))
                 .isInstanceOf(BackendException.class)
-                .hasMessageContainingAll("dhcp_kea: config-get", "larger than 1 MiB");
+                .hasMessageContainingAll("dhcp_kea: config-get", "larger than 4 MiB");
     }
 
     @Test
