@@ -86,7 +86,7 @@ final class CheckableIscProvider extends IscDhcpProvider implements LiveCheck {
             if (in.size() == 0) {
                 return Finding.warning(what, "is empty", "look whether dhcpd runs and writes there");
             }
-            return DhcpdFiles.isHeaded(in)
+            return OpenLeases.isHeaded(in)
                     ? Finding.ok(what, "is readable, written " + text(age) + " ago")
                     : Finding.warning(
                             what, "does not begin as dhcpd's files do", "look whether it is the one that dhcpd writes");

@@ -1,17 +1,12 @@
 package smartproxy.dhcp.isc;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,97 +38,8 @@ final class DhcpdFiles implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpdFiles.class);
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /** Larger than any record, and small enough for a processor's cache. */
-    private static final int CHUNK = 2 * Arena.LARGEST;
-
-    private static final String HEADER = "lease file was written by";
-    private static final int HEADER_WITHIN = 4096;
-
-    /** So much of what was read last is compared before more is read. */
-    private static final int MOST_SEAM = 64;
-
     /** A file that was made shorter in place is taken when it did not change for so many ticks. */
     static final int STEADY_TICKS = 5;
-
-    /** @param inode and device, as the system names them */
-    private record Stat(Object inode, long size) {
-        static Stat of(Path file) throws IOException {
-            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            var key = attributes.fileKey();
-            if (!attributes.isRegularFile() || key == null) {
-                throw new IOException("it is not a regular file");
-            }
-            return new Stat(key, attributes.size());
-        }
-    }
-
-    /** What reading on came upon; {@code ANOTHER} where the file no longer is what was read before. */
-    private enum Found {
-        NOTHING,
-        MORE,
-        ANOTHER
-    }
-
-    /** A leases file that is being read. Holding it open keeps its inode from being used for another file. */
-    private static final class Open {
-        final FileChannel channel;
-        final Object inode;
-        final Records records;
-        final LeasesText text;
-        boolean headed;
-        long offset;
-        byte[] rest = {};
-        byte[] seam = {};
-
-        Open(FileChannel channel, Object inode, boolean headed, Records records) {
-            this.channel = channel;
-            this.inode = inode;
-            this.headed = headed;
-            this.records = records;
-            this.text = new LeasesText(records);
-        }
-
-        /**
-         * Reads to the end, after having looked whether the file still is what was read.
-         *
-         * @param size it has at least; a read that gives less is not the last one
-         * @return what was found
-         */
-        Found readOn(byte[] buffer, long size) throws IOException {
-            var before = offset;
-            do {
-                // what is compared lies in one piece with what is read, and what was left of it the last time within
-                var from = Math.max(rest.length, seam.length);
-                System.arraycopy(rest, 0, buffer, from - rest.length, rest.length);
-                var compared = from - seam.length;
-                var count = fill(buffer, compared, offset - seam.length);
-                if (count < seam.length || !Arrays.equals(seam, 0, seam.length, buffer, compared, from)) {
-                    return Found.ANOTHER;
-                }
-                var end = compared + count;
-                if (end == from) {
-                    break;
-                }
-                offset += end - from;
-                var taken = text.take(buffer, from - rest.length, end, false);
-                rest = Arrays.copyOfRange(buffer, taken, end);
-                seam = Arrays.copyOfRange(buffer, Math.max(0, end - MOST_SEAM), end);
-            } while (offset < size);
-            return offset > before ? Found.MORE : Found.NOTHING;
-        }
-
-        private int fill(byte[] buffer, int from, long position) throws IOException {
-            return Math.max(0, channel.read(ByteBuffer.wrap(buffer, from, buffer.length - from), position));
-        }
-
-        void close() {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                LOG.debug("closing the leases file", e);
-            }
-        }
-    }
 
     private final String name;
     private final Path conf;
@@ -142,19 +48,19 @@ final class DhcpdFiles implements AutoCloseable {
     private final LongSupplier now;
     private final Duration tick;
     private final int ticksToBeSteady;
-    private final byte[] buffer = new byte[CHUNK];
+    private final byte[] buffer = new byte[OpenLeases.BUFFER];
     private final ScheduledThreadPoolExecutor reader;
 
     /** Held while the files are read; by the reading thread, or a request that reads what little was appended. */
     private final ReentrantLock reading = new ReentrantLock();
 
-    private @Nullable Open open;
+    private @Nullable OpenLeases open;
     private int steadyTicks;
-    private @Nullable Stat steady;
+    private @Nullable FileStat steady;
     private @Nullable Future<?> pending;
 
     private volatile @Nullable IscView view;
-    private volatile @Nullable Stat seen;
+    private volatile @Nullable FileStat seen;
     private volatile String stale = "";
     private volatile long bad;
 
@@ -201,7 +107,7 @@ final class DhcpdFiles implements AutoCloseable {
     /** @throws DhcpdConf.Unusable when they cannot be read */
     void start() throws DhcpdConf.Unusable {
         try {
-            load(Stat.of(leases));
+            load(FileStat.of(leases));
         } catch (AccessDeniedException e) {
             throw new DhcpdConf.Unusable(
                     leases.toString(), "permission denied; the daemon's user needs to read the leases file");
@@ -247,9 +153,9 @@ final class DhcpdFiles implements AutoCloseable {
      * sooner than the reading thread wakes up.
      */
     private boolean isSeen() {
-        Stat stat;
+        FileStat stat;
         try {
-            stat = Stat.of(leases);
+            stat = FileStat.of(leases);
         } catch (IOException e) {
             return !stale.isEmpty();
         }
@@ -257,7 +163,7 @@ final class DhcpdFiles implements AutoCloseable {
     }
 
     /** Has much read, by the reading thread. */
-    private boolean takesLong(Stat stat) {
+    private boolean takesLong(FileStat stat) {
         var last = seen;
         var known = last != null && last.inode().equals(stat.inode()) ? last.size() : 0;
         if (stat.size() - known <= READ_WITHIN_PATIENCE) {
@@ -271,7 +177,7 @@ final class DhcpdFiles implements AutoCloseable {
         return true;
     }
 
-    private boolean readsAppended(Stat looked) {
+    private boolean readsAppended(FileStat looked) {
         if (!reading.tryLock()) {
             return false;
         }
@@ -281,10 +187,10 @@ final class DhcpdFiles implements AutoCloseable {
                 return false;
             }
             // another request may have read on meanwhile
-            var stat = looked.size() < current.offset ? Stat.of(leases) : looked;
+            var stat = looked.size() < current.offset() ? FileStat.of(leases) : looked;
             if (!current.inode.equals(stat.inode())
-                    || stat.size() < current.offset
-                    || stat.size() - current.offset > Arena.LARGEST
+                    || stat.size() < current.offset()
+                    || stat.size() - current.offset() > Arena.LARGEST
                     || !readOn(current, stat)) {
                 return false;
             }
@@ -316,7 +222,7 @@ final class DhcpdFiles implements AutoCloseable {
     private void refresh(boolean tick) {
         reading.lock();
         try {
-            var stat = Stat.of(leases);
+            var stat = FileStat.of(leases);
             if (!stat.equals(seen) || (tick && !stale.isEmpty())) {
                 step(stat, tick);
             }
@@ -336,11 +242,11 @@ final class DhcpdFiles implements AutoCloseable {
         }
     }
 
-    private void step(Stat stat, boolean tick) throws IOException, DhcpdConf.Unusable {
+    private void step(FileStat stat, boolean tick) throws IOException, DhcpdConf.Unusable {
         var current = open;
         if (current == null || !current.inode.equals(stat.inode())) {
             load(stat);
-        } else if (stat.size() < current.offset) {
+        } else if (stat.size() < current.offset()) {
             isStale("the leases file " + leases + " became shorter, and no new file took its place");
             steadyTicks = !stat.equals(steady) ? 0 : tick ? steadyTicks + 1 : steadyTicks;
             steady = stat;
@@ -353,13 +259,12 @@ final class DhcpdFiles implements AutoCloseable {
     }
 
     /** @return false when it is not the file that was read */
-    private boolean readOn(Open current, Stat stat) throws IOException {
+    private boolean readOn(OpenLeases current, FileStat stat) throws IOException {
         var found = current.readOn(buffer, stat.size());
-        if (found == Found.ANOTHER) {
+        if (found == OpenLeases.Found.ANOTHER) {
             return false;
         }
-        if (found == Found.MORE) {
-            current.headed = current.headed || isHeaded(current.channel);
+        if (found == OpenLeases.Found.MORE) {
             publish(current);
         }
         isFresh();
@@ -367,13 +272,13 @@ final class DhcpdFiles implements AutoCloseable {
     }
 
     /** Reads everything anew. What is there before stays until that is done. */
-    private void load(Stat stat) throws IOException, DhcpdConf.Unusable {
+    private void load(FileStat stat) throws IOException, DhcpdConf.Unusable {
         var channel = FileChannel.open(leases, StandardOpenOption.READ);
         var done = false;
         try {
             var before = open;
-            var headed = isHeaded(channel);
-            if (before != null && (stat.size() == 0 || (before.headed && !headed))) {
+            var headed = OpenLeases.isHeaded(channel);
+            if (before != null && (stat.size() == 0 || (before.isHeaded() && !headed))) {
                 isStale("the leases file " + leases
                         + (stat.size() == 0 ? " is empty" : " does not begin as dhcpd's files do"));
                 return;
@@ -382,8 +287,8 @@ final class DhcpdFiles implements AutoCloseable {
             var records = new Records(configuration.subnets(), now);
             configuration.hosts().forEach(host -> records.host(host.entry(), host.declaration()));
             // by the time it is open, another may have taken the place of the one that was looked at
-            var next = new Open(channel, stat.equals(Stat.of(leases)) ? stat.inode() : "", headed, records);
-            if (next.readOn(buffer, stat.size()) == Found.ANOTHER) {
+            var next = new OpenLeases(channel, stat.equals(FileStat.of(leases)) ? stat.inode() : "", headed, records);
+            if (next.readOn(buffer, stat.size()) == OpenLeases.Found.ANOTHER) {
                 throw new IOException("it changed while it was read");
             }
             open = next;
@@ -400,31 +305,18 @@ final class DhcpdFiles implements AutoCloseable {
         }
     }
 
-    /** Whether it begins as dhcpd lets its leases files begin. */
-    static boolean isHeaded(FileChannel channel) throws IOException {
-        return new String(bytes(channel, 0, HEADER_WITHIN), StandardCharsets.ISO_8859_1).contains(HEADER);
-    }
-
-    private void publish(Open current) {
+    private void publish(OpenLeases current) {
         bad = current.records.badCount();
         isStrange(current);
         // last: who sees it finds everything else
         view = current.records.view();
     }
 
-    private static byte[] bytes(FileChannel channel, long offset, int length) throws IOException {
-        var bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
-            // more
-        }
-        return Arrays.copyOf(bytes.array(), bytes.position());
-    }
-
-    private void isStrange(Open current) {
-        var why = current.headed
+    private void isStrange(OpenLeases current) {
+        var why = current.isHeaded()
                 ? ""
                 : "the leases file " + leases
-                        + (current.offset == 0
+                        + (current.offset() == 0
                                 ? " is empty; look whether dhcpd runs and writes there"
                                 : " does not begin as dhcpd's files do; look whether it is the one that dhcpd writes");
         if (!why.isEmpty() && !why.equals(strange)) {
