@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
@@ -383,12 +386,16 @@ class HttpPeerIT {
     }
 
     /** It closes with what it did not read: whoever still writes gets a reset, and the answer lies there to be read. */
-    @Test
-    void anAnswerBeforeTheWholeRequestCounts() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "https"})
+    void anAnswerBeforeTheWholeRequestCounts(String scheme) throws Exception {
         var server = RawServer.start(
+                scheme.equals("http")
+                        ? ServerSocketFactory.getDefault()
+                        : PKI.server().sslContext().getServerSocketFactory(),
                 RawServer.answering("HTTP/1.1 413 No\r\nConnection: close\r\nContent-Length: 4\r\n\r\nmuch"));
         open.add(server);
-        var peer = peer(identity("http", server.port()));
+        var peer = peer(identity(scheme, server.port()).trusting(files.resolve("ca.pem")));
         var call = HttpCall.post("a").json(" ".repeat(1 << 19) + "{}");
         for (var i = 0; i < 200; i++) {
             var reply = peer.send(call, soon());

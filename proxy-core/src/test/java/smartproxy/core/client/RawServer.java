@@ -9,6 +9,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ServerSocketFactory;
 
 /** Reads what comes on a connection and answers with what it is given, or not at all. */
 final class RawServer implements AutoCloseable {
@@ -22,13 +23,17 @@ final class RawServer implements AutoCloseable {
     private final Act act;
     private final List<Socket> sockets = new ArrayList<>();
 
-    private RawServer(Act act) throws IOException {
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private RawServer(ServerSocketFactory sockets, Act act) throws IOException {
+        this.listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.act = act;
     }
 
     static RawServer start(Act act) throws IOException {
-        var server = new RawServer(act);
+        return start(ServerSocketFactory.getDefault(), act);
+    }
+
+    static RawServer start(ServerSocketFactory sockets, Act act) throws IOException {
+        var server = new RawServer(sockets, act);
         var thread = new Thread(server::accept, "raw-server");
         thread.setDaemon(true);
         thread.start();
