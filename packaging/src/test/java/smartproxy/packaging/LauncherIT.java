@@ -90,13 +90,34 @@ class LauncherIT {
                 .endsWith("-Xmx200m");
     }
 
+    @Test
+    void allProcessorsCollectWhereTheLeasesFileIsLarge() throws Exception {
+        var serial = List.of("-XX:+UseSerialGC");
+        assertThat(collectors(Map.of(), 15)).isEqualTo(serial);
+        assertThat(collectors(Map.of(), 16))
+                .containsExactly("-XX:+UseSerialGC", "-XX:-UseSerialGC", "-XX:+UseParallelGC");
+        assertThat(collectors(Map.of("SMART_PROXY_JAVA_OPTS", "-XX:+UseZGC"), 16))
+                .containsExactly("-XX:+UseZGC");
+    }
+
+    /** The options that choose a collector, beside a leases file of so many MiB. */
+    private List<String> collectors(Map<String, String> environment, int size) throws Exception {
+        var etc = etc(":enabled: https", ":leases: LEASES", size);
+        return words("-XX:[-+]Use.*GC", environment, "run", "--config", etc.toString());
+    }
+
     private List<String> heaps(Map<String, String> environment, String... arguments) throws Exception {
+        return words("-Xmx.*", environment, arguments);
+    }
+
+    /** What the JVM is given and looks so. */
+    private List<String> words(String pattern, Map<String, String> environment, String... arguments) throws Exception {
         var all = new HashMap<>(environment);
         all.put("SMART_PROXY_JAVA", jvm("17.0.15").toString());
         return launch(all, arguments)
                 .output()
                 .lines()
-                .filter(word -> word.startsWith("-Xmx"))
+                .filter(word -> word.matches(pattern))
                 .toList();
     }
 
