@@ -100,6 +100,15 @@ class LauncherIT {
                 .containsExactly("-XX:+UseZGC");
     }
 
+    @Test
+    void aRealJvmTakesTheOtherCollector() throws Exception {
+        var etc = etc(":enabled: https", ":leases: LEASES", 16);
+        var options = Map.of("SMART_PROXY_JAVA_OPTS", "-XX:+PrintFlagsFinal -version");
+        assertThat(launch(options, "run", "--config", etc.toString()).output())
+                .containsPattern("UseParallelGC += true")
+                .containsPattern("UseSerialGC += false");
+    }
+
     /** The options that choose a collector, beside a leases file of so many MiB. */
     private List<String> collectors(Map<String, String> environment, int size) throws Exception {
         var etc = etc(":enabled: https", ":leases: LEASES", size);
