@@ -304,14 +304,16 @@ class Dhcpd:
                    f":key_name: lab_key\n:key_secret: {self.secret}\n:key_algorithm: hmac-sha256\n")
 
     def omshell(self, count):
-        """Changes per second by one session of omshell, which creates and removes the same as the load client does over REST."""
+        """Changes per second by one session of omshell, which is asked for the same as the daemon: to create a host, and to remove the one
+        of a MAC, in the words of the reference's DHCP module."""
         lines = ["key-algorithm hmac-sha256", f"key lab_key {self.secret}", f"server {self.address}", "port 7911", "connect"]
         for i in range(0, count, 2):
             a, b = 1 + i // 250 % 250, 1 + i % 250
             mac = f"02:00:00:00:{a:02x}:{b:02x}"
             statements = 'filename = \\"pxelinux.0\\"; next-server = c0:00:02:01; option host-name = \\"om%d.example.com\\";' % i
             lines += ["new host", f'set name = "om{i}.example.com"', f"set ip-address = 10.9.{a}.{b}", f"set hardware-address = {mac}",
-                      "set hardware-type = 1", f'set statements = "{statements}"', "create", "remove"]
+                      "set hardware-type = 1", f'set statements = "{statements}"', "create",
+                      "new host", f"set hardware-address = {mac}", "open", "remove"]
         begun = time.monotonic()
         told = run(["omshell"], 120, input="\n".join(lines) + "\n")
         took = time.monotonic() - begun
