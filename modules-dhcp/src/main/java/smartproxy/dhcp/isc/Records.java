@@ -120,9 +120,6 @@ final class Records {
             records.removeLease(records.leaseAt(lease.ip));
             return;
         }
-        var macHash = Arena.macHash(lease.mac, lease.macLength);
-        records.removeLease(records.leaseOf(lease.mac, lease.macLength, macHash));
-        records.removeLease(records.leaseAt(lease.ip));
         if (scratch.length < length + 64) {
             scratch = new byte[length + 4096];
         }
@@ -131,6 +128,9 @@ final class Records {
             bad();
             return;
         }
+        var macHash = Arena.macHash(lease.mac, lease.macLength);
+        records.removeLease(records.leaseOf(lease.mac, lease.macLength, macHash));
+        records.removeLease(records.leaseAt(lease.ip));
         records.addLease(arena.add(lease.ip, lease.mac, lease.macLength, scratch, size), lease.ip, macHash);
     }
 

@@ -58,6 +58,36 @@ class LeasesTextTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {254, 255, 256, 1022})
+    void namesAndIdentifiersMayBeLong(int length) {
+        var uid = "\"" + "u".repeat(length - 2) + "\"";
+        var name = "\"" + "n".repeat(length - 2) + "\"";
+        var text = Leases.lease("192.0.2.100", A, "active");
+        var options = Leases.of(
+                        text.substring(0, text.lastIndexOf('}')),
+                        "  uid " + uid + ";",
+                        "  client-hostname " + name + ";",
+                        "}",
+                        Leases.lease("192.0.2.101", B, "active"))
+                .lease("192.0.2.100")
+                .options();
+        assertThat(options).containsEntry("uid", uid).containsEntry("client_hostname", name);
+    }
+
+    @Test
+    void oneThatIsTooLargeIsCountedAndLeavesWhatWasKnown() {
+        var text = Leases.lease("192.0.2.100", A, "active");
+        var leases = Leases.of(
+                text,
+                text.substring(0, text.lastIndexOf('}')),
+                "  uid \"" + "u".repeat(140_000) + "\";",
+                "}",
+                Leases.lease("192.0.2.101", B, "active"));
+        assertThat(leases.leases()).containsExactly("192.0.2.100 / " + A + " active", "192.0.2.101 / " + B + " active");
+        assertThat(leases.records.badCount()).isOne();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"active", "expired", "released", "abandoned", "backup", "reset", "something-new"})
     @DisplayName("every state but free counts as used, ended or not")
     void statesAreKept(String state) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +33,7 @@ import smartproxy.dhcp.DhcpProvider.Creation.Created;
 import smartproxy.dhcp.DhcpProvider.Creation.Occupied;
 import smartproxy.dhcp.DhcpProvider.Removal;
 import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.isc.OmapiMessage.Values;
 
 /** A server of OMAPI that breaks off, lies, or answers nonsense. */
 class OmapiFaultsIT {
@@ -320,6 +322,131 @@ class OmapiFaultsIT {
     }
 
     @Test
+    void aChangeOfWhatIsGoneMeanwhileChangesNothing() throws Exception {
+        dhcpd.script = (question, reply) -> answerLikeDhcpd(question, reply, false);
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
+                .hasMessageContaining("dhcpd does not have it any more; nothing was changed");
+    }
+
+    /** A dhcpd with the host, which removes it and then permits no creation, or only that of {@link #OLD}. */
+    private void permitting(boolean old) {
+        dhcpd.script = (question, reply) -> {
+            if (question.op() == OmapiMessage.DELETE) {
+                statements.set(GONE);
+                reply.signed(FakeDhcpd.status(question, OmapiResult.SUCCESS));
+            } else if (!FakeDhcpd.isCreate(question)) {
+                answerLikeDhcpd(question, reply, !GONE.equals(statements.get()));
+            } else if (old
+                    && new String(question.object().get("statements"), StandardCharsets.UTF_8)
+                            .strip()
+                            .equals(OLD)) {
+                statements.set(OLD);
+                answerLikeDhcpd(question, reply, true);
+            } else {
+                reply.signed(FakeDhcpd.status(question, 6));
+            }
+        };
+    }
+
+    @Test
+    void whatIsRefusedOnTheWayIsMadeAgainAsItWas() {
+        permitting(true);
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
+                .hasMessageContainingAll("no permission", "the one before is there again, nothing was changed");
+        assertThat(statements.get()).isEqualTo(OLD);
+    }
+
+    @Test
+    void whereTheUndoIsRefusedTooTheCallerIsToldThatItIsGone() {
+        permitting(false);
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN))
+                .hasMessageContainingAll("no permission", "and the one before:", "is not there now; ask for it again")
+                .hasMessageNotContaining("nothing was changed");
+    }
+
+    @Test
+    void aChangeWhoseRemovalIsNeverAnsweredIsUnknown() {
+        changing(Set.of(1, 2, 3, 4), false, false);
+        assertThatThrownBy(() -> dhcp.change(present(), solaris()))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN))
+                .hasMessageContaining("whether it was removed to be made anew is unknown");
+        assertThat(statements.get()).isEqualTo(OLD);
+    }
+
+    @Test
+    void aHostThatTheFileDoesNotShowYetIsInTheWay() {
+        dhcpd.script = (question, reply) -> {
+            if (FakeDhcpd.isCreate(question)) {
+                reply.signed(FakeDhcpd.status(question, OmapiResult.KEY_CONFLICT));
+            } else {
+                reply.signed(FakeDhcpd.host(
+                        question,
+                        "other.example.com",
+                        Provider.reservation(2).ip().bits(),
+                        wanted.mac().octets()));
+            }
+        };
+        assertThat(dhcp.create(wanted))
+                .isInstanceOfSatisfying(
+                        Occupied.class,
+                        occupied -> assertThat(occupied.present())
+                                .containsExactly(new Reservation(
+                                        wanted.subnet(),
+                                        "other.example.com",
+                                        Provider.reservation(2).ip(),
+                                        wanted.mac(),
+                                        true,
+                                        Map.of(Reservation.HOSTNAME, "other.example.com"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void whatWasInTheWayAndIsGoneIsTriedAgainUpToThreeTimes(int inTheWay) {
+        var creates = new AtomicInteger();
+        dhcpd.script = (question, reply) -> {
+            if (FakeDhcpd.isCreate(question) && creates.incrementAndGet() <= inTheWay) {
+                reply.signed(FakeDhcpd.status(question, OmapiResult.EXISTS));
+            } else {
+                answerLikeDhcpd(question, reply, FakeDhcpd.isCreate(question));
+            }
+        };
+        if (inTheWay < 3) {
+            assertThat(dhcp.create(wanted)).isInstanceOf(Created.class);
+        } else {
+            assertThatThrownBy(() -> dhcp.create(wanted))
+                    .isInstanceOfSatisfying(
+                            BackendException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_APPLIED))
+                    .hasMessageContaining("was in use and was free again, several times in a row; try again");
+        }
+        assertThat(creates).hasValue(Math.min(inTheWay + 1, 3));
+    }
+
+    @Test
+    void whatDhcpdSaysUnaskedIsNoAnswer() {
+        dhcpd.script = (question, reply) -> {
+            reply.signed(new OmapiMessage(
+                    1,
+                    4,
+                    5,
+                    question.id(),
+                    0,
+                    new Values().map(),
+                    new Values().with("name", "x").map()));
+            answerLikeDhcpd(question, reply, true);
+        };
+        assertThat(dhcp.holds(wanted)).isTrue();
+        assertThat(dhcp.holds(wanted)).isTrue();
+        assertThat(dhcpd.connections).hasValue(1);
+    }
+
+    @Test
     void oneThatTheFileDoesNotShowYetIsNotChanged() throws Exception {
         changing(Set.of(), false, false);
         assertThatThrownBy(() -> dhcp.change(wanted, solaris()))
@@ -418,6 +545,27 @@ class OmapiFaultsIT {
                         .isInstanceOf(BackendException.class)
                         .hasMessageContaining("does not speak OMAPI");
             }
+        }
+    }
+
+    @Test
+    void aServerThatEndsTheConnectionAtOnceIsNamed() throws Exception {
+        try (var other = new ServerSocket(0);
+                var omapi = new OmapiClient(new OmapiServer("127.0.0.1", other.getLocalPort(), Optional.empty()))) {
+            var thread = new Thread(() -> {
+                try (var socket = other.accept()) {
+                    // half closed, so that it is no reset
+                    socket.shutdownOutput();
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    // the client went away
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            assertThatThrownBy(() -> omapi.talk(Deadline.in(Duration.ofSeconds(5)), talk -> talk.find("x")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("127.0.0.1:" + other.getLocalPort() + " closed the connection at once");
         }
     }
 
