@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.LiveCheck;
@@ -97,6 +101,14 @@ class IscCheckIT {
         Files.delete(directory.resolve("dhcpd.leases"));
         Files.createDirectory(directory.resolve("dhcpd.leases"));
         assertThat(look(dhcpd.server()).get(2)).startsWith("error: ").contains("is not a regular file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT3H20M, 3 hours", "P2DT5H, 2 days"})
+    void howLongAgoTheLeasesFileWasWrittenIsTold(Duration ago, String told) throws Exception {
+        var leases = directory.resolve("dhcpd.leases");
+        Files.setLastModifiedTime(leases, FileTime.from(Instant.now().minus(ago)));
+        assertThat(look(dhcpd.server()).get(2)).endsWith("is readable, written " + told + " ago");
     }
 
     @Test
