@@ -40,6 +40,7 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -203,13 +204,34 @@ public final class TestPki {
 
     /** A revocation list of any authority. */
     public static X509CRL crl(Issued authority, Instant nextUpdate, Issued... revoked) {
+        var start = nextUpdate.minus(Duration.ofDays(2));
+        var builder = list(authority, nextUpdate);
+        for (var one : revoked) {
+            builder.addCRLEntry(one.certificate().getSerialNumber(), Date.from(start), 0);
+        }
+        return sign(builder, authority);
+    }
+
+    /** A list of what was revoked since another list. */
+    static String deltaCrlPem(Issued authority, Instant nextUpdate) {
+        var builder = list(authority, nextUpdate);
         try {
-            var start = nextUpdate.minus(Duration.ofDays(2));
-            var builder = new JcaX509v2CRLBuilder(authority.certificate().getSubjectX500Principal(), Date.from(start));
-            builder.setNextUpdate(Date.from(nextUpdate));
-            for (var one : revoked) {
-                builder.addCRLEntry(one.certificate().getSerialNumber(), Date.from(start), 0);
-            }
+            builder.addExtension(Extension.deltaCRLIndicator, true, new CRLNumber(BigInteger.ONE));
+        } catch (CertIOException e) {
+            throw new IllegalStateException(e);
+        }
+        return pem(sign(builder, authority));
+    }
+
+    private static JcaX509v2CRLBuilder list(Issued authority, Instant nextUpdate) {
+        var builder = new JcaX509v2CRLBuilder(
+                authority.certificate().getSubjectX500Principal(), Date.from(nextUpdate.minus(Duration.ofDays(2))));
+        builder.setNextUpdate(Date.from(nextUpdate));
+        return builder;
+    }
+
+    private static X509CRL sign(JcaX509v2CRLBuilder builder, Issued authority) {
+        try {
             return new JcaX509CRLConverter().getCRL(builder.build(signer(authority.key())));
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException(e);

@@ -160,6 +160,17 @@ class TlsContextsTest {
         var material = TlsMaterial.read(TestServer.tlsSettings(directory));
         assertThat(material.chain()).containsExactly(server.certificate(), lower.certificate(), upper.certificate());
         assertThat(material.notes()).singleElement().asString().contains("CN=stranger", "not sent");
+        TestPki.write(
+                directory.resolve("server.pem"),
+                server.certificatePem() + upper.certificatePem() + lower.certificatePem());
+        var unordered = TlsMaterial.read(TestServer.tlsSettings(directory));
+        assertThat(unordered.chain()).isEqualTo(material.chain());
+        assertThat(unordered.notes())
+                .containsExactly(directory.resolve("server.pem")
+                        + ": the chain is not in order, each certificate should be followed by its issuer;"
+                        + " it is sent in the right order");
+        server.writeTo(directory, "server");
+        assertThat(TlsMaterial.read(TestServer.tlsSettings(directory)).notes()).isEmpty();
     }
 
     @Test
@@ -195,6 +206,14 @@ class TlsContextsTest {
         TestPki.write(
                 file, TestPki.crlPem(TestPki.create("Test CA", KeyType.EC_P256).ca(), next));
         assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file))).hasMessageContaining("is not signed by it");
+        TestPki.write(file, TestPki.deltaCrlPem(PKI.ca(), next));
+        assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file)))
+                .hasMessageContaining("this is a delta list of CN=Test CA; a complete one is needed");
+        TestPki.write(
+                file,
+                TestPki.crlPem(PKI.ca(), next) + TestPki.crlPem(PKI.ca(), next).replaceFirst("(?s)MII.*?\n", "AAAA\n"));
+        assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file)))
+                .hasMessageContaining("revocation list number 2 is damaged");
     }
 
     @Test
