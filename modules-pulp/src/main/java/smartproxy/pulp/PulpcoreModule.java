@@ -104,7 +104,9 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
                     : new Pulp3Provider(target.name(), target.root() + "api/v3/", peer, backend);
             pulps.add(new Pulps.Pulp(target.name(), target.provider(), provider));
         }
-        return pulps.isEmpty() ? Optional.empty() : Optional.of(new ContentApi(new Pulps(pulps), context.store()));
+        return pulps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ContentApi(new Pulps(pulps), context.store(), context.shared()));
     }
 
     private record Instance(
@@ -136,10 +138,12 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
         }
 
         @Override
-        public void start() {
+        public void start() throws StartException {
             components.start();
             gateway.ifPresent(Gateway::start);
-            content.ifPresent(ContentApi::start);
+            if (content.isPresent()) {
+                content.get().start();
+            }
         }
 
         @Override

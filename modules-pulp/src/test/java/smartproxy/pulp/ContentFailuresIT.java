@@ -1,10 +1,13 @@
 package smartproxy.pulp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,8 @@ import smartproxy.core.daemon.Wire.Reply;
 /** The content API of a whole daemon over a Pulp that fails, and for callers who ask for nonsense. */
 class ContentFailuresIT {
     private static final String REPOSITORIES = "/content/pulps/pulp/repositories";
+
+    private static final Duration WATCHDOG = Duration.ofSeconds(30);
 
     @TempDir
     private Path directory;
@@ -328,5 +333,35 @@ class ContentFailuresIT {
         assertThat(place).startsWith("/content/jobs/");
         assertThat(send("GET", place, "").status()).isEqualTo(202);
         pulp.answersAgain();
+    }
+
+    @Test
+    void mirrorsOfTwoGenerationsDoNotWorkAtOnce() throws Exception {
+        pulp.hangs();
+        try (var events = proxy.https()) {
+            // keeps the generation that has the first mirror
+            events.send(Wire.head("GET", "/content/events") + "\r\n").readHead();
+            var first = begun();
+            await().atMost(WATCHDOG)
+                    .until(() -> pulp.asked().stream().anyMatch(asked -> asked.contains("/repositories/")));
+            Files.writeString(directory.resolve("password"), "simsim\n");
+            proxy.reload();
+
+            var second = begun();
+            await().atMost(WATCHDOG)
+                    .until(
+                            () -> send("GET", second, "").body(),
+                            body -> body.contains("\"message\":\"waits for the end of another mirror of this Pulp\""));
+            assertThat(send("GET", first, "").body()).contains("\"state\":\"running\"");
+        } finally {
+            pulp.answersAgain();
+        }
+    }
+
+    /** Where the job of a mirror is found. */
+    private String begun() throws IOException {
+        var reply = send("POST", "/content/mirror", "{\"repositories\": []}");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+        return reply.header("location");
     }
 }

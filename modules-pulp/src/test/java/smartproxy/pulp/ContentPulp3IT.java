@@ -210,4 +210,142 @@ class ContentPulp3IT {
                 .startsWith("Pulp 'pulp': distribute: given up after ")
                 .endsWith(" s: no worker of Pulp is online");
     }
+
+    /** A remote or distribution of r1. */
+    private void has(String what, String labels) {
+        pulp.saysTo("GET " + API + what + "/rpm/rpm/?name=r1", 200, """
+                {"count": 1, "results": [{"pulp_href": "%s%s/rpm/rpm/5/", "url": "https://up.example.com/", "base_path": "a",
+                 "pulp_labels": %s}]}""".formatted(API, what, labels));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"upstream, remotes", "distribution, distributions"})
+    void whatOfARepositoryIsOursIsRemovedAlone(String what, String where) throws Exception {
+        var at = "/pulps/pulp/repositories/r1/" + what;
+        assertThat(send("DELETE", at, "").body()).isEqualTo("{\"changed\":false}");
+        has(where, "{}");
+        var foreign = send("DELETE", at, "");
+        assertThat(foreign.status()).isEqualTo(409);
+        assertThat(foreign.body())
+                .startsWith(
+                        "The " + what + " of repository 'r1' has no label smart_proxy_managed: somebody else made it");
+        assertThat(sent("DELETE", API)).isEmpty();
+
+        has(where, "{\"smart_proxy_managed\": \"api\"}");
+        pulp.saysTo("DELETE " + API + where, 202, "{\"task\": \"" + API + "tasks/" + TASK + "/\"}");
+        assertThat(send("DELETE", at, "").body()).isEqualTo("{\"changed\":true}");
+        assertThat(sent("DELETE", API + where + "/rpm/rpm/5/")).hasSize(1);
+    }
+
+    @Test
+    void aRepositoryStaysOfItsType() throws Exception {
+        var reply = send("PUT", "/pulps/pulp/repositories/r1", "{\"type\": \"file\"}");
+
+        assertThat(reply.status()).isEqualTo(409);
+        assertThat(reply.body()).startsWith("Repository 'r1' is of type rpm and cannot become one of type file");
+        assertThat(sent("PATCH", API)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+                    {}; {"sync_policy":"mirror_content_only"}
+                    {"mode": "mirror_complete"}; {"sync_policy":"mirror_complete"}
+                    {"mode": "additive", "optimize": false, "skip": ["srpm"]}; {"sync_policy":"additive","skip_types":["srpm"],"optimize":false}
+                    """)
+    void aSyncIsAsItIsAskedFor(String body, String told) throws Exception {
+        has("remotes", "{}");
+
+        assertThat(send("POST", "/pulps/pulp/repositories/r1/sync", body).body())
+                .contains("\"state\":\"completed\"");
+        assertThat(sent("POST", REPOSITORY + "sync/"))
+                .singleElement()
+                .asString()
+                .contains(told.substring(1, told.length() - 1))
+                .matches(one -> one.contains("optimize") == told.contains("optimize"));
+    }
+
+    @Test
+    void dependenciesThatPulpDoesNotKnowAreRefused() throws Exception {
+        var copy = "{\"from\": \"f1\", \"all\": true, \"dependencies\": true}";
+
+        assertThat(send("POST", "/pulps/pulp/repositories/f1/units/copy", copy).body())
+                .contains("\"state\":\"failed\"", "Units of type file have no dependencies that Pulp knows");
+        assertThat(sent("POST", API)).isEmpty();
+    }
+
+    @Test
+    void moreUnitsThanCanBeCopiedAtOnceAreRefused() throws Exception {
+        pulp.saysTo("GET " + API + "content/?repository_version", 200, "{\"count\": 10001, \"results\": []}");
+
+        assertThat(send("POST", "/pulps/pulp/repositories/f1/units/copy", "{\"from\": \"f1\", \"all\": true}")
+                        .body())
+                .contains("\"state\":\"failed\"", "There are 10001 units, more than the 10000 that can be copied");
+        assertThat(sent("POST", API)).isEmpty();
+    }
+
+    @Test
+    void ofNothingNothingIsCopied() throws Exception {
+        assertThat(send("POST", "/pulps/pulp/repositories/f1/units/copy", "{\"from\": \"f1\", \"all\": true}")
+                        .body())
+                .contains("\"state\":\"completed\"", "\"actions\":[]");
+        assertThat(sent("POST", API)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    container/container | Repositories of type container take no files; push images to the registry
+                    rpm/rpm | A unit of type rpm does not know the option arch; known are none
+                    deb/apt | A unit of type deb does not know the option arch; known are component, distribution
+                    """)
+    void aFileThatARepositoryCannotTakeIsRefused(String type, String sentence) throws Exception {
+        pulp.saysTo("GET " + API + "repositories/?name=x1", 200, """
+                {"count": 1, "results": [{"name": "x1", "pulp_href": "%srepositories/%s/1/", "pulp_labels": {"smart_proxy_managed": "api"}}]}""".formatted(API, type));
+        pulp.saysTo("GET " + API + "uploads/", 200, "{\"size\": 1, \"chunks\": [{\"offset\": 0, \"size\": 1}]}");
+        pulp.saysTo("GET " + API + "artifacts/", 200, "{\"results\": [{\"pulp_href\": \"" + API + "artifacts/1/\"}]}");
+        var file = "{\"upload\": \"" + TASK + "\", \"sha256\": \"" + "ab".repeat(32)
+                + "\", \"path\": \"a\", \"options\": {\"arch\": \"x\"}}";
+
+        assertThat(send("POST", "/pulps/pulp/repositories/x1/units/import", file)
+                        .body())
+                .contains("\"state\":\"failed\"", sentence);
+        assertThat(sent("POST", API)).isEmpty();
+    }
+
+    @Test
+    void aTaskThatEndsWhileItIsCancelledIsToldAsItIs() throws Exception {
+        task("running", WORKER);
+        pulp.saysTo("PATCH " + API + "tasks/" + TASK, 409, "{\"detail\": \"it has ended\"}");
+
+        var reply = send("DELETE", "/pulps/pulp/tasks/" + TASK, "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(sent("PATCH", API + "tasks/" + TASK)).hasSize(1);
+        pulp.saysTo("PATCH " + API + "tasks/" + TASK, 400, "{\"state\": [\"no\"]}");
+        assertThat(send("DELETE", "/pulps/pulp/tasks/" + TASK, "").body()).endsWith("state: no");
+    }
+
+    @Test
+    void anotherAuthorityTakesThePlaceOfTheFirst() throws Exception {
+        var guards = API + "contentguards/certguard/rhsm/";
+        pulp.saysTo("GET " + guards, 200, """
+                {"results": [{"pulp_href": "%s3/", "ca_certificate": "-----BEGIN CERTIFICATE-----\\nold\\n"}]}""".formatted(guards));
+        pulp.saysTo("PATCH " + guards + "3/", 200, "{}");
+        var authority = "{\"authority\": \"-----BEGIN CERTIFICATE-----\\n%s\\n\"}";
+
+        assertThat(send("PUT", "/pulps/pulp/protection", authority.formatted("old"))
+                        .body())
+                .isEqualTo("{\"changed\":false}");
+        assertThat(send("PUT", "/pulps/pulp/protection", authority.formatted("new"))
+                        .body())
+                .isEqualTo("{\"changed\":true}");
+        assertThat(sent("PATCH", guards)).containsExactly("{\"ca_certificate\":\"-----BEGIN CERTIFICATE-----\\nnew\"}");
+    }
+
+    @Test
+    void aTypeThatThisPulpLacksIsNotMade() throws Exception {
+        var reply = send("PUT", "/pulps/pulp/repositories/new", "{\"type\": \"deb\"}");
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).startsWith("This Pulp does not know repositories of type deb");
+        assertThat(sent("POST", API)).isEmpty();
+    }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.daemon.DaemonFixture;
+import smartproxy.core.tls.TestPki;
 
 /** What {@code check} and {@code check --live} tell of Pulp and of what Katello would do. */
 class GatewayCheckIT {
@@ -130,5 +131,62 @@ class GatewayCheckIT {
         proxy.set("listeners", "[{port: 443, " + files + "}, {port: 80}]");
         assertThat(check(false)).doesNotContain("drops the port", "nothing serves content");
         assertThat(pulp.asked()).isEmpty();
+    }
+
+    @Test
+    void tasksThatFailAndTokensFromElsewhereAreSaid() {
+        pulp.says(200, status("https://proxy.example.com"));
+        pulp.saysTo("GET /pulp/api/v3/tasks/", 500, "");
+        pulp.saysTo("GET /v2/", 401, "{}");
+        pulp.saysToo("WWW-Authenticate", "Bearer realm=\"https://pulp.internal/token/\",service=\"pulp.internal\"");
+        gateway(pulp.port(), "  :registry: true\n");
+
+        var where = "pulpcore: Pulp pulp at http://127.0.0.1:" + pulp.port();
+        assertThat(check(true))
+                .contains("error: " + where + ": answers its tasks with 500")
+                .contains("warning: " + where
+                        + ": sends clients of the registry to https://pulp.internal/token/ for tokens,"
+                        + " past the gateway")
+                .contains("set TOKEN_SERVER = https://proxy.example.com/token/");
+        pulp.saysToo("WWW-Authenticate", "Bearer realm=\"https://no such host/\"");
+        assertThat(check(true)).contains("sends clients of the registry to https://no such host/ for tokens");
+        pulp.saysToo("WWW-Authenticate", "Bearer realm=\"https://proxy.example.com/token/\"");
+        assertThat(check(true)).doesNotContain("sends clients of the registry");
+    }
+
+    @Test
+    void whatIsNoPulp2IsSaid() {
+        pulp.says(404, "{}");
+        gateway(
+                pulp.port(),
+                ":pulps:\n  old:\n    :provider: pulp2\n    :api_url: http://127.0.0.1:%1$d\n    :content_url: http://127.0.0.1:%1$d\n"
+                        .formatted(pulp.port()));
+
+        assertThat(check(true))
+                .contains(
+                        "error: pulpcore: Pulp old at http://127.0.0.1:" + pulp.port() + ": answers with 404",
+                        "is it a Pulp 2?");
+    }
+
+    /** What is told of a gateway without url, of a daemon with such a certificate on a port of its own. */
+    private String checkWith(String subject, String file) {
+        proxy.pki()
+                .issueSubject(subject)
+                .purposes(TestPki.Purpose.SERVER)
+                .sign()
+                .writeTo(directory, file);
+        proxy.set("ssl_certificate", directory.resolve(file + ".pem").toString())
+                .set("ssl_private_key", directory.resolve(file + ".key").toString())
+                .set("https_port", "8443")
+                .module("pulpcore", ":enabled: https\n:gateway:\n  :enabled: true\n");
+        return check(false);
+    }
+
+    @Test
+    void theDaemonsNameIsThatOfItsCertificate() {
+        assertThat(checkWith("CN=named.example.com", "named")).contains("it would call named.example.com:443");
+        assertThat(checkWith("O=Example", "nameless"))
+                .contains("pulpcore: " + directory.resolve("nameless.pem")
+                        + " names no host; set :url: of the gateway in pulpcore.yml");
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,5 +144,19 @@ class PulpTargetTest {
                             Map.of("api_url", API, "content_url", CONTENT, key, user, "password_file", "/etc/passwd")))
                     .hasMessageStartingWith("Parameter 'pulps: m: " + key + "' ");
         }
+    }
+
+    @Test
+    void furtherPulpsAreAMappingOfSoMany() {
+        assertThatThrownBy(() -> PulpTarget.FURTHER.parse("mirror"))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessage("Parameter 'pulps' is expected to be a mapping");
+        var many = IntStream.range(0, 100)
+                .boxed()
+                .collect(Collectors.toMap(
+                        number -> "m" + number, number -> Map.of("api_url", API, "content_url", CONTENT)));
+        assertThatThrownBy(() -> PulpTarget.FURTHER.parse(many))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageMatching("Parameter 'pulps' has more than \\d+ Pulps");
     }
 }

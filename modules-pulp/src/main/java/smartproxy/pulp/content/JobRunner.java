@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Jobs;
 import smartproxy.core.api.Jobs.Next;
+import smartproxy.core.api.KeyedSerializer;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.api.Store;
 import smartproxy.pulp.content.Pulps.Pulp;
@@ -72,19 +74,31 @@ final class JobRunner implements AutoCloseable {
     private final String queueName;
     private final Patience.Limits limits;
     private final Patience.Time time;
+    private final Supplier<KeyedSerializer<String>> mirrors;
     private final JobWork work = new JobWork();
     private final Semaphore running = new Semaphore(MOST_AT_ONCE);
     private Jobs.@Nullable Queue queue;
     private volatile boolean closed;
 
-    /** @param host whose jobs these are in a store that is shared: a Pulp may be reached from it alone */
-    JobRunner(Store store, JobRows rows, Pulps pulps, String host, Patience.Limits limits, Patience.Time time) {
+    /**
+     * @param host whose jobs these are in a store that is shared: a Pulp may be reached from it alone
+     * @param mirrors whose turn it is to mirror, by Pulp; that of all generations in this daemon
+     */
+    JobRunner(
+            Store store,
+            JobRows rows,
+            Pulps pulps,
+            String host,
+            Patience.Limits limits,
+            Patience.Time time,
+            Supplier<KeyedSerializer<String>> mirrors) {
         this.store = store;
         this.rows = rows;
         this.pulps = pulps;
         this.queueName = "content " + host;
         this.limits = limits;
         this.time = time;
+        this.mirrors = mirrors;
     }
 
     /** Goes on with what was left. */
@@ -215,7 +229,7 @@ final class JobRunner implements AutoCloseable {
         }
         try {
             // two lists of what is wanted would undo each other's work
-            var interrupted = store.exclusively(queueName + " mirror " + pulp.name(), Deadline.in(LATER), () -> {
+            var interrupted = inTurn(pulp, () -> {
                 try {
                     rows.start(job.id());
                     mirror(job, pulp);
@@ -236,6 +250,13 @@ final class JobRunner implements AutoCloseable {
                     job.items().size());
             return Next.again(LATER, "");
         }
+    }
+
+    /** First among the mirrors of this daemon, then among daemons. */
+    private boolean inTurn(Pulp pulp, Supplier<Boolean> mirror) {
+        var deadline = Deadline.in(LATER);
+        var key = queueName + " mirror " + pulp.name();
+        return mirrors.get().inOrder(pulp.name(), deadline, () -> store.exclusively(key, deadline, mirror));
     }
 
     private JobState single(Job job, Pulp pulp) throws InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,5 +60,59 @@ class ContentInputTest {
                 "{\"url\": \"https://up.example.com/\", \"limits\": {\"rate_limit\": 2.0, \"total_timeout\": 0.5}}");
 
         assertThat(ContentInput.upstream(upstream).limits()).isEqualTo(Map.of("rate_limit", 2.0, "total_timeout", 0.5));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
+            "url": "https://a b/"; Key 'url' is expected to be a URL of file, http, https without user and password
+            "url": "https://me:pw@h/"; Key 'url' is expected to be a URL of file, http, https without user and password
+            "url": "https://h/", "tls": {"authorities": "/etc/ca.pem"}; Key 'authorities' is expected to be a PEM text
+            "url": "https://h/", "tls": "no"; Key 'tls' is expected to be an object
+            "url": "https://h/", "proxy": {"url": "file:///a"}; Key 'url' is expected to be a URL of http, https without user and password
+            "url": "https://h/", "options": {"a": {}}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
+            "url": "https://h/", "options": {"a": null}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
+            """)
+    void whatIsNoUpstreamIsNamed(String fields, String sentence) {
+        assertThatThrownBy(() -> ContentInput.upstream(body("{" + fields + "}")))
+                .isInstanceOf(CallerException.class)
+                .hasMessage(sentence);
+    }
+
+    @Test
+    void namesOfTypesToSkipAreAList() {
+        assertThatThrownBy(() -> ContentInput.syncMode(body("{\"skip\": \"srpm\"}")))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Key 'skip' is expected to be a list of texts");
+    }
+
+    @Test
+    void withoutAnAuthorityNothingIsProtected() {
+        assertThatThrownBy(() -> ContentInput.authority(body("{}")))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Key 'authority' is needed");
+    }
+
+    private static String wanted(String name, String path) {
+        return "{\"name\":\"" + name + "\",\"type\":\"file\",\"upstream\":\"https://h/\",\"path\":\"" + path + "\"}";
+    }
+
+    @Test
+    void namesAndPathsOfAMirrorAreThereOnce() {
+        for (var second : new String[] {wanted("a", "p2"), wanted("b", "p1")}) {
+            var name = second.substring(9, 10);
+            assertThatThrownBy(() ->
+                            ContentInput.mirror(body("{\"repositories\":[" + wanted("a", "p1") + "," + second + "]}")))
+                    .isInstanceOf(CallerException.class)
+                    .hasMessage("repositories[1]: name or path of '" + name + "' is there twice");
+        }
+    }
+
+    @Test
+    void aMirrorIsOfSoManyRepositories() {
+        var many = String.join(",", Collections.nCopies(JobRunner.MOST_ITEMS + 1, "1"));
+
+        assertThatThrownBy(() -> ContentInput.mirror(body("{\"repositories\":[" + many + "]}")))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("More than 5000 repositories");
     }
 }

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
+import smartproxy.core.api.KeyedSerializer;
 import smartproxy.core.store.LazyStore;
 
 /** Jobs and mirrors over a Pulp in memory and a store on disk. */
@@ -25,6 +27,7 @@ class JobRunnerTest {
 
     private final FakeContent pulp = new FakeContent();
     private final Pulps pulps = new Pulps(List.of(new Pulps.Pulp("p", "fake", pulp)));
+    private final KeyedSerializer<String> mirrors = new KeyedSerializer<>();
     private LazyStore store;
     private JobRows rows;
     private JobRunner jobs;
@@ -41,7 +44,7 @@ class JobRunnerTest {
     }
 
     private JobRunner runner(Patience.Limits limits, Patience.Time time) {
-        return new JobRunner(store, rows, pulps, "host", limits, time);
+        return new JobRunner(store, rows, pulps, "host", limits, time, () -> mirrors);
     }
 
     @AfterEach
@@ -442,5 +445,103 @@ class JobRunnerTest {
                 });
         assertThat(rows.purge(Instant.now().plusSeconds(1))).isEqualTo(2);
         assertThatThrownBy(() -> jobs.find(second.id())).isInstanceOf(CallerException.class);
+    }
+
+    @Test
+    void aJobOfAPulpThatIsTakenOutOfTheSettingsFails() throws Exception {
+        rows.insert("old", Job.MIRROR, "gone", "", "{\"repositories\":[]}", List.of("a"));
+        jobs.start();
+
+        var job = ended(rows.find("old").orElseThrow());
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.error()).isEqualTo("There is no Pulp 'gone'; known are p");
+        assertThat(told(job)).containsExactly("a failed []There is no Pulp 'gone'; known are p");
+    }
+
+    @Test
+    void aFaultOfTheProgramEndsItsJobAlone() throws Exception {
+        rows.insert("strange", "dance", "p", "a", "{}", List.of("a"));
+        jobs.start();
+
+        var job = ended(rows.find("strange").orElseThrow());
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.error())
+                .startsWith("a fault of this program, see its log: ")
+                .contains("a job of kind dance");
+        assertThat(ended(mirror("a")).state()).isEqualTo(JobState.COMPLETED);
+    }
+
+    @Test
+    void aPartThatHadEndedIsNotDoneAgain() throws Exception {
+        var request =
+                "{\"pulp\":\"p\",\"repositories\":[{\"name\":\"a\",\"type\":\"file\",\"upstream\":\"https://u.example.com/x\",\"path\":\"a\"}]}";
+        rows.insert("killed", Job.MIRROR, "p", "", request, List.of("a"));
+        rows.keep("killed", new Job.Item(0, "a", JobState.FAILED, List.of("create repository"), Map.of(), "why"));
+        jobs.start();
+
+        var job = ended(rows.find("killed").orElseThrow());
+        assertThat(told(job)).containsExactly("a failed [create repository]why");
+        assertThat(job.error()).isEqualTo("1 of 1 repositories failed");
+        assertThat(pulp.changes).isEmpty();
+    }
+
+    @Test
+    void twoMirrorsOfAPulpDoNotWorkAtOnce() throws Exception {
+        pulp.syncs = JobState.RUNNING;
+        var first = mirror("a");
+        await().atMost(WATCHDOG).until(() -> pulp.tasks.containsKey("t1"));
+        var second = mirror("b");
+        await().atMost(WATCHDOG)
+                .until(() ->
+                        jobs.find(second.id()).message().equals("waits for the end of another mirror of this Pulp"));
+        assertThat(pulp.changes).noneMatch(change -> change.endsWith(" b"));
+
+        pulp.syncs = JobState.COMPLETED;
+        pulp.newVersion("a");
+        pulp.tasks.put("t1", FakeContent.task("t1", JobState.COMPLETED, ""));
+        assertThat(ended(first).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(told(ended(second)))
+                .containsExactly(
+                        "b completed [create repository, create remote, sync, publish, distribute]",
+                        "a completed [remove distribution, remove remote, remove repository]");
+    }
+
+    @Test
+    void aTaskThatIsCancelledAtThePulpCancelsItsJob() throws Exception {
+        ended(mirror("a"));
+        pulp.syncs = JobState.CANCELED;
+
+        var job = ended(mirror("a"));
+        assertThat(job.state()).isEqualTo(JobState.CANCELED);
+        assertThat(told(job)).containsExactly("a canceled []sync: its task was cancelled at the Pulp");
+    }
+
+    @Test
+    void oneThatWaitsForItsTurnIsCancelledAtOnceAndDoesNothing() throws Exception {
+        ended(mirror("a"));
+        pulp.changes.clear();
+        pulp.syncs = JobState.RUNNING;
+        for (var number = 0; number < JobRunner.MOST_AT_ONCE; number++) {
+            jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a"));
+        }
+        await().atMost(WATCHDOG).until(() -> pulp.changes.size() == JobRunner.MOST_AT_ONCE);
+        var late = jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a"));
+
+        // at the moment when it is looked at it cannot be taken out of the queue
+        await().atMost(WATCHDOG).until(() -> jobs.cancel(late.id()).state() == JobState.CANCELED);
+        assertThat(jobs.find(late.id()).items().get(0).state()).isEqualTo(JobState.CANCELED);
+        assertThat(pulp.changes).hasSize(JobRunner.MOST_AT_ONCE);
+    }
+
+    @Test
+    void tooManyJobsAreRefused() {
+        for (var number = 0; number < JobRunner.MOST_WAITING; number++) {
+            rows.insert("job" + number, JobWork.SYNC, "p", "a", "{}", List.of("a"));
+        }
+
+        assertThatThrownBy(() -> mirror("a"))
+                .isInstanceOf(BusyException.class)
+                .hasMessage("There are 1000 content jobs already; nothing was begun");
+        assertThat(rows.unfinished()).hasSize(JobRunner.MOST_WAITING);
     }
 }

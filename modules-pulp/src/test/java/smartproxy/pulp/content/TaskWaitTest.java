@@ -2,6 +2,7 @@ package smartproxy.pulp.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
 import smartproxy.pulp.content.TaskWait.TaskEnded;
 
 /** How long a task of a Pulp is waited for that goes on, or does not. */
@@ -184,5 +186,45 @@ class TaskWaitTest {
         assertThat(patience.told())
                 .isEqualTo("given up after 1200 s in all: trouble 0 (0 s); trouble 1 (1 s); trouble 2 (1 s);"
                         + " trouble 3 (1 s); trouble 4 (1 s); other troubles (95 s)");
+    }
+
+    @Test
+    void oneThatCannotBeCancelledIsGivenUpAllTheSame() {
+        is(JobState.RUNNING, NO_WORKER);
+        pulp.whenCanceled = () -> {
+            throw away("nobody there");
+        };
+
+        assertThatThrownBy(this::await).isInstanceOf(TaskEnded.class).hasMessage("given up after 300 s: " + NO_WORKER);
+    }
+
+    /** What a request is told whose change is made by the task. */
+    private BackendException settled(Duration left) {
+        return catchThrowableOfType(
+                BackendException.class, () -> tasks.settle("distribute", Change.by("t1"), Deadline.in(left)));
+    }
+
+    @Test
+    void aRequestIsToldHowTheTaskOfItsChangeEnded() throws Exception {
+        is(JobState.COMPLETED, "");
+        tasks.settle("distribute", Change.by("t1"), Deadline.in(minutes(1)));
+
+        is(JobState.FAILED, "");
+        assertThat(settled(minutes(1))).hasMessage("Pulp 'p': distribute: 404, message='Not Found'");
+        is(JobState.CANCELED, "");
+        assertThat(settled(minutes(1))).hasMessage("Pulp 'p': distribute: its task was cancelled at the Pulp");
+        pulp.tasks.clear();
+        assertThat(settled(minutes(1))).hasMessage("Pulp 'p': distribute: its task t1 is lost");
+    }
+
+    @Test
+    void aRequestWhoseTimeIsOverIsToldThatTheChangeMayStillBeMade() {
+        is(JobState.RUNNING, "");
+
+        assertThat(settled(Duration.ZERO))
+                .hasMessage("Pulp 'p': distribute: its task t1 has not ended in time; it may still make the change")
+                .satisfies(told -> assertThat(told.outcome()).isEqualTo(Outcome.UNKNOWN))
+                .satisfies(told -> assertThat(told.kind()).isEqualTo(Kind.TIMEOUT));
+        assertThat(pulp.canceled).isEmpty();
     }
 }
