@@ -47,6 +47,7 @@ public final class Downloads implements AutoCloseable {
     /** What does the work: that of the newest generation. */
     record Means(Fetcher fetcher, BootFileRows rows, List<Duration> pauses, Keeper keeper) {}
 
+    private final Duration recoveryPause;
     private final ScheduledThreadPoolExecutor threads;
     private final DownloadList list = new DownloadList();
     private final LongAdder bytes = new LongAdder();
@@ -63,6 +64,12 @@ public final class Downloads implements AutoCloseable {
 
     /** Costs no thread until something is to be done. */
     public Downloads() {
+        this(RECOVERY_PAUSE);
+    }
+
+    /** @param recoveryPause between two tries to learn what an earlier process has left */
+    Downloads(Duration recoveryPause) {
+        this.recoveryPause = recoveryPause;
         var number = new AtomicInteger();
         threads = new ScheduledThreadPoolExecutor(MAX_AT_ONCE, work -> {
             var thread = new Thread(work, "tftp-fetch-" + number.incrementAndGet());
@@ -106,9 +113,9 @@ public final class Downloads implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
                     "TFTP: which boot files are to be fetched is not known, tried again in {} s: {}",
-                    RECOVERY_PAUSE.toSeconds(),
+                    recoveryPause.toSeconds(),
                     e.getMessage());
-            var ignored = threads.schedule(() -> recover(cleaning), RECOVERY_PAUSE.toSeconds(), TimeUnit.SECONDS);
+            var ignored = threads.schedule(() -> recover(cleaning), recoveryPause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

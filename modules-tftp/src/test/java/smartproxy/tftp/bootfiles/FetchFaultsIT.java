@@ -2,6 +2,7 @@ package smartproxy.tftp.bootfiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.client.JettyDownloads;
+import smartproxy.core.log.Capture;
 import smartproxy.core.tls.TestPki;
 import smartproxy.core.tls.TestPki.Purpose;
 
@@ -148,6 +150,25 @@ class FetchFaultsIT extends Fetching {
             secure.file("/vmlinuz", CONTENT, "\"1\"");
             fetch(trusting(trusted), file(secure.url("/vmlinuz")), Optional.empty());
             assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+        }
+    }
+
+    @Test
+    void aRedirectThatGivesUpTlsIsTold() throws Exception {
+        var trusted = TestPki.write(files.resolve("ca.pem"), PKI.ca().pem());
+        var mirror = PKI.issue("mirror").ip("127.0.0.1").purposes(Purpose.SERVER);
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        try (var secure = FakeServer.start(mirror.sign().sslContext(PKI.ca()));
+                var log = new Capture(HttpSource.class, Level.WARN)) {
+            secure.redirect("/out", server.url("/vmlinuz")).redirect("/in", secure.url("/vmlinuz"));
+            secure.file("/vmlinuz", CONTENT, "\"1\"");
+            fetch(trusting(trusted), file(secure.url("/in")), Optional.empty());
+            assertThat(log.lines()).isEmpty();
+            fetch(trusting(trusted), file(secure.url("/out")), Optional.empty());
+            assertThat(log.lines())
+                    .containsExactly("WARN TFTP: " + secure.url("/out")
+                            + " is redirected to http, which anybody on the way can change: "
+                            + server.url("/vmlinuz"));
         }
     }
 

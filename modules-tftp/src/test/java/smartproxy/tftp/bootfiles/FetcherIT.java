@@ -53,6 +53,46 @@ class FetcherIT extends Fetching {
     }
 
     @Test
+    void aServerWithoutTagsIsAskedByTheTime() throws Exception {
+        var time = "Wed, 01 Jan 2020 10:00:00 GMT";
+        server.on("/vmlinuz", (request, out) -> {
+            var unchanged = request.contains("If-Modified-Since: " + time + "\r\n");
+            var length = "Content-Length: " + (unchanged ? 0 : CONTENT.length);
+            FakeServer.head(out, unchanged ? "304 Not Modified" : "200 OK", "Last-Modified: " + time, length);
+            out.write(CONTENT, 0, unchanged ? 0 : CONTENT.length);
+        });
+        var source = file(server.url("/vmlinuz"));
+        var have = fetch(fetcher(), source, Optional.empty());
+        assertThat(fetch(fetcher(), source, Optional.of(have))).isEqualTo(have);
+        assertThat(received).isZero();
+        assertThat(server.requests()).hasSize(2);
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void anAnswerThatIsNoHttpLeavesTheOldFile() throws Exception {
+        old();
+        for (var length : List.of("many", "-1", "99999999999999999999")) {
+            server.on("/length", (request, out) -> {
+                FakeServer.head(out, "200 OK", "Content-Length: " + length);
+                out.write(CONTENT);
+            });
+            assertThat(failure(fetcher(), file(server.url("/length"))))
+                    .as(length)
+                    .hasMessageContaining(server.url("/length") + ": it answers, but not as an HTTP server does")
+                    .returns(true, FetchFailed::mayPass);
+        }
+        server.on("/chunk", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Transfer-Encoding: chunked");
+            out.write("3\r\nabc\r\nmany\r\nabc".getBytes(StandardCharsets.ISO_8859_1));
+        });
+        assertThat(failure(fetcher(), file(server.url("/chunk"))))
+                .hasMessageContaining(server.url("/chunk"))
+                .returns(true, FetchFailed::mayPass);
+        assertNothingHasChanged();
+    }
+
+    @Test
     void aFileThatWasTouchedOrCameFromElsewhereIsFetchedAgain() throws Exception {
         server.file("/vmlinuz", CONTENT, "\"1\"").file("/other", CONTENT, "\"1\"");
         var have = fetch(fetcher(), file(server.url("/vmlinuz")), Optional.empty());
@@ -198,6 +238,14 @@ class FetcherIT extends Fetching {
                     .hasMessageContaining("is link-local");
         }
         assertThat(failure(fetcher(), file(server.url("/round")))).hasMessageContaining("more than 5 times");
+        server.on("/nowhere", (request, out) -> FakeServer.head(out, "302 Found", "Content-Length: 0"))
+                .redirect("/odd", "http://a b/%zz");
+        assertThat(failure(fetcher(), file(server.url("/nowhere"))))
+                .hasMessage(server.url("/nowhere") + " is redirected to nowhere")
+                .returns(false, FetchFailed::mayPass);
+        assertThat(failure(fetcher(), file(server.url("/odd"))))
+                .hasMessage(server.url("/odd") + " is redirected to what is no URL")
+                .returns(false, FetchFailed::mayPass);
         assertNothingHasChanged();
     }
 
@@ -266,15 +314,45 @@ class FetcherIT extends Fetching {
                 .file("/a/vmlinuz.sha256", list.getBytes(StandardCharsets.UTF_8), "\"2\"")
                 .file("/b/vmlinuz", content(5), "\"3\"")
                 .file("/b/vmlinuz.sha256", list.getBytes(StandardCharsets.UTF_8), "\"2\"")
-                .file("/c/vmlinuz", CONTENT, "\"1\"");
+                .file("/c/vmlinuz", CONTENT, "\"1\"")
+                .file("/d/vmlinuz", CONTENT, "\"1\"")
+                .file("/d/vmlinuz.sha256", tagged("other", "0".repeat(64)), "\"2\"");
         var fetcher = fetcher(new SourceRules(Hosts.NONE, Hosts.NONE), 1 << 20, true, Pace.DEFAULT);
         old();
         assertThat(failure(fetcher, file(server.url("/b/vmlinuz")))).hasMessageContaining("has not the digest");
         assertThat(failure(fetcher, file(server.url("/c/vmlinuz"))))
                 .hasMessageContaining("vmlinuz.sha256 is answered 404");
+        assertThat(failure(fetcher, file(server.url("/d/vmlinuz"))))
+                .hasMessage(server.url("/d/vmlinuz.sha256") + " has no digest of the file")
+                .returns(false, FetchFailed::mayPass);
+        server.file("/d/vmlinuz.sha256", tagged("vmlinuz", "0".repeat(64)), "\"2\"");
+        assertThat(failure(fetcher, file(server.url("/d/vmlinuz")))).hasMessageContaining("has not the digest");
         assertNothingHasChanged();
-        fetch(fetcher, file(server.url("/a/vmlinuz")), Optional.empty());
-        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+        server.file("/d/vmlinuz.sha256", tagged("vmlinuz", digest("SHA-256", CONTENT)), "\"2\"");
+        for (var path : List.of("/a/vmlinuz", "/d/vmlinuz")) {
+            fetch(fetcher, file(server.url(path)), Optional.empty());
+            assertThat(root.resolve(FILE)).as(path).hasBinaryContent(CONTENT);
+            old();
+        }
+    }
+
+    /** As {@code sha256sum --tag} writes it. */
+    private static byte[] tagged(String name, String digest) {
+        return ("SHA256 (" + name + ") = " + digest + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aDigestOnTheWayThatBreaksOffIsTriedAgain() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"").on("/vmlinuz.sha256", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Content-Length: 100");
+            out.write('0');
+        });
+        var fetcher = fetcher(ANY, 1 << 20, true, Pace.DEFAULT);
+        old();
+        assertThat(failure(fetcher, file(server.url("/vmlinuz"))))
+                .hasMessageContaining("/vmlinuz.sha256")
+                .returns(true, FetchFailed::mayPass);
+        assertNothingHasChanged();
     }
 
     @Test

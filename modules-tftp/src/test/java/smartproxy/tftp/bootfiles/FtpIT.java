@@ -159,6 +159,40 @@ class FtpIT extends Fetching {
     }
 
     @Test
+    void aServerThatDoesNotServeIsSaid() throws Exception {
+        try (var fake = new FakeFtp(CONTENT)) {
+            old();
+            var wanted = file(fake.url("/vmlinuz"));
+            fake.on("TYPE", "504 text alone");
+            assertThat(failure(ftp(), wanted))
+                    .hasMessage(fake.url("/vmlinuz") + " knows no binary files: 504")
+                    .returns(false, FetchFailed::mayPass);
+            fake.on("GREETING", "530 not you");
+            assertThat(failure(ftp(), wanted))
+                    .hasMessageContaining(fake.url("/vmlinuz"))
+                    .hasMessageContaining("530")
+                    .returns(false, FetchFailed::mayPass);
+            assertNothingHasChanged();
+        }
+    }
+
+    /** A time that is none is none: the file comes, and is fetched again the next time. */
+    @Test
+    void aTimeThatIsNoneIsNotTrusted() throws Exception {
+        try (var fake = new FakeFtp(CONTENT)) {
+            var wanted = file(fake.url("/vmlinuz"));
+            for (var time : List.of("213 20201399100000", "213 19", "550 no")) {
+                fake.on("MDTM", time);
+                var have = fetch(ftp(), wanted, Optional.empty());
+                assertThat(have.lastModified()).as(time).isEmpty();
+                fetch(ftp(), wanted, Optional.of(have));
+                assertThat(received).as(time).isEqualTo(CONTENT.length);
+                Files.delete(root.resolve(FILE));
+            }
+        }
+    }
+
+    @Test
     void noServerIsWaitedForWithoutEnd() throws Exception {
         try (var fake = new FakeFtp(CONTENT)) {
             old();

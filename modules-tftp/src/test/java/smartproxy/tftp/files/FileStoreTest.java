@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -379,6 +381,53 @@ class FileStoreTest {
         assertThat(tree.root.resolve("host-config")).exists();
         assertThat(tree.root.resolve("boot/vmlinuz")).exists();
         assertThat(tree.top.resolve("outside/passwd")).exists();
+    }
+
+    /** A tree without an end would take the daemon's stack. */
+    @Test
+    void aTreeThatIsNestedTooDeepIsSaid() throws Exception {
+        var path = "tftp/host-config/aa" + "/d".repeat(15);
+        Files.createDirectories(top.resolve(path));
+        assertThat(store.deleteTree("host-config/aa")).as("as deep as may be").isTrue();
+        tree.file(path + "/deeper/file", "x");
+
+        assertThatThrownBy(() -> store.deleteTree("host-config/aa"))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("directories are nested too deep");
+
+        assertThat(top.resolve(path + "/deeper/file")).exists();
+    }
+
+    @Test
+    void whatAnEarlierProcessLeftUnfinishedIsSweptAway() throws Exception {
+        var begun = Instant.parse("2024-02-03T04:05:06Z");
+        for (var name : List.of("tftp/", "tftp/boot/", "tftp/boot/deeper/", "outside/")) {
+            partial(name + ".old.0123456789abcdef.part", begun.minusSeconds(1));
+        }
+        partial("tftp/boot/.spared.0123456789abcdef.part", begun.minusSeconds(1));
+        partial("tftp/boot/.new.0123456789abcdef.part", begun);
+        partial("tftp/boot/.somebody-elses.part", begun.minusSeconds(1));
+        Files.createDirectory(tree.root.resolve(".directory.0123456789abcdef.part"));
+        tree.link("tftp/out", "../outside");
+
+        assertThat(store.sweep(begun, Set.of(".spared.0123456789abcdef.part"))).isEqualTo(3);
+        assertThat(store.sweep(begun, Set.of(".spared.0123456789abcdef.part"))).isZero();
+
+        try (var all = Files.walk(tree.top)) {
+            assertThat(all.map(tree.top::relativize).map(Path::toString).filter(name -> name.endsWith(".part")))
+                    .containsExactlyInAnyOrder(
+                            "outside/.old.0123456789abcdef.part",
+                            "tftp/.directory.0123456789abcdef.part",
+                            "tftp/boot/.spared.0123456789abcdef.part",
+                            "tftp/boot/.new.0123456789abcdef.part",
+                            "tftp/boot/.somebody-elses.part");
+        }
+        assertThat(new FileStore(tree.top.resolve("missing")).sweep(begun, Set.of()))
+                .isZero();
+    }
+
+    private void partial(String path, Instant changed) throws IOException {
+        Files.setLastModifiedTime(tree.file(path, "half"), FileTime.from(changed));
     }
 
     @Test

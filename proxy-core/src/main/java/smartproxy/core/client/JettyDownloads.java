@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +24,7 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
+import smartproxy.core.api.BackendException;
 import smartproxy.core.api.HttpCall;
 import smartproxy.core.api.HttpDownloads;
 import smartproxy.core.api.HttpIdentity;
@@ -70,10 +70,19 @@ public final class JettyDownloads implements HttpDownloads {
             return new Stream(client, response, new Body(listener.getInputStream(), call, failures));
         } catch (ExecutionException | TimeoutException e) {
             stop(client);
-            throw failures.of(call, e.getCause() == null ? e : e.getCause(), false);
+            throw failure(failures, call, e);
         } catch (InterruptedException | RuntimeException e) {
             stop(client);
             throw e;
+        }
+    }
+
+    /** What is no HTTP is no answer either. */
+    private static IOException failure(Failures failures, HttpCall call, Exception e) {
+        try {
+            return failures.of(call, e.getCause() == null ? e : e.getCause(), false);
+        } catch (BackendException unusable) {
+            return new IOException(unusable.getMessage(), unusable);
         }
     }
 
@@ -156,7 +165,7 @@ public final class JettyDownloads implements HttpDownloads {
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
-                throw failures.of(call, Optional.ofNullable(e.getCause()).orElse(e), false);
+                throw failure(failures, call, e);
             }
         }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.Finding;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.core.store.StoreSettings;
 
@@ -59,6 +60,31 @@ class ReadOnlyStoreIT {
     void tellsOfADamagedFile() throws Exception {
         Files.writeString(directory.resolve(SqliteStore.FILE), "this is no database, and long enough to be none");
         assertThatThrownBy(this::read).isInstanceOf(SQLException.class).hasMessageContaining("not a database");
+    }
+
+    @Test
+    void tellsAnAdministratorWhatIsThere() throws Exception {
+        var what = "store " + StoreSettings.sqlite(directory).name();
+        assertThat(look()).containsExactly(Finding.ok(what, "can be used, nothing in it yet"));
+        try (var daemon = SqliteStore.open(directory)) {
+            daemon.migrate("test", List.of("CREATE TABLE t (x INTEGER)", "INSERT INTO t VALUES (42)"));
+            daemon.migrate("other", List.of("CREATE TABLE o (x INTEGER)"));
+        }
+        assertThat(look()).containsExactly(Finding.ok(what, "can be used; schema versions: other 1, test 2"));
+        Files.writeString(directory.resolve(SqliteStore.FILE), "this is no database, and long enough to be none");
+        assertThat(look())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding)
+                        .returns(Finding.Level.ERROR, Finding::level)
+                        .returns(what, Finding::what)
+                        .returns("see docs/store.md", Finding::advice)
+                        .satisfies(told -> assertThat(told.found()).contains("not a database")));
+    }
+
+    private List<Finding> look() {
+        try (var store = new ReadOnlyStore(StoreSettings.sqlite(directory))) {
+            return store.look();
+        }
     }
 
     private int read() throws SQLException {

@@ -378,6 +378,38 @@ class GuardedBackendTest {
     }
 
     @Test
+    void aPassageThatIsRefusedKeepsNoPermit() {
+        var backend = backend(0);
+        fail(backend, FAILURES);
+
+        assertThatThrownBy(() -> backend.begin(FIND))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("dns_nsupdate: find zone: not tried");
+
+        assertThat(backend.status().permitsInUse()).isZero();
+    }
+
+    @Test
+    void aPassageThatSaysNothingOfTheBackendLeavesRoomForTheNext() {
+        var backend = backend(0);
+        fail(backend, FAILURES);
+        clock.move(PAUSE.plusMillis(1));
+
+        try (var passage = backend.begin(FIND)) {
+            assertThat(passage).isNotNull();
+            assertThat(backend.health().state()).isEqualTo(HealthState.DEGRADED);
+            assertThat(backend.status().permitsInUse()).isOne();
+            assertThatThrownBy(() -> backend.begin(FIND)).hasMessageContaining("not tried");
+        }
+
+        assertThat(backend.status().permitsInUse()).isZero();
+        try (var passage = backend.begin(FIND)) {
+            passage.answered();
+        }
+        assertThat(backend.health().state()).isEqualTo(HealthState.UP);
+    }
+
+    @Test
     void aBackendThatIsBackIsUsedAgainByTheRealClock() {
         var settings = new GuardSettings(64, Duration.ofSeconds(10), 1, 2, Duration.ofSeconds(1));
         var backend = new GuardedBackend("dns_nsupdate", settings, metrics);

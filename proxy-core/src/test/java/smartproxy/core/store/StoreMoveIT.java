@@ -119,4 +119,47 @@ class StoreMoveIT {
         assertThat(new StoreMove(file, other).run()).containsEntry("test_words", (long) ROWS);
         check(other);
     }
+
+    @Test
+    void aFileThatAProcessHasOpenIsNotMoved() throws Exception {
+        var file = StoreSettings.sqlite(directory.resolve("file"));
+        var other = StoreSettings.sqlite(directory.resolve("other"));
+        fill(file);
+        var holder = new ProcessBuilder("sleep", "300")
+                .redirectInput(
+                        directory.resolve("file").resolve(SqliteStore.FILE).toFile())
+                .start();
+        try {
+            assertThatThrownBy(() -> new StoreMove(file, other).run())
+                    .isInstanceOf(SQLException.class)
+                    .hasMessage("store " + file.name() + " is in use by process " + holder.pid()
+                            + "; stop the daemon first");
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        assertThat(directory.resolve("other")).doesNotExist();
+        assertThat(new StoreMove(file, other).run()).containsEntry("test_words", (long) ROWS);
+    }
+
+    @Test
+    void aStoreWithTablesOfSomebodyElseIsNotMoved() throws Exception {
+        var file = StoreSettings.sqlite(directory.resolve("file"));
+        var other = StoreSettings.sqlite(directory.resolve("other"));
+        fill(file);
+        execute(file, "CREATE TABLE theirs (n BIGINT)");
+        assertThatThrownBy(() -> new StoreMove(file, other).run())
+                .isInstanceOf(SQLException.class)
+                .hasMessageStartingWith("store " + file.name() + " has tables that are not the daemon's: ")
+                .hasMessageContaining("theirs");
+        execute(file, "DROP TABLE theirs");
+        assertThat(new StoreMove(file, other).run())
+                .as("nothing was left there")
+                .containsEntry("test_words", (long) ROWS);
+    }
+
+    private static void execute(StoreSettings settings, String sql) throws Exception {
+        try (var store = new LazyStore(settings, new Metrics())) {
+            store.transaction(connection -> connection.createStatement().execute(sql));
+        }
+    }
 }

@@ -116,6 +116,16 @@ class TlsContextsTest {
     }
 
     @Test
+    void saysThatThePassphraseIsMissing() {
+        TestPki.write(directory.resolve("server.key"), PKI.server().encryptedKeyPem(PASSPHRASE));
+        var file = TestPki.write(directory.resolve("passphrase"), "\nsecond line\n");
+        assertThatThrownBy(() -> load(Optional.of(file), Optional.empty()))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining(
+                        file + ": the first line is empty; it must hold the passphrase of ssl_private_key");
+    }
+
+    @Test
     void saysWhatIsWrongWithAuthority() throws Exception {
         var file = directory.resolve("ca.pem");
         Files.delete(file);
@@ -198,6 +208,10 @@ class TlsContextsTest {
         assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file)))
                 .hasMessageStartingWith("Unable to read " + file + "." + HINT)
                 .hasMessageContaining("no revocation list in it; found CERTIFICATE");
+        TestPki.write(file, "-----BEGIN X509 CRL-----\nMAMCAQE=\n-----END X509 CRL-----\n");
+        assertThatThrownBy(() -> load(Optional.empty(), Optional.of(file)))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining(file + ": revocation list number 1 is damaged: ");
         var next = Instant.now().plusSeconds(3600);
         TestPki.write(
                 file, TestPki.crlPem(TestPki.create("Other CA", KeyType.EC_P256).ca(), next));
