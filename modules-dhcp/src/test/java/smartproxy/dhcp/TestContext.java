@@ -9,6 +9,7 @@ import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.ProviderContext;
 import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
 import smartproxy.core.guard.GuardSettings;
 import smartproxy.core.guard.GuardedBackend;
@@ -16,7 +17,7 @@ import smartproxy.core.health.Metrics;
 import smartproxy.core.modules.CountedResources;
 
 /** What the core gives a provider. */
-public final class TestContext implements ProviderContext {
+public class TestContext implements ProviderContext {
     public static final GuardSettings GUARD =
             new GuardSettings(64, Duration.ofSeconds(10), 2, 10, Duration.ofSeconds(5));
 
@@ -47,7 +48,7 @@ public final class TestContext implements ProviderContext {
     }
 
     @Override
-    public HttpPeer http(HttpIdentity identity) {
+    public HttpPeer http(HttpIdentity identity) throws StartException {
         throw new UnsupportedOperationException("no provider of DHCP that is tested here speaks HTTP");
     }
 

@@ -175,7 +175,7 @@ final class ConfigWriter {
             undo(edits, before, refusal, deadline);
             throw BackendException.rejected(owner + ": config-write: " + refusal.getMessage()
                     + "; nothing was changed. Allow Kea's user to write its configuration file");
-        } catch (IOException e) {
+        } catch (IOException | BackendException e) {
             throw new OutcomeUnknownException(new IOException(
                     "reservations of " + edits.size() + " changes are set, but not known to be in Kea's"
                             + " configuration file: " + e.getMessage(),
@@ -188,7 +188,7 @@ final class ConfigWriter {
         var begun = "config-write: " + refusal.getMessage() + "; undoing the change";
         try {
             client.change("config-set", before.arguments(), deadline);
-        } catch (KeaRefusal | IOException e) {
+        } catch (KeaRefusal | IOException | BackendException e) {
             throw new OutcomeUnknownException(new IOException(begun + " failed: " + e.getMessage(), e));
         }
         var now = configNow(begun, deadline);

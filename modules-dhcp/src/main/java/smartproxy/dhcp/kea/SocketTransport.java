@@ -25,6 +25,7 @@ import smartproxy.core.api.OutcomeUnknownException;
  */
 final class SocketTransport implements KeaTransport {
     private static final int CHUNK = 16 * 1024;
+    private static final String FULL = "too many connections wait";
 
     private final String owner;
     private final Path socket;
@@ -56,7 +57,7 @@ final class SocketTransport implements KeaTransport {
         try {
             channel.configureBlocking(false);
             if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
-                throw new IOException("too many connections wait");
+                throw new IOException(FULL);
             }
             return channel;
         } catch (IOException e) {
@@ -66,7 +67,9 @@ final class SocketTransport implements KeaTransport {
                 throw BackendException.rejected(
                         owner + ": " + command + ": " + socket + ": Permission denied" + obstacle(socket));
             }
-            var refused = new ConnectException(socket + ": " + text);
+            // how some releases of Java tell of a full queue
+            var isFull = text.contains("Resource temporarily unavailable");
+            var refused = new ConnectException(socket + ": " + (isFull ? FULL : text));
             refused.initCause(e);
             throw refused;
         }

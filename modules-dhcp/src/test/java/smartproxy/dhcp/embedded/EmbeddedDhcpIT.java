@@ -330,6 +330,26 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
     }
 
     @Test
+    void optionsAreBounded() throws Exception {
+        var form = "name=big&ip=192.0.2.70&mac=52:54:00:ee:00:70";
+        is(post(N, form + "&foo=" + "x".repeat(4097)), 400, "An option has at most 4096 characters");
+        is(post(N, form + "&foo[]=" + "x".repeat(4097)), 400, "An option has at most 4096 characters");
+        is(post(N, form + "&foo=%ff"), 400, "invalid byte sequence in UTF-8");
+        var many = new StringBuilder(form);
+        for (var i = 0; i < 65; i++) {
+            many.append("&o").append(i).append("=1");
+        }
+        is(post(N, many.toString()), 400, "A reservation has at most 64 options");
+        assertThat(get(N + "/mac/52:54:00:ee:00:70").status()).isEqualTo(404);
+    }
+
+    @Test
+    void nestedOptionsAreKeptAsTheyCame() throws Exception {
+        is(post(N, "name=nest&ip=192.0.2.71&mac=52:54:00:ee:00:71&foo[]=a&foo[]=b&bar[x]=y"), 200, "");
+        assertThat(get(N + "/mac/52:54:00:ee:00:71").body()).contains("\"foo\":[\"a\",\"b\"],\"bar\":{\"x\":\"y\"}");
+    }
+
+    @Test
     void healthTellsOfSuggestions() throws Exception {
         assertThat(get("/health").body())
                 .contains("\"dhcp: unused addresses\":{\"state\":\"up\"")

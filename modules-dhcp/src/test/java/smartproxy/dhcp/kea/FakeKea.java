@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
 
-/** Kea without {@code host_cmds} as far as setting its configuration goes; its moods are set by tests. */
+/** Kea as far as changing reservations goes, without {@code host_cmds} at first; its moods are set by tests. */
 final class FakeKea implements KeaTransport {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BEGINNING = """
@@ -26,6 +28,10 @@ final class FakeKea implements KeaTransport {
             """;
 
     final List<String> commands = new ArrayList<>();
+    /** The commands that hook libraries add. */
+    final Set<String> hooks = new LinkedHashSet<>();
+    /** What is in its database of hosts. */
+    final ArrayNode database = JSON.createArrayNode();
     /** By command, an answer in place of the right one. */
     final Map<String, String> answers = new HashMap<>();
     /** What is done once, before a command. */
@@ -49,6 +55,18 @@ final class FakeKea implements KeaTransport {
 
     ArrayNode reservations() {
         return (ArrayNode) configuration.at("/Dhcp4/subnet4/0/reservations");
+    }
+
+    /** Loads {@code host_cmds}. */
+    FakeKea withHostCommands(String... others) {
+        hooks.addAll(List.of("reservation-add", "reservation-get", "reservation-del", "reservation-get-page"));
+        hooks.addAll(List.of(others));
+        return this;
+    }
+
+    FakeKea withDatabase() {
+        ((ArrayNode) configuration.at("/Dhcp4/hosts-databases")).addObject().put("type", "postgresql");
+        return this;
     }
 
     @Override
@@ -77,8 +95,15 @@ final class FakeKea implements KeaTransport {
 
     private String obey(String command, JsonNode arguments) {
         return switch (command) {
-            case "list-commands" ->
-                "{\"result\": 0, \"arguments\": [\"config-get\", \"config-set\", \"config-test\", \"config-write\"]}";
+            case "list-commands" -> {
+                var names = JSON.createArrayNode()
+                        .add("config-get")
+                        .add("config-set")
+                        .add("config-test")
+                        .add("config-write");
+                hooks.forEach(names::add);
+                yield "{\"result\": 0, \"arguments\": " + names + "}";
+            }
             case "config-get" -> "{\"result\": 0, \"arguments\": " + configuration + "}";
             case "config-test" ->
                 arguments.toString().contains("\"bad\"")
@@ -92,7 +117,51 @@ final class FakeKea implements KeaTransport {
                 written = configuration.deepCopy();
                 yield "{\"result\": 0}";
             }
-            default -> "{\"result\": 2, \"text\": \"'" + command + "' command not supported.\"}";
+            default ->
+                hooks.contains(command)
+                        ? obeyHook(command, arguments)
+                        : "{\"result\": 2, \"text\": \"'" + command + "' command not supported.\"}";
         };
+    }
+
+    private String obeyHook(String command, JsonNode arguments) {
+        var nothing = "{\"result\": 3, \"text\": \"nothing found\"}";
+        var hosts = arguments.path("operation-target").asText("").equals("memory") ? reservations() : database;
+        switch (command) {
+            case "config-hash-get" -> {
+                return "{\"result\": 0, \"arguments\": {\"hash\": \"" + configuration.hashCode() + "\"}}";
+            }
+            case "reservation-add" -> {
+                hosts.add(arguments.path("reservation"));
+                return "{\"result\": 0}";
+            }
+            case "reservation-get" -> {
+                for (var host : JSON.createArrayNode().addAll(reservations()).addAll(database)) {
+                    if (isMeant(host, arguments)) {
+                        return "{\"result\": 0, \"arguments\": " + host + "}";
+                    }
+                }
+                return nothing;
+            }
+            case "reservation-del" -> {
+                for (var each = hosts.iterator(); each.hasNext(); ) {
+                    if (isMeant(each.next(), arguments)) {
+                        each.remove();
+                        return "{\"result\": 0}";
+                    }
+                }
+                return nothing;
+            }
+            default -> {
+                return nothing;
+            }
+        }
+    }
+
+    private static boolean isMeant(JsonNode host, JsonNode arguments) {
+        var subnet = arguments.path("subnet-id");
+        return host.path("subnet-id").asLong(subnet.asLong()) == subnet.asLong()
+                && (host.path("hw-address").equals(arguments.path("identifier"))
+                        || host.path("ip-address").equals(arguments.path("ip-address")));
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
@@ -78,6 +79,26 @@ class KeaCheckTest {
                 .containsExactly(
                         "error: " + what
                                 + ": does not serve 203.0.113.0/255.255.255.0; correct subnets of dhcp.yml, or Kea's configuration");
+    }
+
+    @Test
+    @DisplayName("a Kea that cannot keep what is changed is an error, one that serves nothing a warning")
+    void whatKeaLacks() {
+        kea.answers.put("list-commands", "[{\"result\":0,\"arguments\":[\"config-get\",\"lease4-get-page\"]}]");
+        kea.answers.put("config-get", "[{\"result\":0,\"arguments\":{\"Dhcp4\":{}}}]");
+        assertThat(look())
+                .containsExactly(
+                        "ok: " + what + ": answers; reservations are changed by config-set, as host_cmds is not loaded",
+                        "error: " + what + ": cannot write its configuration; use a Kea that has config-write",
+                        "warning: " + what + ": serves no IPv4 subnet; add one to its configuration");
+    }
+
+    @Test
+    void whatKeaRefusesIsAnError() {
+        kea.answers.put("config-get", "[{\"result\":1,\"text\":\"not for you\"}]");
+        assertThat(look())
+                .containsExactly("error: " + what
+                        + ": dhcp_kea: not for you; nothing can be changed there until this is mended");
     }
 
     @Test

@@ -140,10 +140,9 @@ final class KeaClientTest {
                 .isEqualTo(Outcome.NOT_APPLIED);
     }
 
-    @Test
-    void asksForAUserWhereKeaWantsOne() {
+    private static KeaSettings ofNobody() {
         var given = settings();
-        var nobody = new KeaSettings(
+        return new KeaSettings(
                 given.url(),
                 Optional.empty(),
                 Optional.empty(),
@@ -155,9 +154,24 @@ final class KeaClientTest {
                 given.suggestionTime(),
                 given.managed(),
                 given.dhcp6Url());
-        var transport = new HttpTransport("dhcp_kea", nobody, (call, deadline) -> reply(401, ""));
+    }
+
+    @Test
+    void asksForAUserWhereKeaWantsOne() {
+        var transport = new HttpTransport("dhcp_kea", ofNobody(), (call, deadline) -> reply(401, ""));
         assertThatThrownBy(() -> transport.ask("config-get", "{}", soon()))
                 .hasMessageEndingWith("wants a user and a password; set dhcp_kea_username and dhcp_kea_password");
+    }
+
+    @Test
+    void saysToWhomKeaDoesNotAllowIt() {
+        assertThatThrownBy(() -> answering(403, "").change("config-set", KeaClient.object(), soon()))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("dhcp_kea: config-set: http://kea.example.com:8000 does not allow it to user 'foreman'"
+                        + " (status 403)");
+        var transport = new HttpTransport("dhcp_kea", ofNobody(), (call, deadline) -> reply(403, ""));
+        assertThatThrownBy(() -> transport.ask("config-get", "{}", soon()))
+                .hasMessageEndingWith("does not allow it to somebody without a user (status 403)");
     }
 
     @Test

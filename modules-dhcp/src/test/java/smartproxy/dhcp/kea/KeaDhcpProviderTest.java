@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -241,6 +244,57 @@ final class KeaDhcpProviderTest {
         assertThat(unknown).hasMessageContaining("undoing the change had no effect");
     }
 
+    private BackendException unknown(String... texts) {
+        var unknown = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        assertThat(unknown.outcome()).as(unknown.getMessage()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(unknown).hasMessageContainingAll(texts);
+        return unknown;
+    }
+
+    @Test
+    @DisplayName("a change that could neither be written nor undone is unknown, with both reasons")
+    void aRefusedUndoIsUnknown() {
+        kea.answers.put("config-write", "[{\"result\": 1, \"text\": \"no space\"}]");
+        kea.before.put(
+                "config-write", () -> kea.answers.put("config-set", "[{\"result\": 1, \"text\": \"no way back\"}]"));
+        unknown("config-write: no space; undoing the change failed: no way back");
+    }
+
+    @Test
+    @DisplayName("a write, or an undo, that something else than Kea answers leaves a change that is set: it is unknown")
+    void whatIsSetAndAnsweredByAnotherIsUnknown() {
+        kea.answers.put("config-write", "<html>");
+        unknown("not known to be in Kea's configuration file", "no JSON");
+        assertThat(kea.reservations()).hasSize(1);
+        kea.reservations().removeAll();
+        kea.answers.put("config-write", "[{\"result\": 1, \"text\": \"no space\"}]");
+        kea.before.put(
+                "config-write",
+                () -> kea.before.put("config-set", () -> {
+                    throw BackendException.rejected("who are you");
+                }));
+        unknown("config-write: no space; undoing the change failed: who are you");
+        assertThat(kea.reservations()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("a lost answer of config-set is unknown where Kea does not show what it has now")
+    void aLostAnswerThatIsNotSettled() {
+        kea.lost = "config-set";
+        kea.before.put("config-set", () -> kea.answers.put("config-get", "[{\"result\": 1, \"text\": \"not now\"}]"));
+        unknown("config-set: ", "answer lost", "; then not now");
+    }
+
+    @Test
+    @DisplayName("a configuration that Kea does not take changes nothing, also where the test of it passed")
+    void aRefusedConfiguration() {
+        kea.answers.put("config-set", "[{\"result\": 1, \"text\": \"no interface\"}]");
+        var refused = catchThrowableOfType(BackendException.class, () -> create(wanted(30, "a.example.com")));
+        assertThat(refused).hasMessage("dhcp_kea: change: no interface; nothing was changed");
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(kea.commands).doesNotContain("config-write");
+    }
+
     @Test
     void aLostAnswerOfTheWriteIsUnknown() {
         var wanted = wanted(30, "a.example.com");
@@ -378,6 +432,45 @@ final class KeaDhcpProviderTest {
         assertThatThrownBy(() -> create(wanted(30, "a", "filename", "x".repeat(128))))
                 .isInstanceOf(CallerException.class);
         assertThat(kea.reservations()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a reservation of all subnets keeps its address used in the one that has it, and is not shown")
+    void globalReservations() {
+        ((ArrayNode) kea.configuration.at("/Dhcp4/reservations"))
+                .addObject()
+                .put("hw-address", "02:00:00:00:00:97")
+                .put("ip-address", "192.0.2.45");
+        var used = new ArrayList<String>();
+        var view = provider.view(soon());
+        view.subnets()
+                .forEach(subnet -> view.used(subnet).each((first, last) -> used.add(subnet + " " + new Ipv4(first))));
+        assertThat(used).contains("192.0.2.0/255.255.255.0 192.0.2.45");
+        assertThat(view.isFree(subnet(), Ipv4.of("192.0.2.45"))).isFalse();
+        assertThat(view.reservationsAt(subnet(), Ipv4.of("192.0.2.45"))).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a subnet that is not there any more when a change begins is said, and nothing is sent")
+    void aSubnetThatIsGone() {
+        var wanted = wanted(30, "a.example.com");
+        ((ArrayNode) kea.configuration.at("/Dhcp4/subnet4")).removeAll();
+        assertThatThrownBy(() -> create(wanted))
+                .hasMessageContaining("does not serve 192.0.2.0/255.255.255.0 any more; nothing was changed");
+        assertThat(kea.commands).doesNotContain("config-set");
+    }
+
+    @Test
+    @DisplayName("a list of leases that has no end is given up, with the setting that shortens it")
+    void anEndlessList() {
+        kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
+        var page = String.join(",", Collections.nCopies(KeaReader.PAGE, "{}"));
+        kea.answers.put("lease4-get-page", "[{\"result\": 0, \"arguments\": {\"leases\": [" + page + "]}}]");
+        assertThatThrownBy(() -> provider.view(Deadline.in(Duration.ofSeconds(60))))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("dhcp_kea: more than 1000000 leases or reservations; name the subnets to be served in"
+                        + " 'subnets' of dhcp.yml");
+        assertThat(kea.commands).filteredOn("lease4-get-page"::equals).hasSize(1001);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.StartException;
+import smartproxy.core.client.LazyPeer;
+import smartproxy.core.store.LazyStore;
+import smartproxy.dhcp.TestContext;
 
 /** Neither side is believed without its certificate. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -59,5 +66,20 @@ final class KeaTlsIT {
         var refused = refused(kea.settings().caFile(), Optional.empty(), Optional.empty());
         assertThat(refused).hasMessageContaining("dhcp_kea: read:");
         assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+    }
+
+    @Test
+    void theSettingsOfTheProviderReachTheConnection() throws Exception {
+        var peers = new ArrayList<LazyPeer>();
+        var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")), LabKea.GUARD) {
+            @Override
+            public HttpPeer http(HttpIdentity identity) throws StartException {
+                peers.add(new LazyPeer(KeaFactory.NAME, identity));
+                return peers.get(0);
+            }
+        };
+        var provider = new KeaFactory().create(kea.settings(), context);
+        assertThat(provider.view(Deadline.in(Duration.ofSeconds(60))).subnets()).isNotEmpty();
+        peers.forEach(LazyPeer::close);
     }
 }

@@ -186,7 +186,9 @@ final class SocketTransportIT {
         // two wait in the queue for good, and get no answer
         assertThat(failure("{}", SHORT)).isInstanceOf(OutcomeUnknownException.class);
         assertThat(failure("{}", SHORT)).isInstanceOf(OutcomeUnknownException.class);
-        assertThat(failure("{}", SHORT)).isInstanceOf(ConnectException.class).hasMessageContaining(socket.toString());
+        assertThat(failure("{}", SHORT))
+                .isInstanceOf(ConnectException.class)
+                .hasMessage(socket + ": too many connections wait");
         server.close();
         assertThat(failure("{}", WATCHDOG))
                 .isInstanceOf(ConnectException.class)

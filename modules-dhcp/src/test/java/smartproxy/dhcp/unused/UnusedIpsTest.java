@@ -2,6 +2,7 @@ package smartproxy.dhcp.unused;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,10 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -410,6 +413,73 @@ final class UnusedIpsTest {
         assertThat(unused.suggest(
                         () -> view, SUBNET, window("192.0.2.10", "192.0.2.12"), Optional.empty(), rules, soon()))
                 .isEqualTo(ip(11));
+    }
+
+    @Test
+    void givesUpInTimeWhereEverythingAnswers() {
+        var deadline = Deadline.in(Duration.ofMillis(1500));
+        var prober = new Prober((ip, time) -> {
+            await().until(deadline::expired);
+            return true;
+        });
+        var rules = new UnusedIps.Rules(TIME, true, Optional.of(prober), Set::of);
+        assertThatThrownBy(() -> unused.suggest(
+                        () -> view, SUBNET, window("192.0.2.10", "192.0.2.20"), Optional.empty(), rules, deadline))
+                .isInstanceOf(BusyException.class)
+                .hasMessage(
+                        "no unused address was found in time in 192.0.2.10..192.0.2.20; see ping_free_ip in dhcp.yml"
+                                + " if many addresses answer");
+    }
+
+    @Test
+    void waitsNoLongerThanItsTimeForAnAddressThatOthersTry() throws Exception {
+        var trying = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        var prober = new Prober((ip, time) -> {
+            trying.countDown();
+            try {
+                return !end.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        });
+        var rules = new UnusedIps.Rules(TIME, true, Optional.of(prober), Set::of);
+        var one = window("192.0.2.10", "192.0.2.10");
+        var first = CompletableFuture.supplyAsync(
+                () -> unused.suggest(() -> view, SUBNET, one, Optional.empty(), rules, soon()));
+        assertThat(trying.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThatThrownBy(() -> unused.suggest(
+                        () -> view, SUBNET, one, Optional.empty(), rules(), Deadline.in(Duration.ofMillis(200))))
+                .isInstanceOf(BusyException.class)
+                .hasMessage("other requests are still trying the last addresses of 192.0.2.10..192.0.2.10");
+        end.countDown();
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(ip(10));
+    }
+
+    @Test
+    void suggestsWhatAnotherDaemonSuggestedForTheMacMeanwhile() throws SQLException {
+        sequential = true;
+        var other = UnusedIps.open(store, () -> now);
+        var theirs = new ArrayList<Optional<Ipv4>>();
+        var views = new AtomicInteger();
+        var ours = unused.suggest(
+                () -> {
+                    // for the MAC, for what is used, and then for the address that was chosen
+                    if (views.incrementAndGet() == 3) {
+                        theirs.add(ask(other, window("192.0.2.12", "192.0.2.20"), Optional.of(MAC)));
+                    }
+                    return view;
+                },
+                SUBNET,
+                window("192.0.2.10", "192.0.2.20"),
+                Optional.of(MAC),
+                rules(),
+                soon());
+        assertThat(theirs).containsExactly(ip(12));
+        assertThat(ours).isEqualTo(ip(12));
+        assertThat(unused.of(SUBNET)).hasSize(1);
+        assertThat(ask("192.0.2.10", "192.0.2.12")).isEqualTo(ip(10));
+        assertThat(ask("192.0.2.12", "192.0.2.12")).isEmpty();
     }
 
     @Test

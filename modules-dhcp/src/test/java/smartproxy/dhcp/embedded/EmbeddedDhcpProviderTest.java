@@ -1,0 +1,178 @@
+package smartproxy.dhcp.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.Deadline;
+import smartproxy.core.api.Store;
+import smartproxy.core.store.SqliteStore;
+import smartproxy.dhcp.DhcpProvider;
+import smartproxy.dhcp.DhcpProvider.Creation;
+import smartproxy.dhcp.Ipv4;
+import smartproxy.dhcp.MacAddress;
+import smartproxy.dhcp.NewReservation;
+import smartproxy.dhcp.Reservation;
+import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.TestContext;
+
+/** A store that fails before or after a change, and reservations that it is not for. */
+final class EmbeddedDhcpProviderTest {
+    private static final Subnet SUBNET = new Subnet(Ipv4.of("192.0.2.0"), 24, Map.of());
+    private static final MacAddress MAC = MacAddress.of("02:00:00:00:00:01");
+
+    @TempDir
+    private Path directory;
+
+    private SqliteStore store;
+    private EmbeddedDhcpProvider provider;
+
+    /** Done around each transaction, when there is something. */
+    private Runnable before = () -> {};
+
+    private Optional<SQLException> after = Optional.empty();
+
+    @BeforeEach
+    void start() throws Exception {
+        store = SqliteStore.open(directory);
+        var settings = new EmbeddedDhcpSettings(List.of(SUBNET), DhcpProvider.SUGGESTION_TIME);
+        provider = new EmbeddedDhcpProvider(settings, new TestContext(EmbeddedFactory.NAME, new Failing()));
+        provider.start();
+    }
+
+    @AfterEach
+    void stop() throws SQLException {
+        store.close();
+    }
+
+    /** The real one with failures. */
+    private final class Failing implements Store {
+        @Override
+        public void migrate(String owner, List<String> statements) throws SQLException {
+            store.migrate(owner, statements);
+        }
+
+        @Override
+        public <T> T transaction(Work<T> work) throws SQLException {
+            before.run();
+            var result = store.transaction(work);
+            if (after.isPresent()) {
+                throw after.get();
+            }
+            return result;
+        }
+    }
+
+    private static Deadline soon() {
+        return Deadline.in(Duration.ofSeconds(10));
+    }
+
+    private static NewReservation wanted(Subnet subnet, String ip) {
+        var options = Map.<String, Object>of(Reservation.HOSTNAME, "a");
+        return new NewReservation(
+                new Reservation(subnet, "a", Ipv4.of(ip), MAC, true, options), Optional.empty(), Set.of());
+    }
+
+    private BackendException refused(Subnet subnet, String ip, Deadline deadline) {
+        var refused = catchThrowableOfType(BackendException.class, () -> provider.create(wanted(subnet, ip), deadline));
+        assertThat(refused).isNotNull();
+        return refused;
+    }
+
+    private Optional<Reservation> stored() {
+        return provider.view(soon()).reservation(SUBNET, MAC);
+    }
+
+    private void drop() {
+        try {
+            store.transaction(connection -> {
+                try (var statement = connection.createStatement()) {
+                    return statement.execute("DROP TABLE dhcp_embedded_reservation");
+                }
+            });
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("a reservation in no subnet of the settings, or outside its own, is refused and not stored")
+    void isForItsSubnetsAlone() {
+        for (var subnet : List.of(new Subnet(Ipv4.of("198.51.100.0"), 24, Map.of()), SUBNET)) {
+            var refused = refused(subnet, "198.51.100.7", soon());
+            assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+            assertThat(refused)
+                    .hasMessageContaining(
+                            "no subnet for it; :networks: in dhcp_embedded.yml has" + " [192.0.2.0/255.255.255.0]");
+        }
+        assertThat(stored()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("what gets the store when its time is over changes nothing")
+    void noTimeIsLeft() {
+        var deadline = Deadline.in(Duration.ofMillis(300));
+        before = () -> await().until(deadline::expired);
+        var late = refused(SUBNET, "192.0.2.7", deadline);
+        assertThat(late.kind()).isEqualTo(Kind.TIMEOUT);
+        assertThat(late.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(late).hasMessageContaining("no time was left; nothing was changed");
+        before = () -> {};
+        assertThat(stored()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("a failure before the change leaves nothing; one at the end leaves unknown what is there")
+    void theStoreFails() {
+        after = Optional.of(new SQLException("no answer of the commit"));
+        var unknown = refused(SUBNET, "192.0.2.7", soon());
+        assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(unknown)
+                .hasMessageContaining(
+                        "the store failed: no answer of the commit; whether the change was made is unknown");
+        after = Optional.empty();
+        assertThat(stored()).isPresent();
+        drop();
+        var refused = refused(SUBNET, "192.0.2.7", soon());
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(refused.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(refused).hasMessageContaining("the store failed: ").hasMessageEndingWith("; nothing was changed");
+    }
+
+    @Test
+    @DisplayName("a store that cannot be read is said to be away, and not to have nothing")
+    void theStoreCannotBeRead() {
+        drop();
+        var away = catchThrowableOfType(BackendException.class, this::stored);
+        assertThat(away.kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(away).hasMessageContaining("dhcp_embedded: the store cannot be read: ");
+    }
+
+    @Test
+    @DisplayName("a row of another version is named by its MAC")
+    void aRowThatCannotBeRead() throws Exception {
+        assertThat(provider.create(wanted(SUBNET, "192.0.2.7"), soon())).isInstanceOf(Creation.Created.class);
+        store.transaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.executeUpdate("UPDATE dhcp_embedded_reservation SET options = 'none'");
+            }
+        });
+        assertThat(catchThrowableOfType(BackendException.class, this::stored))
+                .hasMessageContaining("holds a row this version cannot read: 02:00:00:00:00:01");
+    }
+}
