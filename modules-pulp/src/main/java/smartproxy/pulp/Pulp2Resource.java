@@ -35,20 +35,19 @@ public abstract class Pulp2Resource {
     public Response diskUsage(@Context ContainerRequestContext request) {
         var context = RequestContext.of(request);
         var unit = DiskUsage.Unit.named(context.parameters().text("size"));
-        return json(usage.report(unit, context.deadline()));
+        // it calls itself HTML, as the reference's does
+        return json(usage.report(unit, context.deadline()), "text/html;charset=utf-8");
     }
 
     @GET
     @Path("puppet")
     public Response puppet() {
-        return json(Map.of("puppet_content_dir", puppetContentDir));
+        return json(Map.of("puppet_content_dir", puppetContentDir), "application/json");
     }
 
-    /** JSON that calls itself HTML, as the reference's does. */
-    private static Response json(Object value) {
+    private static Response json(Object value, String type) {
         try {
-            return Response.ok(JSON.writeValueAsString(value), "text/html;charset=utf-8")
-                    .build();
+            return Response.ok(JSON.writeValueAsString(value), type).build();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }

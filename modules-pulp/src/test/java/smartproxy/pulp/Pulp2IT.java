@@ -86,6 +86,17 @@ class Pulp2IT {
     }
 
     @Test
+    void onlyTheDiskUsageCallsItselfHtml() throws Exception {
+        pulp.says(200, "{}");
+        try (var client = proxy.https()) {
+            assertThat(client.get("/pulp/status").header("Content-Type")).isEqualTo("application/json");
+            assertThat(client.get("/pulp/status/puppet").header("Content-Type")).isEqualTo("application/json");
+            assertThat(client.get("/pulp/status/disk_usage").header("Content-Type"))
+                    .isEqualTo("text/html;charset=utf-8");
+        }
+    }
+
+    @Test
     void tellsTheSameDiskUsageAsDf() throws Exception {
         var df = new ProcessBuilder("df", "-P", "-B", "1024", directory.toString());
         df.environment().put("LC_ALL", "C");

@@ -17,28 +17,30 @@ import smartproxy.core.api.Parameters;
 record HostLoader(String os, String release, String arch, String suffix) {
     static final String FAILURE = "TFTP: Failed to setup host specific bootloader directory: ";
 
-    /** One name of a path, neither hidden nor a way up. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,63}");
+    /** One name of a path, neither hidden nor a way up. Foreman allows more than what directories are usually called. */
+    private static final Pattern NAME = Pattern.compile("[^/.\\p{Cntrl}][^/\\p{Cntrl}]{0,254}");
+
+    private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,63}");
 
     /** Empty unless all four are given. */
     static Optional<HostLoader> of(Parameters parameters) {
-        var os = name(parameters, "targetos");
-        var release = name(parameters, "release");
-        var arch = name(parameters, "arch");
-        var suffix = name(parameters, "bootfile_suffix");
+        var os = name(parameters, "targetos", NAME);
+        var release = name(parameters, "release", NAME);
+        var arch = name(parameters, "arch", NAME);
+        var suffix = name(parameters, "bootfile_suffix", SUFFIX);
         return os == null || release == null || arch == null || suffix == null
                 ? Optional.empty()
                 : Optional.of(new HostLoader(os, release, arch, suffix));
     }
 
-    private static @Nullable String name(Parameters parameters, String key) {
+    private static @Nullable String name(Parameters parameters, String key, Pattern allowed) {
         var raw = parameters.raw(key);
         if (raw == null || "".equals(raw)) {
             return null;
         }
-        if (!(raw instanceof String text) || !NAME.matcher(text).matches()) {
-            throw CallerException.badRequest(FAILURE + "Parameter '" + key + "' is expected to be a name of letters,"
-                    + " digits, '.', '_', '-', '+' and '~'");
+        if (!(raw instanceof String text) || !allowed.matcher(text).matches()) {
+            throw CallerException.badRequest(
+                    FAILURE + "Parameter '" + key + "' is expected to be one name of a path, and no hidden one");
         }
         return text;
     }

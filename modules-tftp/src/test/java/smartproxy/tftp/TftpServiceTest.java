@@ -17,6 +17,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -159,6 +161,19 @@ class TftpServiceTest {
         assertThat(root.resolve(HOST + "/grub2/boot.efi")).hasContent("grub2/grubx64.efi");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"rhel(eus)", "a:b", "a b", "m\u00fcller", "x86~64"})
+    void aSystemWhoseNameNoDirectoryHasGetsTheGenericOnes(String name) throws Exception {
+        plant("grub2/grubx64.efi");
+        var parameters = new Parameters(
+                new HashMap<>(Map.of("targetos", name, "release", name, "arch", name, "bootfile_suffix", "x64")));
+        write("pxegrub2", "config", HostLoader.of(parameters));
+        assertThat(links()).containsEntry("boot.efi", "../../../grub2/grubx64.efi");
+        plant("bootloader-universe/pxegrub2/" + name + "/" + name + "/" + name + "/own.efi");
+        write("pxegrub2", "config", HostLoader.of(parameters));
+        assertThat(links()).containsOnlyKeys("own.efi");
+    }
+
     @Test
     void aHostWithItsOwnDirectoryReadsTheNewConfigurationThere() throws Exception {
         write("pxegrub2", "config", Optional.of(REDHAT));
@@ -184,7 +199,7 @@ class TftpServiceTest {
 
     @Test
     void namesOfLoadersAreNoPaths() {
-        for (var bad : List.of("..", ".", "a/b", "../x", "a\0", "a\n", "", " ", "-".repeat(65))) {
+        for (var bad : List.of("..", ".", ".hidden", "a/b", "../x", "a\0", "a\n", "", "-".repeat(256))) {
             var parameters = new Parameters(
                     new HashMap<>(Map.of("targetos", "x", "release", "1", "arch", bad, "bootfile_suffix", "x64")));
             if (bad.isEmpty()) {
@@ -197,6 +212,11 @@ class TftpServiceTest {
                                 "TFTP: Failed to setup host specific bootloader directory: Parameter 'arch'");
             }
         }
+        var suffix = new Parameters(
+                new HashMap<>(Map.of("targetos", "x", "release", "1", "arch", "a", "bootfile_suffix", "x 64")));
+        assertThatThrownBy(() -> HostLoader.of(suffix))
+                .isInstanceOf(CallerException.class)
+                .hasMessageContaining("'bootfile_suffix'");
         assertThat(HostLoader.of(new Parameters(new HashMap<>(Map.of("targetos", "x")))))
                 .isEmpty();
     }

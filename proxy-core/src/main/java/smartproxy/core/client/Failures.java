@@ -61,7 +61,7 @@ final class Failures {
      */
     IOException of(HttpCall call, Throwable failure, boolean mayBeSent) {
         var what = what(call) + ": ";
-        if (failure instanceof Answer.TooLarge || failure instanceof HttpResponseException) {
+        if (failure instanceof Answer.TooLarge || isNoHttp(failure)) {
             throw unusable(call, what, failure);
         }
         var notConnected = notConnected(what, failure);
@@ -72,8 +72,13 @@ final class Failures {
         return mayBeSent && !call.isSafe() ? new OutcomeUnknownException(broken) : broken;
     }
 
+    /** The parser refuses some answers by its own assertions, where these are on. */
+    private static boolean isNoHttp(Throwable failure) {
+        return failure instanceof HttpResponseException || failure instanceof AssertionError;
+    }
+
     private BackendException unusable(HttpCall call, String what, Throwable failure) {
-        var text = failure instanceof HttpResponseException
+        var text = isNoHttp(failure)
                 ? "it answers, but not as an HTTP server does; check the address" + hint()
                 : String.valueOf(failure.getMessage());
         return new BackendException(

@@ -162,6 +162,7 @@ public final class ModuleBuilder {
         private final Optional<Module> previous;
         private final List<Problem> problems;
         private final Map<String, @Nullable Object> exposed = new LinkedHashMap<>();
+        private final List<String> capabilities = new ArrayList<>();
 
         Build(
                 ModuleCatalog.Entry entry,
@@ -174,6 +175,7 @@ public final class ModuleBuilder {
             this.daemon = daemon;
             this.previous = previous;
             this.problems = problems;
+            capabilities.addAll(entry.absent().capabilities());
         }
 
         Module module(Map<String, String> failures) {
@@ -207,8 +209,7 @@ public final class ModuleBuilder {
         }
 
         private Module module(Module.State state, Ports ports, Optional<ModuleGroup> group) {
-            return new Module(
-                    entry.name(), state, ports, exposed, entry.absent().capabilities(), group);
+            return new Module(entry.name(), state, ports, exposed, capabilities, group);
         }
 
         private Module absent(SettingsFile file, Ports ports) throws ModuleFailure {
@@ -247,6 +248,20 @@ public final class ModuleBuilder {
                             });
         }
 
+        private void expose(ProxyModule<?> module, Bound<?> bound, SettingsFile file, Ports ports) {
+            exposedKeys(module.schema())
+                    .forEach(key -> exposed.put(key, bound.raw().get(key)));
+            exposed.putAll(module.shown(new ServedPorts(
+                    daemon.ports().http().filter(port -> ports.http()),
+                    daemon.ports().https().filter(port -> ports.https()))));
+            if (!module.defaultProviders().isEmpty()) {
+                var configured = file.get("use_provider");
+                exposed.put(
+                        "use_provider",
+                        configured == null ? module.defaultProviders().get(0) : configured);
+            }
+        }
+
         private SettingsFile read(String name) throws ModuleFailure {
             var path = settingsFile(name);
             if (!Files.exists(path)) {
@@ -271,18 +286,14 @@ public final class ModuleBuilder {
         }
 
         private <S> ModuleGroup group(ProxyModule<S> module, SettingsFile file, Ports ports) throws ModuleFailure {
-            var bound = check(
-                    List.of(module.name()),
-                    Binder.bind(
-                            module.schema(),
-                            file,
-                            providerKeys(module),
-                            module.hasBackend() ? GuardSettings.SETTINGS : List.of()));
-            exposedKeys(module.schema())
-                    .forEach(key -> exposed.put(key, bound.raw().get(key)));
-            exposed.putAll(module.shown(new ServedPorts(
-                    daemon.ports().http().filter(port -> ports.http()),
-                    daemon.ports().https().filter(port -> ports.https()))));
+            var bound = Binder.bind(
+                    module.schema(),
+                    file,
+                    providerKeys(module),
+                    module.hasBackend() ? GuardSettings.SETTINGS : List.of());
+            // as in the reference, one that fails shows what was read
+            expose(module, bound, file, ports);
+            check(List.of(module.name()), bound);
             var providers = providers(module, file);
             var members = new ArrayList<>(
                     providers.stream().map(ProviderFactory::name).toList());
@@ -298,6 +309,9 @@ public final class ModuleBuilder {
                 settings.add(provider.bound().raw());
                 files.addAll(Fingerprints.of(factory.schema(), provider.bound()));
             }
+            // as in the reference, those of providers whose settings are good are shown though it does not start
+            providers.forEach(
+                    factory -> ModuleGroup.addCapabilities(module.name(), factory::capabilities, capabilities));
             var identity = new ModuleGroup.Identity(module.name() + ports, daemon, settings, files);
             var same = previous.flatMap(Module::group)
                     .filter(group -> group.identity().equals(identity));
@@ -309,9 +323,6 @@ public final class ModuleBuilder {
                 return List.of();
             }
             var configured = file.get("use_provider");
-            exposed.put(
-                    "use_provider",
-                    configured == null ? module.defaultProviders().get(0) : configured);
             var names = configured == null ? module.defaultProviders() : names(configured);
             var missing = names.stream()
                     .filter(name -> catalog.provider(name, module.name()).isEmpty())
@@ -346,26 +357,19 @@ public final class ModuleBuilder {
                 ProviderFactory<S, ?> factory, List<String> members, ProxyModule<?> module, SettingsFile moduleFile)
                 throws ModuleFailure {
             var file = read(factory.name());
-            var bound = check(
-                    members,
-                    Binder.bindProvider(
-                            factory.name(),
-                            factory.schema(),
-                            file,
-                            module.schema(),
-                            moduleFile,
-                            GuardSettings.SETTINGS));
+            var bound = Binder.bindProvider(
+                    factory.name(), factory.schema(), file, module.schema(), moduleFile, GuardSettings.SETTINGS);
             exposedKeys(factory.schema())
                     .forEach(key -> exposed.put(key, bound.raw().get(key)));
+            check(members, bound);
             return new BoundProvider<>(factory, bound);
         }
 
-        private <S> Bound<S> check(List<String> members, Bound<S> bound) throws ModuleFailure {
+        private void check(List<String> members, Bound<?> bound) throws ModuleFailure {
             problems.addAll(bound.problems());
             if (bound.failure().isPresent()) {
                 throw ModuleFailure.of(members, bound.failure().get());
             }
-            return bound;
         }
 
         private <S> ModuleGroup create(

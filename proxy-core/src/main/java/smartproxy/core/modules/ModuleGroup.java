@@ -88,17 +88,17 @@ public final class ModuleGroup {
 
     List<String> capabilities() {
         var all = new ArrayList<String>();
-        addCapabilities(instance::capabilities, all);
-        providers.forEach(provider -> addCapabilities(provider.factory()::capabilities, all));
+        addCapabilities(identity.module(), instance::capabilities, all);
+        providers.forEach(provider -> addCapabilities(identity.module(), provider.factory()::capabilities, all));
         return all;
     }
 
     /** Those of one that cannot tell are left out: the features of the others must be shown. */
-    private void addCapabilities(Supplier<List<String>> source, List<String> all) {
+    static void addCapabilities(String module, Supplier<List<String>> source, List<String> all) {
         try {
             all.addAll(source.get());
         } catch (RuntimeException | Error e) {
-            LOG.warn("Module '{}' does not tell all its capabilities", identity.module(), e);
+            LOG.warn("Module '{}' does not tell all its capabilities", module, e);
         }
     }
 

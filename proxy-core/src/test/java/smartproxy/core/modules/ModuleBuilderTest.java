@@ -100,6 +100,33 @@ class ModuleBuilderTest {
     }
 
     @Test
+    void showsWhatWasReadOfOneThatFailed() throws IOException {
+        write("dns", ":enabled: true\n:use_provider: dns_other\n:dns_ttl:");
+        assertThat(dns().state()).isEqualTo(Module.State.FAILED);
+        assertThat(dns().settings()).containsEntry("use_provider", "dns_other");
+        assertThat(dns().capabilities()).isEmpty();
+        write("dns", ":enabled: true\n:use_provider: dns_other");
+        write("dns_other", ":server: ns1\n:key: /nonexistent");
+        assertThat(dns().state()).isEqualTo(Module.State.FAILED);
+        assertThat(dns().settings()).containsEntry("use_provider", "dns_other").containsEntry("server", "ns1");
+        assertThat(dns().capabilities()).isEmpty();
+    }
+
+    @Test
+    void showsTheCapabilitiesOfProvidersThatCannotStart() throws IOException {
+        write("dns", ":enabled: true");
+        write("dns_fake", ":server: unusable");
+        assertThat(dns().state()).isEqualTo(Module.State.FAILED);
+        assertThat(dns().capabilities()).containsExactly("dns_fake_can");
+        write("dns_fake", ":server: ns1");
+        refuseStart = true;
+        var failed = builder.start(modules()).find("dns").orElseThrow();
+        assertThat(failed.state()).isEqualTo(Module.State.FAILED);
+        assertThat(failed.settings()).containsEntry("server", "ns1");
+        assertThat(failed.capabilities()).containsExactly("dns_fake_can");
+    }
+
+    @Test
     void reportsAFaultyModuleFileInTheWordsOfTheReference() throws IOException {
         write("dns", ":enabled: true\n:dns_ttl:");
         var modules = modules();
@@ -347,6 +374,11 @@ class ModuleBuilderTest {
         @Override
         public Schema<FakeSettings> schema() {
             return new Schema<>("A provider", List.of(SERVER, KEY), values -> new FakeSettings(values.get(SERVER)));
+        }
+
+        @Override
+        public List<String> capabilities() {
+            return List.of(name + "_can");
         }
 
         @Override
