@@ -295,6 +295,9 @@ public final class ModuleBuilder {
             expose(module, bound, file, ports);
             check(List.of(module.name()), bound);
             var providers = providers(module, file);
+            // as in the reference, shown also where the provider's settings are wrong or it does not start
+            providers.forEach(
+                    factory -> ModuleGroup.addCapabilities(module.name(), factory::capabilities, capabilities));
             var members = new ArrayList<>(
                     providers.stream().map(ProviderFactory::name).toList());
             members.add(module.name());
@@ -309,9 +312,6 @@ public final class ModuleBuilder {
                 settings.add(provider.bound().raw());
                 files.addAll(Fingerprints.of(factory.schema(), provider.bound()));
             }
-            // as in the reference, those of providers whose settings are good are shown though it does not start
-            providers.forEach(
-                    factory -> ModuleGroup.addCapabilities(module.name(), factory::capabilities, capabilities));
             var identity = new ModuleGroup.Identity(module.name() + ports, daemon, settings, files);
             var same = previous.flatMap(Module::group)
                     .filter(group -> group.identity().equals(identity));

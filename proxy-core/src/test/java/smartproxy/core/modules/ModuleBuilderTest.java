@@ -109,7 +109,7 @@ class ModuleBuilderTest {
         write("dns_other", ":server: ns1\n:key: /nonexistent");
         assertThat(dns().state()).isEqualTo(Module.State.FAILED);
         assertThat(dns().settings()).containsEntry("use_provider", "dns_other").containsEntry("server", "ns1");
-        assertThat(dns().capabilities()).isEmpty();
+        assertThat(dns().capabilities()).containsExactly("dns_other_can");
     }
 
     @Test
