@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.client.ContentSourceRequestContent;
 import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpURI;
@@ -52,7 +53,7 @@ final class RelayHandler extends ProxyHandler {
     private final BodyBudget disk;
     private final URI server;
     private final HttpURI serverUri;
-    private final CertificateMemo<String> pems = new CertificateMemo<>(RelayHeaders::pem);
+    private final CertificateMemo<HttpField> certificates;
 
     /** @throws smartproxy.core.api.StartException when a file of the identity cannot be used */
     RelayHandler(Relay relay, BodyBudget memory, BodyBudget disk) throws Exception {
@@ -60,6 +61,8 @@ final class RelayHandler extends ProxyHandler {
         this.memory = memory;
         this.disk = disk;
         this.server = relay.upstream().base();
+        this.certificates = new CertificateMemo<>(certificate ->
+                RelayHeaders.certificate(relay.certificateHeader().orElseThrow(), certificate));
         this.serverUri = HttpURI.from(server.getScheme(), server.getHost(), server.getPort(), null);
         setHttpClient(Clients.start(relay.backend().name(), relay.upstream(), THREADS, CONNECTIONS, IDLE_MILLIS));
         getHttpClient().setDefaultRequestContentType(null); // what the client does not say is not for us to make up
@@ -146,7 +149,7 @@ final class RelayHandler extends ProxyHandler {
             this.target = target;
             this.body = body;
             this.out = out;
-            this.headers = RelayHeaders.of(exchange, relay, pems);
+            this.headers = RelayHeaders.of(exchange, relay, certificates);
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,8 @@ import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Relay;
 import smartproxy.core.tls.CertificateMemo;
 
@@ -20,9 +23,11 @@ import smartproxy.core.tls.CertificateMemo;
  * that. Servers behind WSGI and CGI take underscores for hyphens, so no name with one passes, as with Apache and nginx.
  */
 final class RelayHeaders {
-    /** Credentials, what would be a word of ours to the server, and what some servers take for another method or target. */
+    /**
+     * Other credentials than {@code Authorization}, what would be a word of ours to the server, and what some servers take for
+     * another method or target.
+     */
     private static final Set<String> OURS = Set.of(
-            "authorization",
             "client-cert",
             "client-cert-chain",
             "cookie",
@@ -49,25 +54,25 @@ final class RelayHeaders {
 
     private RelayHeaders() {}
 
-    static HttpFields of(Exchange exchange, Relay relay, CertificateMemo<String> pems) {
+    /** @param certificates fields that tell a client's certificate, as {@link #certificate} makes them */
+    static HttpFields of(Exchange exchange, Relay relay, CertificateMemo<HttpField> certificates) {
         var given = exchange.request().getHeaders();
         var passed = HttpFields.build();
-        var scheme = "";
+        var authorizations = new ArrayList<HttpField>(1);
+        var correlations = 0;
         for (var field : given) {
             var name = field.getLowerCaseName();
-            if (name.indexOf('_') < 0 && !isOurs(name)) {
+            if (name.equals("authorization")) {
+                authorizations.add(field);
+            } else if (name.indexOf('_') < 0 && !isOurs(name)) {
                 passed.add(field);
+                correlations += field.is(CORRELATION) ? 1 : 0;
             }
         }
-        var authorizations = given.getFields("Authorization");
-        if (authorizations.size() == 1 && authorizations.get(0).getValue() != null) {
-            var value = authorizations.get(0).getValue();
-            scheme = value.substring(0, Math.max(0, value.indexOf(' '))).toLowerCase(Locale.ROOT);
-            if (relay.schemes().contains(scheme)) {
-                passed.put("Authorization", value);
-            }
+        if (authorizations.size() == 1 && isOfScheme(authorizations.get(0).getValue(), relay.schemes())) {
+            passed.add(authorizations.get(0));
         }
-        if (passed.getFields(CORRELATION).size() != 1) {
+        if (correlations != 1) {
             passed.put(CORRELATION, exchange.id());
         }
         var asked = exchange.request().getHttpURI();
@@ -79,13 +84,18 @@ final class RelayHeaders {
         passed.put("X-Forwarded-Proto", exchange.peer().secure() ? "https" : "http");
         passed.put("X-Forwarded-For", exchange.peer().address().getHostAddress());
         relay.upstream().headers().forEach((name, value) -> passed.put(new HttpField(name, value.reveal())));
-        if (relay.certificateHeader().isPresent()
-                && exchange.peer().certificate().isPresent()) {
-            passed.put(
-                    relay.certificateHeader().get(),
-                    pems.of(exchange.peer().certificate().get()));
+        if (relay.certificateHeader().isPresent()) {
+            exchange.peer().certificate().map(certificates::of).ifPresent(passed::put);
         }
         return passed.asImmutable();
+    }
+
+    private static boolean isOfScheme(@Nullable String authorization, Set<String> schemes) {
+        if (authorization == null) {
+            return false;
+        }
+        var scheme = authorization.substring(0, Math.max(0, authorization.indexOf(' ')));
+        return schemes.contains(scheme.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isOurs(String name) {
@@ -100,8 +110,12 @@ final class RelayHeaders {
         return false;
     }
 
-    /** PEM, URL-encoded, as Apache and nginx give it on. */
-    static String pem(X509Certificate certificate) {
+    /** The field that tells it: PEM, URL-encoded, as Apache and nginx give it on. Encoded once, as it is longer than all others. */
+    static HttpField certificate(String header, X509Certificate certificate) {
+        return new PreEncodedHttpField(header, pem(certificate));
+    }
+
+    private static String pem(X509Certificate certificate) {
         try {
             var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
             var text = "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
