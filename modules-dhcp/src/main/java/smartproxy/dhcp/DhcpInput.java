@@ -138,7 +138,7 @@ final class DhcpInput {
     static String name(String text) {
         if (text.length() > MAX_NAME || !NAME.matcher(text).matches()) {
             throw CallerException.badRequest("Invalid host name " + Parameters.inspect(text) + ": letters, digits, '.',"
-                    + " '-' and '_' are allowed, " + MAX_NAME + " at most");
+                    + " '-' and '_' are allowed, " + MAX_NAME + " at most, no '.' or '-' at either end");
         }
         return text;
     }

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -386,6 +387,30 @@ class ProcessIT {
     private void embedded() {
         site.module("dns", ":enabled: https", ":use_provider: dns_embedded")
                 .module("dns_embedded", ":listen: ['127.0.0.1:" + FreePorts.next() + "']", ":zones: [example.com]");
+    }
+
+    @Test
+    void aNameThatWasNotFoundIsLookedForAgain() throws Exception {
+        var hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        site.module("dhcp", ":enabled: https", ":use_provider: dhcp_embedded");
+        try (var daemon = site.start(Map.of("SMART_PROXY_JAVA_OPTS", "-Djdk.net.hosts.file=" + hosts))) {
+            var foreman = site.foreman();
+            var form = "name=h1&ip=192.0.2.10&mac=52:54:00:aa:01:01&nextServer=";
+            assertThat(foreman.post("/dhcp/192.0.2.0", form + "192.0.2.9").statusCode())
+                    .isEqualTo(200);
+            assertThat(foreman.post("/dhcp/192.0.2.0", form + "boot.example.com")
+                            .statusCode())
+                    .as("another boot server, as far as is known")
+                    .isEqualTo(409);
+
+            Files.writeString(hosts, "192.0.2.9 boot.example.com\n", StandardOpenOption.APPEND);
+
+            assertThat(foreman.post("/dhcp/192.0.2.0", form + "boot.example.com")
+                            .statusCode())
+                    .as("the same boot server")
+                    .isEqualTo(200);
+            assertThat(daemon.isAlive()).isTrue();
+        }
     }
 
     private Command run() throws Exception {

@@ -106,13 +106,25 @@ final class Options {
                 }
                 list.clear();
             } else if (word.kind() == Lexer.Kind.WORD || word.kind() == Lexer.Kind.STRING) {
-                list.add(word);
+                if (!list.isEmpty() && isContinued(list.get(list.size() - 1), word)) {
+                    var begun = list.remove(list.size() - 1);
+                    list.add(new Word(begun.text() + word.text(), word.kind()));
+                } else {
+                    list.add(word);
+                }
             }
         }
         if (!list.isEmpty()) {
             values.add(List.copyOf(list));
         }
         return values;
+    }
+
+    /** dhcpd breaks lines between octets, before or after a colon. */
+    private static boolean isContinued(Word begun, Word word) {
+        return !begun.isString()
+                && !word.isString()
+                && (begun.text().endsWith(":") || word.text().startsWith(":"));
     }
 
     /** dhcpd writes a text with anything unprintable in it as its octets; else as a string with escapes. */
@@ -133,10 +145,15 @@ final class Options {
             return word.text();
         }
         var octets = octets(word.text());
-        return octets.length == Integer.BYTES
-                ? new Ipv4((octets[0] << 24) | ((octets[1] & 255) << 16) | ((octets[2] & 255) << 8) | (octets[3] & 255))
-                        .toString()
-                : word.text();
+        if (octets.length == Integer.BYTES) {
+            return new Ipv4((octets[0] << 24)
+                            | ((octets[1] & 255) << 16)
+                            | ((octets[2] & 255) << 8)
+                            | (octets[3] & 255))
+                    .toString();
+        }
+        // of one pair of digits nobody knows whether it is a name
+        return octets.length == 1 ? word.text() : new String(octets, StandardCharsets.UTF_8);
     }
 
     private static byte[] octets(String hex) {

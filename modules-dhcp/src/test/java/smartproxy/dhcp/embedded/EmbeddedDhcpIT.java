@@ -179,7 +179,9 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
                 "/dhcp/192.0.2.0/ | name=x&ip=192.0.2.211&mac=52:54:00:aa:01:10 | 404 | Requested url was not found",
                 "/dhcp/192.0.2.0/unused_ip | '' | 404 | Requested url was not found",
                 "/dhcp | '' | 404 | Requested url was not found",
-                "/dhcp/192.0.2.0 | name=a+b&ip=192.0.2.226&mac=52:54:00:aa:01:1f | 400 | Invalid host name \"a b\": letters, digits, '.', '-' and '_' are allowed, 253 at most"
+                "/dhcp/192.0.2.0 | name=a+b&ip=192.0.2.226&mac=52:54:00:aa:01:1f | 400 | Invalid host name \"a b\": letters, digits, '.', '-' and '_' are allowed, 253 at most, no '.' or '-' at either end",
+                "/dhcp/192.0.2.0 | name=a.example.com.&ip=192.0.2.226&mac=52:54:00:aa:01:1f | 400 | Invalid host name \"a.example.com.\": letters, digits, '.', '-' and '_' are allowed, 253 at most, no '.' or '-' at either end",
+                "/dhcp/192.0.2.0 | name=a&hostname=-a&ip=192.0.2.226&mac=52:54:00:aa:01:1f | 400 | Invalid host name \"-a\": letters, digits, '.', '-' and '_' are allowed, 253 at most, no '.' or '-' at either end"
             })
     void refusesAsRecorded(String path, String form, int status, String body) throws Exception {
         is(post(path, form), status, body);

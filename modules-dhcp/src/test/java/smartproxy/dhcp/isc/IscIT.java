@@ -63,6 +63,16 @@ class IscIT {
             {"filename", "poap.cfg/1", "nextServer", "192.0.2.1"},
             {"filename", "poap.cfg/1"},
             {"filename", "", "nextServer", ""},
+            // too long for one line of the file
+            {"filename", "gr\u00fcn/".repeat(40), "nextServer", "b\u00fccher.example.com"},
+            {
+                "filename",
+                "/x".repeat(120),
+                "<sun>install_path",
+                "/\u00fc".repeat(80),
+                "<sun>root_path_name",
+                "/x".repeat(120)
+            },
         };
         for (var i = 0; i < options.length; i++) {
             var created = (Created) dhcp.create(Provider.reservation(i + 1, options[i]));

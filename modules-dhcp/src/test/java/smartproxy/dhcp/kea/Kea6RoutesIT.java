@@ -114,7 +114,7 @@ final class Kea6RoutesIT extends RoutesOfDaemon {
                 "/dhcp/v6/2001:db8:1:: | hostname=x&ip=2001:db8:1::70&duid[]=01:02:03 | 400 | 'Parameter ''duid'' is expected to be a text, not [\"01:02:03\"]'",
                 "/dhcp/v6/2001:db8:1:: | hostname=x&ip=2001:db8:1::70&mac=zz | 400 | Invalid MAC zz",
                 "/dhcp/v6/2001:db8:1:: | ip=2001:db8:1::70&duid=01:02:03 | 400 | Must provide hostname",
-                "/dhcp/v6/2001:db8:1:: | hostname=a+b&ip=2001:db8:1::70&duid=01:02:03 | 400 | Invalid host name \"a b\": letters, digits, '.', '-' and '_' are allowed, 253 at most",
+                "/dhcp/v6/2001:db8:1:: | hostname=a+b&ip=2001:db8:1::70&duid=01:02:03 | 400 | Invalid host name \"a b\": letters, digits, '.', '-' and '_' are allowed, 253 at most, no '.' or '-' at either end",
                 "/dhcp/v6/2001:db8:1:: | hostname=x&duid=01:02:03 | 400 | 'Invalid IP Address '",
                 "/dhcp/v6/2001:db8:1:: | hostname=x&ip[]=2001:db8:1::70&duid=01:02:03 | 400 | no implicit conversion of Array into String",
                 "/dhcp/v6/2001:db8:1:: | hostname=x&ip=192.0.2.70&duid=01:02:03 | 400 | Invalid IP Address 192.0.2.70",

@@ -127,11 +127,27 @@ public final class Parameters {
             }
             text.append(list.isEmpty() ? "[]" : "]");
         } else if (value instanceof String string) {
-            text.append('"')
-                    .append(string.replace("\\", "\\\\").replace("\"", "\\\""))
-                    .append('"');
+            text.append('"');
+            string.chars().forEach(c -> text.append(escaped((char) c)));
+            text.append('"');
         } else {
             text.append(value == null ? "nil" : value.toString());
         }
+    }
+
+    private static String escaped(char c) {
+        return switch (c) {
+            case '"', '\\' -> "\\" + c;
+            case '\n' -> "\\n";
+            case '\r' -> "\\r";
+            case '\t' -> "\\t";
+            case '\f' -> "\\f";
+            case '\b' -> "\\b";
+            case 0x0b -> "\\v";
+            case 0x07 -> "\\a";
+            case 0x1b -> "\\e";
+            case 0x7f -> "\\x7F";
+            default -> Character.isISOControl(c) ? String.format("\\u%04X", (int) c) : String.valueOf(c);
+        };
     }
 }

@@ -2,6 +2,7 @@ package smartproxy.core.daemon;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,8 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        // else the JVM goes on for ten seconds saying that there is no such name, after DNS was away for a moment
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         var code = new Main(System.out, System.err, System.getenv()).run(List.of(arguments));
         System.out.flush();
         if (List.of(arguments).contains(REHEARSE)) {

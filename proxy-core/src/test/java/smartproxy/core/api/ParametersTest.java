@@ -37,5 +37,8 @@ class ParametersTest {
         assertThat(Parameters.inspect(Arrays.asList("a", null, List.of()))).isEqualTo("[\"a\", nil, []]");
         assertThat(Parameters.inspect("say \"x\\\"")).isEqualTo("\"say \\\"x\\\\\\\"\"");
         assertThat(Parameters.inspect(Map.of())).isEqualTo("{}");
+        assertThat(Parameters.inspect("a\r\n\t\f\b\u000b\u0007\u001b\u007f\u0001\u0085\u00fc"))
+                .as("a message stays one line")
+                .isEqualTo("\"a\\r\\n\\t\\f\\b\\v\\a\\e\\x7F\\u0001\\u0085\u00fc\"");
     }
 }

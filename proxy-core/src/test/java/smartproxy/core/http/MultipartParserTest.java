@@ -64,8 +64,8 @@ class MultipartParserTest {
                                 "content")
                         + END))
                 .isEqualTo("{\"a\"=>{\"filename\"=>\"f;\\\"x.txt\", \"type\"=>\"text/x\", \"name\"=>\"a\", \"head\"=>"
-                        + "\"Content-Disposition: form-data; name=\\\"a\\\"; filename=\\\"f;\\\\\\\"x.txt\\\"\r\n"
-                        + "Content-Type: text/x\r\n\"}}");
+                        + "\"Content-Disposition: form-data; name=\\\"a\\\"; filename=\\\"f;\\\\\\\"x.txt\\\"\\r\\n"
+                        + "Content-Type: text/x\\r\\n\"}}");
     }
 
     @Test
