@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +34,11 @@ final class HostStatements {
             "root_server_hostname", "root-server-hostname",
             "root_server_ip", "root-server-ip-address",
             "root_path_name", "root-path-name");
+
+    /** What boot files of such devices begin with; the dot stands for any character, as in the reference. */
+    private static final Pattern ZTP = Pattern.compile("ztp.cfg", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern POAP = Pattern.compile("poap.cfg", Pattern.CASE_INSENSITIVE);
 
     /** As they are shown. */
     private static final Set<String> VENDOR_KEYS = vendorKeys();
@@ -77,10 +81,9 @@ final class HostStatements {
         }
         made.option("host-name", reservation.hostname(), Reservation.HOSTNAME);
         made.solaris(reservation.options());
-        var start = filename.orElse("").toLowerCase(Locale.ROOT);
-        if (start.startsWith("ztp.cfg")) {
+        if (ZTP.matcher(filename.orElse("")).lookingAt()) {
             made.ztp(reservation, wanted.bootServer());
-        } else if (start.startsWith("poap.cfg")) {
+        } else if (POAP.matcher(filename.orElse("")).lookingAt()) {
             made.option("tftp-server-name", server.orElse(""), Reservation.NEXT_SERVER);
             made.option("bootfile-name", filename.orElse(""), Reservation.FILENAME);
         }

@@ -85,6 +85,8 @@ class HostStatementsTest {
                 .endsWith(" option tftp-server-name = \"boot.example.com\"; option bootfile-name = \"POAP.cfg\";");
         assertThat(sent(Optional.empty(), "filename", "poap.cfg"))
                 .endsWith(" option tftp-server-name = \"\"; option bootfile-name = \"poap.cfg\";");
+        assertThat(sent(Optional.empty(), "filename", "ztp-cfg")).endsWith("FM_ZTP.config-file-name = \"ztp-cfg\";");
+        assertThat(sent(Optional.empty(), "filename", "poap_cfg")).endsWith("bootfile-name = \"poap_cfg\";");
         assertThat(sent(Optional.empty(), "filename", "dir/ztp.cfg")).doesNotContain("FM_ZTP");
     }
 
