@@ -323,11 +323,13 @@ public final class ContentCommand {
                 try {
                     job = link.get("jobs/" + segment(id));
                     awaySince = 0;
-                } catch (Unreachable e) {
-                    awaySince = awaySince == 0 ? System.nanoTime() : awaySince;
-                    if (!e.isPassing() || System.nanoTime() - awaySince > PATIENCE.toNanos()) {
-                        throw new Unreachable(e.getMessage() + "; job " + id + " goes on without this command", false);
+                } catch (Refused e) {
+                    if (!e.isPassing()) {
+                        throw e;
                     }
+                    awaySince = away(awaySince, e, true, id);
+                } catch (Unreachable e) {
+                    awaySince = away(awaySince, e, e.isPassing(), id);
                 }
             }
             items(job, line, told);
@@ -338,6 +340,15 @@ public final class ContentCommand {
         } finally {
             line.end();
         }
+    }
+
+    /** @return since when the daemon is away */
+    private static long away(long since, Exception cause, boolean passing, String job) throws Unreachable {
+        var began = since == 0 ? System.nanoTime() : since;
+        if (!passing || System.nanoTime() - began > PATIENCE.toNanos()) {
+            throw new Unreachable(cause.getMessage() + "; job " + job + " goes on without this command", false);
+        }
+        return began;
     }
 
     /** Whoever ends this command, by Ctrl-C, shall know that the job does not end with it. */

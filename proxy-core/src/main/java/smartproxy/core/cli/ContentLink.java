@@ -40,8 +40,16 @@ final class ContentLink implements AutoCloseable {
     static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Refused(String message) {
+        private final boolean passing;
+
+        Refused(String message, boolean passing) {
             super(message);
+            this.passing = passing;
+        }
+
+        /** Whether the same call may be answered otherwise a little later: the daemon may be ending, or without its store. */
+        boolean isPassing() {
+            return passing;
         }
     }
 
@@ -177,16 +185,17 @@ final class ContentLink implements AutoCloseable {
                     false);
         }
         if (status == 404 && !isOfTheApi(reply)) {
-            throw new Refused(url
-                    + " has no content API: a Pulp with a login is needed in pulpcore.yml, see docs/content-api.md");
+            throw new Refused(
+                    url + " has no content API: a Pulp with a login is needed in pulpcore.yml, see docs/content-api.md",
+                    true);
         }
         if (status / 100 != 2) {
-            throw new Refused(reply.text().strip());
+            throw new Refused(reply.text().strip(), status >= 500);
         }
         try {
             return JSON.readTree(reply.body());
         } catch (IOException e) {
-            throw new Refused(url + " answers something that is no JSON; is it a Smart Proxy?");
+            throw new Refused(url + " answers something that is no JSON; is it a Smart Proxy?", false);
         }
     }
 

@@ -78,6 +78,7 @@ public final class Daemon {
     private volatile Modules modules;
     private volatile boolean ready;
     private Optional<StoreWatch> storeWatch = Optional.empty();
+    private boolean ended;
 
     /**
      * Starts everything; when it returns, all listeners answer.
@@ -283,8 +284,14 @@ public final class Daemon {
         return mount.relay() != null && mount.relay().content();
     }
 
-    /** Goes over to what the files say now; when they are wrong, everything stays as it is and the log says why. */
+    /**
+     * Goes over to what the files say now; when they are wrong, everything stays as it is and the log says why. Nothing is done
+     * once the daemon has ended: a HUP, or the store's return, may have waited for that.
+     */
     public synchronized void reload() {
+        if (ended) {
+            return;
+        }
         notifier.reloading();
         try {
             LOG.info("Reloading {}", config);
@@ -397,6 +404,7 @@ public final class Daemon {
 
     /** Takes no new connections, lets running requests end within {@code drain_timeout}, and ends. */
     public synchronized void stop() {
+        ended = true;
         notifier.stopping();
         ready = false;
         storeWatch.ifPresent(StoreWatch::close);

@@ -68,7 +68,7 @@ final class FileAnswers {
                     exchange.write(true, ByteBuffer.allocate(0), exchange.callback());
                 } else {
                     transferred = true;
-                    new FileTransfer(transfers, exchange, file, head, cause -> end(exchange, file, cause)).iterate();
+                    new FileTransfer(transfers, exchange, file, head, cause -> end(exchange, file, cause)).start();
                 }
             }
         } finally {

@@ -4,10 +4,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.FileSource.ServedFile;
 
@@ -26,6 +29,11 @@ final class FileTransfer extends IteratingCallback {
 
     private static final long GRACE_SECONDS = 60;
 
+    /** What is asked of clients; one that takes less is looked for every {@code grace}, also in the midst of a part. */
+    record Pace(long leastBytesPerSecond, Duration grace) {
+        static final Pace USUAL = new Pace(LEAST_BYTES_PER_SECOND, Duration.ofSeconds(GRACE_SECONDS));
+    }
+
     private final FileTransfers threads;
     private final Exchange exchange;
     private final ServedFile file;
@@ -37,9 +45,12 @@ final class FileTransfer extends IteratingCallback {
     private boolean headSent;
     private long at;
     private long left;
-    private long sent;
+    private final AtomicLong sent = new AtomicLong();
     private long turn;
     private volatile @Nullable Thread worker;
+    private volatile @Nullable IOException cut;
+    private Scheduler.@Nullable Task look;
+    private boolean ended;
 
     /** @param end called once, with the cause when it was broken off */
     FileTransfer(
@@ -60,13 +71,18 @@ final class FileTransfer extends IteratingCallback {
                         : null;
     }
 
+    /** Begins, and looks after the client from now on. */
+    void start() {
+        awaitProgress();
+        iterate();
+    }
+
     @Override
     protected Action process() throws IOException {
         if (left == 0) {
             return Action.SUCCEEDED;
         }
         worker = Thread.currentThread();
-        requireProgress();
         if (plain != null && !headSent) {
             headSent = true;
             exchange.write(false, ByteBuffer.allocate(0), taken);
@@ -76,7 +92,7 @@ final class FileTransfer extends IteratingCallback {
         var length = part.remaining();
         at += length;
         left -= length;
-        sent += length;
+        sent.addAndGet(length);
         turn += length;
         exchange.write(left == 0, part, taken);
         return Action.SCHEDULED;
@@ -97,21 +113,44 @@ final class FileTransfer extends IteratingCallback {
         return buffer.flip();
     }
 
-    private void requireProgress() throws IOException {
-        var seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
-        if (seconds > GRACE_SECONDS && sent / seconds < LEAST_BYTES_PER_SECOND) {
-            throw new SocketTimeoutException("the client takes the file too slowly");
+    private synchronized void awaitProgress() {
+        if (!ended) {
+            look = exchange.request()
+                    .getComponents()
+                    .getScheduler()
+                    .schedule(this::requireProgress, threads.pace().grace().toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void requireProgress() {
+        var seconds = (double) (System.nanoTime() - started) / TimeUnit.SECONDS.toNanos(1);
+        if (sent.get() / seconds < threads.pace().leastBytesPerSecond()) {
+            var tooSlow = new SocketTimeoutException("the client takes the file too slowly");
+            cut = tooSlow;
+            exchange.breakOff(tooSlow); // what is being written fails with it
+        } else {
+            awaitProgress();
+        }
+    }
+
+    private synchronized void endLooks() {
+        ended = true;
+        if (look != null) {
+            look.cancel(); // it holds the request
         }
     }
 
     @Override
     protected void onCompleteSuccess() {
+        endLooks();
         end.accept(null);
     }
 
     @Override
     protected void onCompleteFailure(Throwable cause) {
-        end.accept(cause);
+        endLooks();
+        var known = cut;
+        end.accept(known == null ? cause : known);
     }
 
     /** Goes on where files are read, not on a thread of the connections. */

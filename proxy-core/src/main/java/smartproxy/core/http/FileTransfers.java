@@ -19,15 +19,17 @@ final class FileTransfers implements Executor {
 
     private final ThreadPoolExecutor threads;
     private final int most;
+    private final FileTransfer.Pace pace;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private int running;
 
     FileTransfers() {
-        this(MAX_TRANSFERS, MAX_THREADS);
+        this(MAX_TRANSFERS, MAX_THREADS, FileTransfer.Pace.USUAL);
     }
 
-    FileTransfers(int most, int maxThreads) {
+    FileTransfers(int most, int maxThreads, FileTransfer.Pace pace) {
         this.most = most;
+        this.pace = pace;
         // Its queue needs no bound of its own: a connection has one task at most, and connections are bounded.
         threads = new ThreadPoolExecutor(
                 maxThreads, maxThreads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
@@ -70,6 +72,10 @@ final class FileTransfers implements Executor {
         } else {
             execute(next);
         }
+    }
+
+    FileTransfer.Pace pace() {
+        return pace;
     }
 
     @Override

@@ -51,15 +51,22 @@ final class RelayHandler extends ProxyHandler {
     private final Relay relay;
     private final BodyBudget memory;
     private final BodyBudget disk;
+    private final Duration longestBody;
     private final URI server;
     private final HttpURI serverUri;
     private final CertificateMemo<HttpField> certificates;
 
     /** @throws smartproxy.core.api.StartException when a file of the identity cannot be used */
     RelayHandler(Relay relay, BodyBudget memory, BodyBudget disk) throws Exception {
+        this(relay, memory, disk, WholeBody.LONGEST);
+    }
+
+    /** @param longestBody that a body which is collected may take to arrive */
+    RelayHandler(Relay relay, BodyBudget memory, BodyBudget disk, Duration longestBody) throws Exception {
         this.relay = relay;
         this.memory = memory;
         this.disk = disk;
+        this.longestBody = longestBody;
         this.server = relay.upstream().base();
         this.certificates = new CertificateMemo<>(certificate ->
                 RelayHeaders.certificate(relay.certificateHeader().orElseThrow(), certificate));
@@ -88,7 +95,7 @@ final class RelayHandler extends ProxyHandler {
             return;
         }
         var body = new WholeBody[1];
-        body[0] = new WholeBody(exchange.request(), relay.whole().get(), memory, disk, result -> {
+        body[0] = new WholeBody(exchange.request(), relay.whole().get(), memory, disk, longestBody, result -> {
             exchange.atEnd(body[0]::close);
             in.add(body[0].length());
             collected(new Passed(exchange, target, body[0], out), result);

@@ -6,6 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Relay;
 import smartproxy.core.api.StartException;
 
@@ -35,7 +38,8 @@ final class Relays {
             return handler;
         } catch (StartException e) {
             // the files were read when the module was built, and are wrong since
-            throw new IllegalStateException(e);
+            throw new BackendException(
+                    Kind.UNAVAILABLE, Outcome.NOT_APPLIED, relay.backend().name() + ": " + e.getMessage(), e);
         } catch (Exception e) {
             throw new IllegalStateException("a relay does not start", e);
         }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -26,7 +27,9 @@ import smartproxy.core.api.Relay.Spool;
 final class WholeBody implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WholeBody.class);
     private static final int IN_MEMORY = 4 << 20;
-    private static final long MOST_SECONDS = 600;
+
+    /** A body that takes longer to arrive is given up. */
+    static final Duration LONGEST = Duration.ofMinutes(10);
 
     /** What became of the body. */
     enum Result {
@@ -42,6 +45,7 @@ final class WholeBody implements Runnable, AutoCloseable {
     private final Spool spool;
     private final BodyBudget memory;
     private final BodyBudget disk;
+    private final Duration longest;
     private final Consumer<Result> then;
     private final AtomicBoolean ended = new AtomicBoolean();
     private ByteArrayOutputStream small = new ByteArrayOutputStream();
@@ -52,12 +56,17 @@ final class WholeBody implements Runnable, AutoCloseable {
     private long onDisk;
     private boolean closed;
 
-    /** @param then called once, on any thread */
-    WholeBody(Request request, Spool spool, BodyBudget memory, BodyBudget disk, Consumer<Result> then) {
+    /**
+     * @param longest it may take to arrive
+     * @param then called once, on any thread
+     */
+    WholeBody(
+            Request request, Spool spool, BodyBudget memory, BodyBudget disk, Duration longest, Consumer<Result> then) {
         this.request = request;
         this.spool = spool;
         this.memory = memory;
         this.disk = disk;
+        this.longest = longest;
         this.then = then;
     }
 
@@ -68,7 +77,7 @@ final class WholeBody implements Runnable, AutoCloseable {
         }
         timeout = request.getComponents()
                 .getScheduler()
-                .schedule(() -> end(Result.TOO_SLOW), MOST_SECONDS, TimeUnit.SECONDS);
+                .schedule(() -> end(Result.TOO_SLOW), longest.toMillis(), TimeUnit.MILLISECONDS);
         run();
     }
 

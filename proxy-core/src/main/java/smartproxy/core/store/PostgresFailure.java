@@ -45,6 +45,11 @@ final class PostgresFailure {
                 || state.equals(READ_ONLY);
     }
 
+    /** The connection is gone: nobody was too slow, and a new one may do. */
+    static boolean isOfEnd(SQLException e) {
+        return isOfTransport(e) && !(asTransport(e) instanceof SocketTimeoutException);
+    }
+
     /** As a backend's transport fails. */
     static IOException asTransport(SQLException e) {
         var reason = reason(e);

@@ -100,6 +100,9 @@ final class PostgresStore implements OpenStore {
     /** Runs work that changes tables while no other daemon does. */
     private <T> void alone(Work<T> work) throws SQLException {
         once(connection -> {
+            // else the wait for an answer ended it long before; the pool sets it back
+            connection.setNetworkTimeout(
+                    Runnable::run, (int) MIGRATION_WAIT.plusSeconds(1).toMillis());
             try (var statement = connection.createStatement()) {
                 // what the daemon before has committed must be seen
                 statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");

@@ -115,14 +115,31 @@ final class SharedTurns implements AutoCloseable {
             throw new SocketTimeoutException("the session for turns has no answer");
         }
         try {
-            var current = connected();
-            return ask(current, "SELECT pg_try_advisory_lock(?)", id) ? Optional.of(current) : Optional.empty();
+            return tryInSession(id);
         } catch (SQLException e) {
             drop();
             throw PostgresFailure.asTransport(e);
         } finally {
             use.unlock();
         }
+    }
+
+    private Optional<Connection> tryInSession(long id) throws SQLException {
+        var kept = session != null;
+        try {
+            return tryIn(connected(), id);
+        } catch (SQLException e) {
+            // one that was kept may have ended long ago, with a restart of the server say, which tells nothing of now
+            if (!kept || !PostgresFailure.isOfEnd(e)) {
+                throw e;
+            }
+            drop();
+            return tryIn(connected(), id);
+        }
+    }
+
+    private static Optional<Connection> tryIn(Connection current, long id) throws SQLException {
+        return ask(current, "SELECT pg_try_advisory_lock(?)", id) ? Optional.of(current) : Optional.empty();
     }
 
     private Connection connected() throws SQLException {

@@ -43,11 +43,13 @@ public final class TlsReloader implements AutoCloseable {
             Instant loadedAt,
             Optional<String> lastError) {}
 
+    /** @param changed also when its owner or its rights were: then what could not be read may be */
     private record Fingerprint(
             Path target,
             FileTime modified,
             long size,
-            @Nullable Object inode) {}
+            @Nullable Object inode,
+            Object changed) {}
 
     private final TlsContext context;
     private final Duration interval;
@@ -145,8 +147,12 @@ public final class TlsReloader implements AutoCloseable {
         try {
             var target = file.toRealPath();
             var attributes = Files.readAttributes(target, BasicFileAttributes.class);
-            return Optional.of(
-                    new Fingerprint(target, attributes.lastModifiedTime(), attributes.size(), attributes.fileKey()));
+            return Optional.of(new Fingerprint(
+                    target,
+                    attributes.lastModifiedTime(),
+                    attributes.size(),
+                    attributes.fileKey(),
+                    Files.getAttribute(target, "unix:ctime")));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -220,6 +220,18 @@ class ReloadIT {
     }
 
     @Test
+    void aReloadThatComesAfterTheEndDoesNothing() throws Exception {
+        var proxy = DaemonFixture.in(directory).with(probe).start();
+        proxy.close();
+        var log = proxy.log();
+        var port = FreePorts.next();
+        proxy.set("http_port", Integer.toString(port)).reload();
+        assertThatThrownBy(() -> Wire.open(port).close()).isInstanceOf(ConnectException.class);
+        assertThat(proxy.log()).isEqualTo(log);
+        assertThat(probe.closed()).isEqualTo(1);
+    }
+
+    @Test
     void aPortThatIsTakenChangesNothing() throws Exception {
         try (var proxy = start();
                 var other = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {

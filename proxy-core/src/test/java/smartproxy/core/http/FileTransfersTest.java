@@ -8,7 +8,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class FileTransfersTest {
-    private final FileTransfers transfers = new FileTransfers(2, 2);
+    private final FileTransfers transfers = new FileTransfers(2, 2, FileTransfer.Pace.USUAL);
     private final List<String> begun = new CopyOnWriteArrayList<>();
 
     @Test

@@ -22,6 +22,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.StartException;
 import smartproxy.core.health.Metrics;
 import smartproxy.core.tls.TlsContext;
@@ -39,11 +40,21 @@ public final class TestServer implements AutoCloseable {
 
     /** @param slow how many requests for /slow {@link #awaitSlow} waits for */
     public TestServer(HttpSettings settings, Optional<TlsContext> tls, int slow) throws Exception {
+        this(settings, tls, slow, null);
+    }
+
+    /** @param other handles the requests */
+    TestServer(HttpSettings settings, Optional<TlsContext> tls, Handler other) throws Exception {
+        this(settings, tls, 0, other);
+    }
+
+    private TestServer(HttpSettings settings, Optional<TlsContext> tls, int slow, @Nullable Handler other)
+            throws Exception {
         slowOnes = new CountDownLatch(slow);
         bounds = new ConnectionBounds(settings);
         // one handshake at once: who holds that place without computing would keep out all others
         listeners = new Listeners(server, bounds, new Handshakes(new Metrics()), 1);
-        server.setHandler(new Subject());
+        server.setHandler(other == null ? new Subject() : other);
         listeners.apply(settings, tls, List.of());
         server.start();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,6 +180,46 @@ class PostgresStoreIT {
                     .isEqualTo("again");
         } finally {
             thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void aChangeOfTablesMayTakeLongerThanAnAnswerAndTheNextDaemonWaitsForIt() throws Exception {
+        var timeout = Duration.ofSeconds(1);
+        var slow = List.of("DO $$ BEGIN PERFORM pg_sleep(4); END $$");
+        var threads = Executors.newFixedThreadPool(2);
+        try {
+            var both = new ArrayList<Callable<Integer>>();
+            for (var daemon : List.of(open(postgres.store(timeout)), open(postgres.store(timeout)))) {
+                both.add(() -> {
+                    daemon.migrate("slow", slow);
+                    return one(daemon);
+                });
+            }
+            for (var each : threads.invokeAll(both)) {
+                assertThat(each.get()).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aSessionThatHasEndedBetweenTwoTurnsIsMadeAnewAtOnce() throws Exception {
+        var here = open();
+        assertThat(here.exclusively("before", Deadline.in(WATCHDOG), () -> "one"))
+                .isEqualTo("one");
+        assertThat(open().transaction(PostgresStoreIT::endOtherSessions)).isPositive();
+        assertThat(here.exclusively("after", Deadline.in(WATCHDOG), () -> "two"))
+                .isEqualTo("two");
+    }
+
+    /** As an administrator, or a restart of the server, does. */
+    private static int endOtherSessions(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()")) {
+            return row.next() ? row.getInt(1) : 0;
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -117,6 +118,20 @@ class TlsReloaderIT {
                 StandardCopyOption.REPLACE_EXISTING);
         reloader.checkNow();
         assertThat(shown()).isEqualTo(fresh.certificate());
+    }
+
+    @Test
+    void filesWhoseRightsAloneWereMendedAreReadAgain() throws Exception {
+        var fresh = PKI.issueServer().sign();
+        fresh.writeTo(directory, "server");
+        reloader.checkNow();
+        var before = reloader.status().loadedAt();
+        Files.setPosixFilePermissions(directory.resolve("server.key"), PosixFilePermissions.fromString("r--------"));
+        reloader.checkNow();
+        var after = reloader.status().loadedAt();
+        assertThat(after).isAfter(before);
+        reloader.checkNow();
+        assertThat(reloader.status().loadedAt()).isEqualTo(after);
     }
 
     @Test
