@@ -301,14 +301,15 @@ class ContentPulp3IT {
         pulp.saysTo("GET " + API + "repositories/?name=x1", 200, """
                 {"count": 1, "results": [{"name": "x1", "pulp_href": "%srepositories/%s/1/", "pulp_labels": {"smart_proxy_managed": "api"}}]}""".formatted(API, type));
         pulp.saysTo("GET " + API + "uploads/", 200, "{\"size\": 1, \"chunks\": [{\"offset\": 0, \"size\": 1}]}");
-        pulp.saysTo("GET " + API + "artifacts/", 200, "{\"results\": [{\"pulp_href\": \"" + API + "artifacts/1/\"}]}");
+        pulp.saysTo("GET " + API + "artifacts/", 200, "{\"results\": []}");
         var file = "{\"upload\": \"" + TASK + "\", \"sha256\": \"" + "ab".repeat(32)
                 + "\", \"path\": \"a\", \"options\": {\"arch\": \"x\"}}";
 
-        assertThat(send("POST", "/pulps/pulp/repositories/x1/units/import", file)
-                        .body())
-                .contains("\"state\":\"failed\"", sentence);
-        assertThat(sent("POST", API)).isEmpty();
+        var reply = send("POST", "/pulps/pulp/repositories/x1/units/import", file);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+        assertThat(reply.body()).isEqualTo(sentence);
+        assertThat(sent("POST", API)).as("its upload is not made a file").isEmpty();
+        assertThat(send("GET", "/jobs", "").body()).contains("\"total\":0");
     }
 
     @Test
