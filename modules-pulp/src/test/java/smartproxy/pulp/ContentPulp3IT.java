@@ -342,6 +342,21 @@ class ContentPulp3IT {
     }
 
     @Test
+    void theUpstreamOfSomebodyElseIsShownWhateverItIsButForItsLogin() throws Exception {
+        pulp.saysTo("GET " + API + "remotes/rpm/rpm/", 200, """
+                {"count": 1, "results": [{"name": "r1", "url": "https://joe:pa55@up.example.com/a b/", "proxy_url": "http://joe:pa55@[::1]:3128"}]}""");
+
+        var reply = send("GET", "/pulps/pulp/repositories/r1/upstream", "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(reply.body())
+                .contains(
+                        "\"url\":\"https://up.example.com/a%20b/\"",
+                        "\"user\":\"\",\"password\":\"\"",
+                        "{\"url\":\"http://[::1]:3128\",\"user\":\"\",\"password\":\"\"}")
+                .doesNotContain("pa55");
+    }
+
+    @Test
     void aTypeThatThisPulpLacksIsNotMade() throws Exception {
         var reply = send("PUT", "/pulps/pulp/repositories/new", "{\"type\": \"deb\"}");
 

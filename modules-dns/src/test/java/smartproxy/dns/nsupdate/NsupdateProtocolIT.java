@@ -196,7 +196,9 @@ class NsupdateProtocolIT {
                                     ? server.soa(asked.message())
                                     : server.answer(asked.message(), isGone ? Rcode.REFUSED : Rcode.NXDOMAIN));
         };
-        var names = IntStream.range(0, 8).mapToObj(i -> (i % 2 == 0 ? "gone" : "kept") + i + ".example.com").toList();
+        var names = IntStream.range(0, 8)
+                .mapToObj(i -> (i % 2 == 0 ? "gone" : "kept") + i + ".example.com")
+                .toList();
         var clients = Executors.newFixedThreadPool(names.size());
         try {
             for (var creation : names.stream()
@@ -211,7 +213,8 @@ class NsupdateProtocolIT {
         }
         assertThat(dns.unsettled().detail()).startsWith("8 ");
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> dns.unsettled().detail().startsWith("4 "));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> dns.unsettled().detail().startsWith("4 "));
         server.onUpdate = asked -> asked.reply().send(server.answer(asked.message(), Rcode.NOERROR));
         assertThat(create("gone0.example.com")).isEqualTo(new Created());
         await().atMost(Duration.ofSeconds(60)).until(() -> dns.unsettled().ok());

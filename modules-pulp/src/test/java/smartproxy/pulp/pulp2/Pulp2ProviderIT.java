@@ -327,6 +327,41 @@ class Pulp2ProviderIT {
     }
 
     @Test
+    void aListOfSuitesIsWrittenAsPulpReadsIt() {
+        var made = create("r1", ContentType.DEB);
+        var listed =
+                Map.<String, Object>of("distributions", List.of("stable", "testing"), "components", "main contrib");
+        completed(provider.setUpstream(made, with(upstream(FEED), Map.of(), listed), soon()));
+
+        var config = pulp.repository("r1").path("importers").path(0).path("config");
+        assertThat(config.path("releases").asText()).isEqualTo("stable,testing");
+        assertThat(config.path("components").asText()).isEqualTo("main,contrib");
+    }
+
+    @Test
+    void theUpstreamOfSomebodyElseIsShownWhateverItIsButForItsLogin() {
+        pulp.add("theirs", "rpm-repo")
+                .withArray("importers")
+                .addObject()
+                .put("id", "yum_importer")
+                .put("importer_type_id", "yum_importer")
+                .putObject("config")
+                .put("feed", "https://joe:pa55@up_stream.example.com/a b/$releasever/")
+                .put("proxy_host", "http://joe:pa55@proxy.example.com")
+                .put("proxy_port", 3128);
+
+        var read = provider.upstream(now("theirs"), soon()).orElseThrow();
+        assertThat(read.url()).hasToString("https://up_stream.example.com/a%20b/$releasever/");
+        assertThat(read.proxy().orElseThrow().url()).hasToString("http://proxy.example.com:3128");
+        assertThat(read.hasSecrets()).as("it has a login").isTrue();
+        assertThat(provider.upstreams(ContentType.RPM, Page.Window.FIRST, soon())
+                        .items())
+                .singleElement()
+                .asString()
+                .doesNotContain("pa55");
+    }
+
+    @Test
     void whatPulp2DoesNotKnowOfAnUpstreamIsRefused() {
         var made = create("r1", ContentType.RPM);
         assertThatThrownBy(() -> provider.setUpstream(
