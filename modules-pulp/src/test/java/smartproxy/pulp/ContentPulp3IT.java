@@ -341,6 +341,18 @@ class ContentPulp3IT {
         assertThat(sent("PATCH", guards)).containsExactly("{\"ca_certificate\":\"-----BEGIN CERTIFICATE-----\\nnew\"}");
     }
 
+    @ParameterizedTest
+    @CsvSource({"200", "500"})
+    void aChangeThatAPageAnswersMayBeMade(int status) throws Exception {
+        pulp.saysTo("POST " + API + "remotes/rpm/rpm/", status, "<html>");
+
+        var reply = send("PUT", "/pulps/pulp/repositories/r1/upstream", "{\"url\": \"https://up.example.com/\"}");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body())
+                .startsWith("Pulp 'pulp': set remote: status " + status)
+                .endsWith("; whether the change was made is unknown");
+    }
+
     @Test
     void theUpstreamOfSomebodyElseIsShownWhateverItIsButForItsLogin() throws Exception {
         pulp.saysTo("GET " + API + "remotes/rpm/rpm/", 200, """

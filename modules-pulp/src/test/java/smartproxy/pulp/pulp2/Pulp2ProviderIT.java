@@ -3,6 +3,7 @@ package smartproxy.pulp.pulp2;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HttpIdentity;
@@ -614,6 +616,24 @@ class Pulp2ProviderIT {
                 BackendException.class, () -> provider.tasks(Optional.empty(), Page.Window.FIRST, soon()));
         assertThat(failure.kind()).isEqualTo(Kind.REJECTED);
         assertThat(failure.getMessage()).contains("not the JSON expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, <html>, UNKNOWN",
+        "202, {}, UNKNOWN",
+        "500, <html>, UNKNOWN",
+        "301, <html>, NOT_APPLIED",
+        "404, <html>, NOT_APPLIED"
+    })
+    void whetherAChangeMayBeMadeIsToldOfEachAnswer(int status, String body, Outcome outcome) {
+        var made = create("r1", ContentType.RPM);
+        pulp.instead(delete(anyUrl()), aResponse().withStatus(status).withBody(body));
+        var failure = catchThrowableOfType(BackendException.class, () -> provider.remove(made, soon()));
+        assertThat(failure.outcome()).isEqualTo(outcome);
+        assertThat(failure).hasMessageStartingWith("Pulp 'old': remove repository: status " + status);
+        assertThat(failure.getMessage().endsWith("; whether the change was made is unknown"))
+                .isEqualTo(outcome == Outcome.UNKNOWN);
     }
 
     @Test
