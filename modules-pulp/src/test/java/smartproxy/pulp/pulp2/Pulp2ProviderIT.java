@@ -632,7 +632,7 @@ class Pulp2ProviderIT {
         var failure = catchThrowableOfType(BackendException.class, () -> provider.remove(made, soon()));
         assertThat(failure.outcome()).isEqualTo(outcome);
         assertThat(failure).hasMessageStartingWith("Pulp 'old': remove repository: status " + status);
-        assertThat(failure.getMessage().endsWith("; whether the change was made is unknown"))
+        assertThat(String.valueOf(failure.getMessage()).endsWith("; whether the change was made is unknown"))
                 .isEqualTo(outcome == Outcome.UNKNOWN);
     }
 
