@@ -3,6 +3,7 @@ package smartproxy.pulp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,8 +24,10 @@ import smartproxy.core.api.Deadline;
 final class DiskUsage {
     private static final Logger LOG = LoggerFactory.getLogger(DiskUsage.class);
 
-    /** A file system that is away keeps whoever asks for it; more than these never wait. */
+    /** A file system that is away keeps whoever asks for it; more than these are not kept. */
     private static final int ASKING = 4;
+
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
 
     /** What sizes are counted in. */
     enum Unit {
@@ -77,10 +80,7 @@ final class DiskUsage {
      * @throws BackendException {@code TIMEOUT} when a file system does not answer
      */
     Map<String, Map<String, Object>> report(Unit unit, Deadline deadline) {
-        if (!asking.tryAcquire()) {
-            throw new BackendException(
-                    Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "disk usage: a file system does not answer", null);
-        }
+        beginAsking(deadline);
         var task = new FutureTask<>(() -> {
             try {
                 return report(unit);
@@ -98,6 +98,20 @@ final class DiskUsage {
                     Kind.TIMEOUT, Outcome.NOT_APPLIED, "disk usage: a file system does not answer", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** File systems that answer do so at once. */
+    private void beginAsking(Deadline deadline) {
+        try {
+            var turn = deadline.within(LONGEST_TURN);
+            if (!asking.tryAcquire(turn.leftMillis(), TimeUnit.MILLISECONDS)) {
+                throw new BackendException(
+                        Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "disk usage: a file system does not answer", null);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -301,14 +301,15 @@ class ContentPulp3IT {
         pulp.saysTo("GET " + API + "repositories/?name=x1", 200, """
                 {"count": 1, "results": [{"name": "x1", "pulp_href": "%srepositories/%s/1/", "pulp_labels": {"smart_proxy_managed": "api"}}]}""".formatted(API, type));
         pulp.saysTo("GET " + API + "uploads/", 200, "{\"size\": 1, \"chunks\": [{\"offset\": 0, \"size\": 1}]}");
-        pulp.saysTo("GET " + API + "artifacts/", 200, "{\"results\": [{\"pulp_href\": \"" + API + "artifacts/1/\"}]}");
+        pulp.saysTo("GET " + API + "artifacts/", 200, "{\"results\": []}");
         var file = "{\"upload\": \"" + TASK + "\", \"sha256\": \"" + "ab".repeat(32)
                 + "\", \"path\": \"a\", \"options\": {\"arch\": \"x\"}}";
 
-        assertThat(send("POST", "/pulps/pulp/repositories/x1/units/import", file)
-                        .body())
-                .contains("\"state\":\"failed\"", sentence);
-        assertThat(sent("POST", API)).isEmpty();
+        var reply = send("POST", "/pulps/pulp/repositories/x1/units/import", file);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+        assertThat(reply.body()).isEqualTo(sentence);
+        assertThat(sent("POST", API)).as("its upload is not made a file").isEmpty();
+        assertThat(send("GET", "/jobs", "").body()).contains("\"total\":0");
     }
 
     @Test
@@ -338,6 +339,33 @@ class ContentPulp3IT {
                         .body())
                 .isEqualTo("{\"changed\":true}");
         assertThat(sent("PATCH", guards)).containsExactly("{\"ca_certificate\":\"-----BEGIN CERTIFICATE-----\\nnew\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200", "500"})
+    void aChangeThatAPageAnswersMayBeMade(int status) throws Exception {
+        pulp.saysTo("POST " + API + "remotes/rpm/rpm/", status, "<html>");
+
+        var reply = send("PUT", "/pulps/pulp/repositories/r1/upstream", "{\"url\": \"https://up.example.com/\"}");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body())
+                .startsWith("Pulp 'pulp': set remote: status " + status)
+                .endsWith("; whether the change was made is unknown");
+    }
+
+    @Test
+    void theUpstreamOfSomebodyElseIsShownWhateverItIsButForItsLogin() throws Exception {
+        pulp.saysTo("GET " + API + "remotes/rpm/rpm/", 200, """
+                {"count": 1, "results": [{"name": "r1", "url": "https://joe:pa55@up.example.com/a b/", "proxy_url": "http://joe:pa55@[::1]:3128"}]}""");
+
+        var reply = send("GET", "/pulps/pulp/repositories/r1/upstream", "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(reply.body())
+                .contains(
+                        "\"url\":\"https://up.example.com/a%20b/\"",
+                        "\"user\":\"\",\"password\":\"\"",
+                        "{\"url\":\"http://[::1]:3128\",\"user\":\"\",\"password\":\"\"}")
+                .doesNotContain("pa55");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package smartproxy.dhcp.infoblox;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,6 +123,29 @@ class DhcpGridCheckIT {
                 .asString()
                 .startsWith("warning: " + what + ": does not show itself")
                 .contains("not permitted", "permission to restart DHCP services");
+    }
+
+    @Test
+    void aGridThatShowsNoGridIsAWarning() {
+        grid.instead(get(urlPathMatching(".*/grid")), okJson("[]"));
+        assertThat(look(settings()))
+                .filteredOn(line -> !line.startsWith("ok: "))
+                .containsExactly("warning: " + what
+                        + ": does not show itself, so its services cannot be restarted; give the user the permission to"
+                        + " restart DHCP services, or no change is served");
+    }
+
+    @Test
+    void aSubnetThatIsNotToldIsAnErrorAndTheLookGoesOn() {
+        grid.instead(
+                get(urlPathMatching(".*/network")).withQueryParam("network", matching(".+")),
+                FakeGrid.refused(403, "AdmConDataError", "Data", "not permitted"));
+        assertThat(look(Provider.managed(settings(), Provider.SUBNET)))
+                .filteredOn(line -> !line.startsWith("ok: "))
+                .singleElement()
+                .asString()
+                .startsWith("error: " + what + " subnet 192.0.2.0/255.255.255.0: not permitted")
+                .contains("(status 403)");
     }
 
     @Test

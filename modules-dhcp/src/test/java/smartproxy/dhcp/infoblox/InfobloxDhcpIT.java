@@ -5,6 +5,8 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
@@ -14,6 +16,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -398,6 +401,28 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    void aReservationThatAnotherMakesMeanwhileIsInTheWay() {
+        provider().create(Provider.reservation(10));
+        for (var search : List.of("mac", "ipv4addr")) {
+            grid.server()
+                    .stubFor(get(urlPathMatching(".*/fixedaddress"))
+                            .withQueryParam(search, matching(".+"))
+                            .atPriority(1)
+                            .inScenario(search)
+                            .whenScenarioStateIs(Scenario.STARTED)
+                            .willSetStateTo("over")
+                            .willReturn(okJson("[]")));
+        }
+        grid.instead(
+                post(urlMatching(".*/fixedaddress")),
+                FakeGrid.refused(400, "AdmConDataError", "Data.Conflict", "is used in two fixed addresses"));
+        assertThat(((Creation.Occupied) provider().create(Provider.reservation(10))).present())
+                .singleElement()
+                .satisfies(there -> assertThat(there.ip())
+                        .isEqualTo(Provider.reservation(10).ip()));
+    }
+
+    @Test
     void aGridThatLetsNoTwoShareAnAddressSaysSo() {
         grid.addressesAreUnique();
         var provider = provider();
@@ -629,6 +654,21 @@ class InfobloxDhcpIT {
         grid.asItself();
         await().atMost(WATCHDOG).until(grid::isServed);
         await().atMost(WATCHDOG).until(() -> provider.restartHealth().ok());
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
+    void aGridThatDoesNotShowItselfIsHealth() {
+        grid.instead(get(urlPathMatching(".*/grid")), okJson("[]"));
+        var provider =
+                provider(Provider.with(settings(), new Restarts(Duration.ofSeconds(1), true, Duration.ofMillis(1))));
+        assertThat(provider.create(Provider.reservation(10)))
+                .as("the change stands")
+                .isInstanceOf(Creation.Created.class);
+        assertThat(provider.restartHealth().detail())
+                .contains("1 changes wait for a restart", "the grid does not show itself to user 'foreman'");
+        grid.asItself();
+        await().atMost(WATCHDOG).until(grid::isServed);
     }
 
     @Test

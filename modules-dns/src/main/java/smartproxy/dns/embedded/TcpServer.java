@@ -114,8 +114,9 @@ final class TcpServer implements SocketServer {
         try {
             channel.close();
         } finally {
-            connections.forEach(Connection::end);
+            // in this order: one that is being begun gets no thread, or is among those that are ended
             threads.shutdown();
+            connections.forEach(Connection::end);
         }
     }
 

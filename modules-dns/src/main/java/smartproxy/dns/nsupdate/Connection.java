@@ -57,8 +57,12 @@ abstract class Connection implements AutoCloseable {
         reader.start();
     }
 
-    /** The server as messages show it, without the slash of {@link InetSocketAddress#toString()}. */
     final String peer() {
+        return text(server);
+    }
+
+    /** The server as messages show it, without the slash of {@link InetSocketAddress#toString()}. */
+    static String text(InetSocketAddress server) {
         var address = server.getAddress().getHostAddress();
         return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + server.getPort();
     }
@@ -94,7 +98,7 @@ abstract class Connection implements AutoCloseable {
     final Exchange send(Message message, Duration fudge, BlockingQueue<Exchange> inbox) throws IOException {
         if (isSilent()) {
             // What was given up may still lie in buffers of the system, which are not to fill up.
-            fail(new IOException(server + " answers none of " + mostInFlight + " messages"));
+            fail(new IOException(peer() + " answers none of " + mostInFlight + " messages"));
         }
         Exchange exchange;
         byte[] wire;
@@ -103,7 +107,7 @@ abstract class Connection implements AutoCloseable {
                 throw failure;
             }
             if (inFlight.size() >= mostInFlight) {
-                throw new IOException(mostInFlight + " messages to " + server + " wait for an answer already");
+                throw new IOException(mostInFlight + " messages to " + peer() + " wait for an answer already");
             }
             int id;
             do {

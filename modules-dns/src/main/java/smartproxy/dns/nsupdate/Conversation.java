@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Opcode;
 import smartproxy.core.api.Deadline;
 import smartproxy.dns.nsupdate.DnsTransport.Protocol;
 import smartproxy.dns.nsupdate.DnsTransport.Sent;
@@ -47,13 +48,19 @@ final class Conversation implements AutoCloseable {
         while (!deadline.expired()) {
             send(draft.get(), protocol, deadline);
             var answer = await(deadline.within(longestWait(deadline)));
-            if (answer != null && !answer.getHeader().getFlag(Flags.TC)) {
+            if (answer != null && !isTruncated(answer)) {
                 return answer;
             }
             protocol = answer != null || protocol == Protocol.UDP ? Protocol.TCP : Protocol.UDP;
         }
         transport.checkAddress();
         throw new SocketTimeoutException("no answer from " + transport.server());
+    }
+
+    /** The answer to an update has no such flag, and its code says all (RFC 2136, section 2.2): the update is done or refused. */
+    private static boolean isTruncated(Message answer) {
+        return answer.getHeader().getOpcode() != Opcode.UPDATE
+                && answer.getHeader().getFlag(Flags.TC);
     }
 
     /** Whether a message was sent that may have reached the server and has not been answered. */

@@ -2,6 +2,8 @@ package smartproxy.dns.nsupdate;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,6 +23,9 @@ import smartproxy.dns.nsupdate.TsigKey.Algorithm;
  */
 final class KeyFile {
     private static final long MOST_BYTES = 64 * 1024;
+    /** What base64 of a key's octets hardly ever is. */
+    private static final Pattern WORD = Pattern.compile("[a-z0-9.-]{1,20}");
+
     private static final Pattern TRUNCATED = Pattern.compile("(.+)-(\\d{1,4})");
 
     private final Path path;
@@ -57,6 +62,10 @@ final class KeyFile {
             return Files.readString(path, StandardCharsets.ISO_8859_1);
         } catch (NoSuchFileException e) {
             throw new StartException(path + ": does not exist", e);
+        } catch (AccessDeniedException e) {
+            throw new StartException(path + ": cannot be read: permission denied", e);
+        } catch (FileSystemException e) { // whose message begins with the path
+            throw new StartException(path + ": cannot be read: " + e.getReason(), e);
         } catch (IOException e) {
             throw new StartException(path + ": cannot be read: " + e.getMessage(), e);
         }
@@ -124,7 +133,7 @@ final class KeyFile {
         if (kind == null) {
             throw error(
                     algorithm.line(),
-                    "unknown algorithm '" + algorithm.text() + "'; known are " + List.of(Algorithm.values()));
+                    "unknown algorithm '" + shown(algorithm) + "'; known are " + List.of(Algorithm.values()));
         }
         return make(path, name.line(), name.text(), kind, bits, secret.text(), secret.line());
     }
@@ -175,7 +184,7 @@ final class KeyFile {
 
     /** A misplaced word may be a secret. */
     private static String shown(Token token) {
-        return token.quoted() || token.text().length() > 20 ? "..." : token.text();
+        return WORD.matcher(token.text()).matches() ? token.text() : "...";
     }
 
     private @Nullable Token next() throws StartException {

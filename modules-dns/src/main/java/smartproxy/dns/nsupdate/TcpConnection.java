@@ -34,10 +34,10 @@ final class TcpConnection extends Connection {
             socket.connect(server, (int) Math.max(1, Math.min(deadline.leftMillis(), Integer.MAX_VALUE)));
         } catch (SocketTimeoutException e) {
             socket.close();
-            throw new SocketTimeoutException("no connection to " + server + " (TCP) in time");
+            throw new SocketTimeoutException("no connection to " + text(server) + " (TCP) in time");
         } catch (IOException e) {
             socket.close();
-            var refusal = new ConnectException("no connection to " + server + " (TCP): " + e.getMessage());
+            var refusal = new ConnectException("no connection to " + text(server) + " (TCP): " + e.getMessage());
             refusal.initCause(e);
             throw refusal;
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
@@ -25,13 +26,17 @@ import smartproxy.dns.DnsName;
 /**
  * Names of which an update was sent that was not answered, so that it may still be on its way. The next change of such a name
  * waits until that is over: when the signature has expired, or when the server has answered a later message and what it was
- * sent before has had time to be handled. Then the server is asked, and the log says whether the change was made.
+ * sent before has had time to be handled. Then the server is asked, and the log says whether the change was made; or that this stays
+ * unknown, when the server is there and does not show the name, as when its zone is gone.
  *
  * <p>Two generations of the provider that meet in a reload share the names, as long as both send to the same server: what the
  * old one was not answered is settled by the new one, with its own key.
  */
 final class Unsettled implements AutoCloseable {
-    /** Asks the server for the state that a change aims at; throws {@link ProxyException} when it does not answer. */
+    /**
+     * Asks the server for the state that a change aims at; throws {@link ProxyException} when it does not answer, of the kind
+     * {@code REJECTED} when it answers with an error.
+     */
     @FunctionalInterface
     interface Look {
         Found at(Change change, Deadline deadline);
@@ -43,6 +48,9 @@ final class Unsettled implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(500);
     private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(2);
 
+    /** A server that has just been started may refuse to show what it is about to load. */
+    private static final Duration TIME_TO_LOAD = Duration.ofSeconds(10);
+
     private static final class Entry {
         final Change change;
         final boolean unknown;
@@ -51,6 +59,7 @@ final class Unsettled implements AutoCloseable {
         final AtomicBoolean told = new AtomicBoolean();
         final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
         volatile @Nullable Long answeredAt;
+        volatile @Nullable Long refusedAt;
 
         Entry(Change change, boolean unknown, @Nullable Long end, Duration grace) {
             this.change = change;
@@ -66,6 +75,14 @@ final class Unsettled implements AutoCloseable {
         boolean overtaken() {
             var since = answeredAt;
             return since != null && System.nanoTime() - since >= grace.toNanos();
+        }
+
+        /** Notes a refusal; whether there was one long ago already. */
+        boolean refusedLongAgo() {
+            var now = System.nanoTime();
+            var first = refusedAt == null ? Long.valueOf(now) : refusedAt;
+            refusedAt = first;
+            return now - first >= TIME_TO_LOAD.toNanos();
         }
     }
 
@@ -156,7 +173,7 @@ final class Unsettled implements AutoCloseable {
             if (!entry.expired()) {
                 throw notSettled(entry, null);
             }
-            settle(entry, deadline);
+            settle(entry, deadline, true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw notSettled(entry, e);
@@ -197,23 +214,43 @@ final class Unsettled implements AutoCloseable {
 
     private void step(Entry entry) {
         if (entry.expired() || entry.overtaken()) {
-            settle(entry, Deadline.in(TIME_TO_ANSWER));
+            settle(entry, Deadline.in(TIME_TO_ANSWER), false);
         } else if (entry.answeredAt == null) {
-            look.at(entry.change, Deadline.in(TIME_TO_ANSWER));
+            var unused = outcome(entry.change, Deadline.in(TIME_TO_ANSWER));
             entry.answeredAt = System.nanoTime();
         }
     }
 
-    private void settle(Entry entry, Deadline deadline) {
-        var applied = entry.unknown && entry.change.isSeenIn(look.at(entry.change, deadline));
+    /**
+     * What became of a change.
+     *
+     * @param known whether the server has told that
+     * @param words as the log has them
+     */
+    private record Fate(boolean known, String words) {}
+
+    private Fate outcome(Change change, Deadline deadline) {
+        try {
+            return new Fate(true, change.isSeenIn(look.at(change, deadline)) ? "was applied" : "was not applied");
+        } catch (BackendException e) {
+            if (e.kind() != BackendException.Kind.REJECTED) {
+                throw e;
+            }
+            return new Fate(false, "stays so: " + e.getMessage());
+        }
+    }
+
+    /** @param next whether a change of the name waits: it need not for what the server does not show */
+    private void settle(Entry entry, Deadline deadline, boolean next) {
+        var fate = entry.unknown ? outcome(entry.change, deadline) : new Fate(true, "");
+        if (!fate.known() && !entry.refusedLongAgo() && !next) {
+            return;
+        }
         if (entry.told.compareAndSet(false, true)) {
             // said before health counts it no longer: who sees that finds how it ended
             if (entry.unknown) {
-                LOG.info(
-                        "{}: {}, whose outcome was unknown, was {}",
-                        NsupdateFactory.NAME,
-                        entry.change,
-                        applied ? "applied" : "not applied");
+                LOG.atLevel(fate.known() ? Level.INFO : Level.WARN)
+                        .log("{}: {}, whose outcome was unknown, {}", NsupdateFactory.NAME, entry.change, fate.words());
             }
             pending.entries.remove(entry.change.name().key(), entry);
             entry.settled.complete(null);

@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
@@ -165,6 +166,25 @@ class InfobloxIT {
                 post(urlMatching(".*/record:a")),
                 FakeGrid.refused(400, "AdmConDataError", "Data.Conflict", "The record 'x' already exists."));
         assertThat(provider().create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Occupied(List.of()));
+    }
+
+    @Test
+    void aRecordThatAnotherMakesMeanwhileIsInTheWay() {
+        grid.add("record:a", Map.of("name", NAME, "ipv4addr", ADDRESS, "view", "default"));
+        grid.insteadOnce(get(urlPathMatching(".*/record:a")), okJson("[]"));
+        assertThat(((Creation.Occupied) provider().create(NAME, RecordType.A, ADDRESS)).present())
+                .extracting(DnsRecord::data)
+                .containsExactly(ADDRESS);
+        assertThat(grid.all("record:a")).hasSize(1);
+    }
+
+    @Test
+    void aConflictThatNothingExplainsIsToldInTheWordsOfTheGrid() {
+        grid.instead(
+                post(urlMatching(".*/record:a")),
+                FakeGrid.refused(400, "AdmConDataError", "Data.Conflict", "The zone is being signed."));
+        assertThat(failure(() -> provider().create(NAME, RecordType.A, ADDRESS), Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContainingAll("creation of " + NAME + " A " + ADDRESS, "The zone is being signed.");
     }
 
     @Test
@@ -351,6 +371,33 @@ class InfobloxIT {
         assertThat(provider.create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());
         assertThat(grid.all("record:a")).hasSize(1);
         assertThat(grid.calls()).filteredOn(call -> call.startsWith("POST")).hasSize(1);
+    }
+
+    @Test
+    void aCreationThatLandsAfterTheNextLookIsItsOwn() {
+        grid.add("record:a", Map.of("name", NAME, "ipv4addr", ADDRESS, "view", "default"));
+        grid.insteadOnce(post(urlMatching(".*/record:a")), aResponse().withStatus(503));
+        var states = List.of(Scenario.STARTED, "looked", "looked again");
+        for (var look = 0; look < 2; look++) {
+            grid.server()
+                    .stubFor(get(urlPathMatching(".*/record:a"))
+                            .atPriority(1)
+                            .inScenario("looks")
+                            .whenScenarioStateIs(states.get(look))
+                            .willSetStateTo(states.get(look + 1))
+                            .willReturn(okJson("[]")));
+        }
+        assertThat(provider().create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());
+        assertThat(grid.all("record:a")).hasSize(1);
+    }
+
+    @Test
+    void membersThatAreNotToldDoNotUndoTheChange() {
+        grid.instead(
+                get(urlPathMatching(".*/member:dns")),
+                FakeGrid.refused(403, "AdmConDataError", "Data", "not permitted"));
+        assertThat(provider("2.12").create(NAME, RecordType.A, ADDRESS)).isEqualTo(new Creation.Created());
+        assertThat(grid.all("record:a")).hasSize(1);
     }
 
     @Test

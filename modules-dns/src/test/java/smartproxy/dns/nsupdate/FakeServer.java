@@ -67,6 +67,11 @@ final class FakeServer implements AutoCloseable {
         run(this::acceptTcp);
     }
 
+    /** From now on by UDP alone. */
+    void closeTcp() throws IOException {
+        tcp.close();
+    }
+
     int port() {
         return udp.getLocalPort();
     }

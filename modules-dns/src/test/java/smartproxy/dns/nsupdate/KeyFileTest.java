@@ -99,6 +99,9 @@ class KeyFileTest {
                 "2 | key k { algorithm hmac-sha256;#secret c2VjcmV0 } | expected ';' at the end of the clause",
                 "1 | key k { algorithm hmac-sha256; secret c2VjcmV0; } | expected ';' after the closing brace",
                 "2 | key k {#c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0; }; | expected algorithm or secret, not '...'",
+                "2 | key k {#c2VjcmV0; }; | expected algorithm or secret, not '...'",
+                "2 | key k {#  algorithm c2VjcmV0; secret hmac-sha256; }; | unknown algorithm '...'",
+                "1 | key k { algorithm; secret c2VjcmV0; }; | expected the algorithm's name, not ';'",
                 "1 | key \"k { | a quotation mark is not closed",
                 "1 | /* key | a comment is not closed",
                 "1 | zone x { }; | has no statement such as key",
@@ -153,6 +156,30 @@ class KeyFileTest {
         assertThatThrownBy(() -> KeyFile.read(named))
                 .isInstanceOf(StartException.class)
                 .hasMessage(directory.resolve("Kfoo.+157+00042.key") + ": does not exist");
+    }
+
+    @Test
+    void aPublicHalfWithoutAKeyIsNamed() throws Exception {
+        var named = file("Kfoo.+157+00042.private", "Algorithm: 157\nKey: c2VjcmV0\n");
+        for (var text : new String[] {"; nothing\n", "\nfoo. IN A 192.0.2.1\n"}) {
+            var other = file("Kfoo.+157+00042.key", text);
+            assertThatThrownBy(() -> KeyFile.read(named))
+                    .isInstanceOf(StartException.class)
+                    .hasMessage(other + (text.startsWith(";") ? ":1: holds no KEY record" : ":2: is no KEY record"));
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsNamedOnceAndSaysWhy() throws Exception {
+        var round = directory.resolve("round.key");
+        Files.createSymbolicLink(round, round);
+        assertThatThrownBy(() -> KeyFile.read(round))
+                .isInstanceOf(StartException.class)
+                .hasMessageStartingWith(round + ": cannot be read: ")
+                .message()
+                .satisfies(message -> assertThat(message.lastIndexOf(round.toString()))
+                        .as(message)
+                        .isZero());
     }
 
     @Test

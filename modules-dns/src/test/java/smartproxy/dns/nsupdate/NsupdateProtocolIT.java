@@ -2,6 +2,7 @@ package smartproxy.dns.nsupdate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -155,6 +156,68 @@ class NsupdateProtocolIT {
             }
         };
         assertThat(create("a.example.com")).isEqualTo(new Created());
+    }
+
+    @Test
+    void aServerThatIsHeardByUdpAloneIsNamed() throws Exception {
+        server.closeTcp();
+        server.onQuery = asked -> {
+            var answer = FakeServer.unsigned(asked.message(), 0);
+            answer.getHeader().setFlag(Flags.TC);
+            asked.reply().send(server.signed(asked.message(), answer));
+        };
+        assertThatThrownBy(() -> create("a.example.com"))
+                .satisfies(thrown -> is(thrown, Kind.UNAVAILABLE, Outcome.NOT_APPLIED))
+                .hasMessageContaining("no connection to 127.0.0.1:" + server.port() + " (TCP): Connection refused");
+    }
+
+    @Test
+    void theFlagOfTruncatedQueriesSaysNothingOfAnUpdate() throws Exception {
+        server.closeTcp();
+        server.onUpdate = asked -> {
+            var answer = FakeServer.unsigned(asked.message(), Rcode.NOERROR);
+            answer.getHeader().setFlag(Flags.TC);
+            asked.reply().send(server.signed(asked.message(), answer));
+        };
+        assertThat(create("a.example.com")).isEqualTo(new Created());
+        assertThat(dns.remove("a.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
+        assertThat(server.updates).hasSize(2);
+    }
+
+    @Test
+    void namesThatTheServerRefusesToShowKeepNoOthersUnsettled() throws Exception {
+        create("warm.example.com");
+        server.onUpdate = asked -> {};
+        server.onQuery = asked -> {
+            var isGone = asked.message().getQuestion().getName().toString().startsWith("gone");
+            asked.reply()
+                    .send(
+                            FakeServer.asksForSoa(asked)
+                                    ? server.soa(asked.message())
+                                    : server.answer(asked.message(), isGone ? Rcode.REFUSED : Rcode.NXDOMAIN));
+        };
+        var names = IntStream.range(0, 8)
+                .mapToObj(i -> (i % 2 == 0 ? "gone" : "kept") + i + ".example.com")
+                .toList();
+        var clients = Executors.newFixedThreadPool(names.size());
+        try {
+            for (var creation : names.stream()
+                    .map(name -> clients.submit(() -> assertThatThrownBy(
+                                    () -> dns.create(name, RecordType.A, "192.0.2.1", Duration.ofSeconds(1)))
+                            .satisfies(thrown -> is(thrown, Kind.TIMEOUT, Outcome.UNKNOWN))))
+                    .toList()) {
+                creation.get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+        assertThat(dns.unsettled().detail()).startsWith("8 ");
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> dns.unsettled().detail().startsWith("4 "));
+        server.onUpdate = asked -> asked.reply().send(server.answer(asked.message(), Rcode.NOERROR));
+        assertThat(create("gone0.example.com")).isEqualTo(new Created());
+        await().atMost(Duration.ofSeconds(60)).until(() -> dns.unsettled().ok());
     }
 
     @Test

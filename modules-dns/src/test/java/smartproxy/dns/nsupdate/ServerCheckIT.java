@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Rcode;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.LiveCheck.Host;
@@ -140,6 +141,20 @@ class ServerCheckIT {
                 .asString()
                 .startsWith("error: ")
                 .contains("BADTIME", "synchronise the clocks");
+    }
+
+    @Test
+    void aServerThatKnowsNoTsigIsAnError() throws Exception {
+        try (var server = new FakeServer(null)) {
+            server.onQuery = asked -> asked.reply()
+                    .send(FakeServer.unsigned(asked.message(), Rcode.FORMERR).toWire());
+            assertThat(probe(server.port(), bind.key("sha256"), Clock.systemUTC(), List.of("example.com"), NOBODY))
+                    .first()
+                    .asString()
+                    .isEqualTo("error: dns_nsupdate 127.0.0.1:" + server.port()
+                            + ": answers FORMERR without a signature: it does not know TSIG, or hmac-sha256; use another"
+                            + " algorithm, or another server");
+        }
     }
 
     @Test

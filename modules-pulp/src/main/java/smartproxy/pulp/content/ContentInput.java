@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Secret;
@@ -295,13 +296,23 @@ final class ContentInput {
         var read = new TreeMap<String, Object>();
         options.properties().forEach(option -> {
             var value = option.getValue();
-            if (value.isObject() || value.isNull() || value.toString().length() > MOST_TEXT) {
+            var isKnown = value.isTextual() || value.isNumber() || value.isBoolean() || isOfTexts(value);
+            if (!isKnown) {
                 throw CallerException.badRequest("options: Key '" + option.getKey()
                         + "' is expected to be a text, a number, true, false or a list of texts");
+            }
+            if (value.toString().length() > MOST_TEXT) {
+                throw CallerException.badRequest(
+                        "options: Key '" + option.getKey() + "' has more than " + MOST_TEXT + " characters");
             }
             read.put(option.getKey(), JSON.convertValue(value, Object.class));
         });
         return read;
+    }
+
+    private static boolean isOfTexts(JsonNode value) {
+        return value.isArray()
+                && StreamSupport.stream(value.spliterator(), false).allMatch(JsonNode::isTextual);
     }
 
     static MirrorRequest mirror(JsonNode body) {

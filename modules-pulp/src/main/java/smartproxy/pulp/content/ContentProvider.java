@@ -162,6 +162,15 @@ public interface ContentProvider {
     }
 
     /**
+     * {@link ContentAbility#UPLOADS}: looks whether a unit can be in a repository, as far as that is known without the backend and the file.
+     *
+     * @throws CallerException 400 when repositories of that type take no files, or know no such option
+     */
+    default void checkImport(Repository repository, NewUnit unit) {
+        throw ContentAbility.UPLOADS.undeclared();
+    }
+
+    /**
      * {@link ContentAbility#UPLOADS}: begins to make a file of an upload that is whole, and ends the upload. {@link Change#NONE} when the
      * backend has a file of that checksum.
      */
@@ -173,7 +182,7 @@ public interface ContentProvider {
      * {@link ContentAbility#UPLOADS}: begins to make a unit of a kept file and to add it to a repository. One that is there already is no
      * change.
      *
-     * @throws CallerException 400 when repositories of that type take no files, or know no such option
+     * @throws CallerException as {@link #checkImport}; 409 when there is no such file (any more)
      */
     default Change importUnit(Repository repository, NewUnit unit, Deadline deadline) {
         throw ContentAbility.UPLOADS.undeclared();

@@ -64,6 +64,7 @@ final class JobWork {
             case IMPORT_UNIT -> {
                 var to = setup.existing(job.subject());
                 var unit = UnitInput.unit(request);
+                provider.checkImport(to, unit); // it may be another one by now
                 changes.make("keep upload", "", () -> provider.keepUpload(unit, changes.deadline()));
                 setup.filled(IMPORT_UNIT, to, () -> provider.importUnit(to, unit, changes.deadline()));
             }

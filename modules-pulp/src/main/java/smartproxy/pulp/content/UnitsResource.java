@@ -80,6 +80,7 @@ public final class UnitsResource {
         var body = ContentAnswers.body(request);
         var unit = UnitInput.unit(body);
         var repository = of.ours(name, deadline(request));
+        of.provider().checkImport(repository, unit);
         var upload = UploadsResource.known(of, unit.upload(), deadline(request));
         if (!upload.isWhole()) {
             throw CallerException.conflict("Of upload '" + upload.id() + "' " + upload.received() + " of "

@@ -83,6 +83,9 @@ public record Upstream(
     /** User and password; both null when there is none. */
     public record Login(@Nullable Secret user, @Nullable Secret password) {
         public static final Login NONE = new Login(null, null);
+
+        /** One that a Pulp has and does not show. */
+        public static final Login UNSHOWN = new Login(new Secret(""), new Secret(""));
     }
 
     /** An HTTP proxy. */

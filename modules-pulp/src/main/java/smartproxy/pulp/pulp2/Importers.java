@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Secret;
+import smartproxy.pulp.content.ForeignUrl;
 import smartproxy.pulp.content.Upstream;
 
 /** An upstream as the configuration of an importer, and back. */
@@ -115,9 +116,9 @@ final class Importers {
         return text.substring(0, text.length() - MANIFEST.length());
     }
 
-    private static URI url(Pulp2Type type, String feed) {
+    private static ForeignUrl url(Pulp2Type type, String feed) {
         var directory = feed.endsWith("/") ? feed : feed + "/";
-        return URI.create(type == Pulp2Type.FILE ? directory + MANIFEST : feed);
+        return ForeignUrl.of(type == Pulp2Type.FILE ? directory + MANIFEST : feed);
     }
 
     private static void proxy(Map<String, @Nullable Object> config, Optional<Upstream.Proxy> proxy) {
@@ -141,9 +142,11 @@ final class Importers {
 
     /** pulp_deb lists with commas, where Pulp 3 has spaces. */
     private static @Nullable Object pulps(Pulp2Type type, @Nullable Object value) {
-        return type == Pulp2Type.DEB && value != null
-                ? String.valueOf(value).strip().replaceAll("\\s+", ",")
-                : value;
+        if (type != Pulp2Type.DEB || value == null) {
+            return value;
+        }
+        var text = value instanceof List<?> list ? text(list) : String.valueOf(value);
+        return text.strip().replaceAll("\\s+", ",");
     }
 
     /** What is to be sent, of all that is wanted: what Pulp has otherwise, and passwords, which it never shows. */
@@ -188,26 +191,31 @@ final class Importers {
         options(type)
                 .forEach(
                         (option, key) -> option(type, config.path(key)).ifPresent(value -> options.put(option, value)));
+        var url = url(type, feed);
         return Optional.of(new Upstream(
-                url(type, feed),
+                url.url(),
                 policy(config.path("download_policy").asText("immediate")),
                 new Upstream.Tls(
                         config.path("ssl_validation").asBoolean(true),
                         text(config, "ssl_ca_cert"),
                         text(config, "ssl_client_cert"),
                         unshown(config, "ssl_client_key")),
-                new Upstream.Login(unshown(config, "basic_auth_username"), unshown(config, "basic_auth_password")),
+                login(config, url, "basic_auth"),
                 Optional.ofNullable(text(config, "proxy_host"))
-                        .map(host -> new Upstream.Proxy(
-                                URI.create((host.contains("://") ? host : "http://" + host)
-                                        + number(config.path("proxy_port"))
-                                                .map(port -> ":" + port.longValue())
-                                                .orElse("")),
-                                new Upstream.Login(
-                                        unshown(config, "proxy_username"), unshown(config, "proxy_password")))),
+                        .map(host -> ForeignUrl.of((host.contains("://") ? host : "http://" + host)
+                                + number(config.path("proxy_port"))
+                                        .map(port -> ":" + port.longValue())
+                                        .orElse("")))
+                        .map(proxy -> new Upstream.Proxy(proxy.url(), login(config, proxy, "proxy"))),
                 limits,
                 options,
                 labels));
+    }
+
+    private static Upstream.Login login(JsonNode config, ForeignUrl url, String of) {
+        return url.hasLogin()
+                ? Upstream.Login.UNSHOWN
+                : new Upstream.Login(unshown(config, of + "_username"), unshown(config, of + "_password"));
     }
 
     private static Optional<Object> option(Pulp2Type type, JsonNode value) {

@@ -53,21 +53,21 @@ final class Pulp2Api {
     /** Empty when there is no such thing. */
     Optional<JsonNode> find(Operation operation, String path, Deadline deadline) {
         var reply = send(operation, HttpCall.get(root + path), true, deadline);
-        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, reply));
+        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, true, reply));
     }
 
     /** A repository with its importers and distributors; empty when there is none. */
     Optional<JsonNode> details(Operation operation, String path, Deadline deadline) {
         var reply = send(operation, HttpCall.get(root + path).with("details", "true"), true, deadline);
-        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, reply));
+        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, true, reply));
     }
 
     /** The list that a search answers, a request that changes nothing. */
     JsonNode search(Operation operation, String path, Map<String, ?> body, Deadline deadline) {
         var reply = send(operation, HttpCall.post(root + path).asking().json(text(body)), true, deadline);
-        var found = json(operation, reply);
+        var found = json(operation, true, reply);
         if (!found.isArray()) {
-            throw noJson(operation, reply);
+            throw noJson(operation, true, reply);
         }
         return found;
     }
@@ -109,10 +109,10 @@ final class Pulp2Api {
     }
 
     private Change change(Operation operation, HttpReply reply) {
-        var tasks = Tasks.spawned(reply.body().length == 0 ? MissingNode.getInstance() : json(operation, reply));
+        var tasks = Tasks.spawned(reply.body().length == 0 ? MissingNode.getInstance() : json(operation, false, reply));
         if (reply.status() == 202 && tasks.isEmpty()) {
             // what was accepted and cannot be followed must not look done
-            throw BackendException.rejected(said(operation, "status 202 and a call report without tasks"));
+            throw failed(Kind.REJECTED, false, said(operation, "status 202 and a call report without tasks"));
         }
         return tasks.isEmpty() ? Change.MADE : Change.by(Tasks.id(tasks));
     }
@@ -132,8 +132,7 @@ final class Pulp2Api {
     private RuntimeException refused(Operation operation, boolean reads, HttpReply reply) {
         var status = reply.status();
         var words = said(operation, words(reply));
-        // after an error of the server whether a change was made is not known
-        var outcome = reads || status / 100 == 4 ? Outcome.NOT_APPLIED : Outcome.UNKNOWN;
+        var isSure = reads || status / 100 == 3 || status / 100 == 4;
         return switch (status) {
             case 400 -> CallerException.badRequest(words);
             case 409 -> CallerException.conflict(words);
@@ -143,10 +142,21 @@ final class Pulp2Api {
                                 operation,
                                 "status " + status
                                         + ": it does not accept the daemon's login; check user, password or certificate of this Pulp in pulpcore.yml"));
-            case 503 -> new BackendException(Kind.UNAVAILABLE, outcome, words, null);
-            case 504 -> new BackendException(Kind.TIMEOUT, outcome, words, null);
-            default -> new BackendException(Kind.REJECTED, outcome, words, null);
+            case 503 -> failed(Kind.UNAVAILABLE, isSure, words);
+            case 504 -> failed(Kind.TIMEOUT, isSure, words);
+            default -> failed(Kind.REJECTED, isSure, words);
         };
+    }
+
+    /**
+     * After an error of the server, or what is no answer of it, whether a change was made is not known.
+     *
+     * @param isSure that nothing was changed
+     */
+    private static BackendException failed(Kind kind, boolean isSure, String words) {
+        return isSure
+                ? new BackendException(kind, Outcome.NOT_APPLIED, words, null)
+                : new BackendException(kind, Outcome.UNKNOWN, words + "; whether the change was made is unknown", null);
     }
 
     private String said(Operation operation, String what) {
@@ -198,7 +208,7 @@ final class Pulp2Api {
         }
     }
 
-    private JsonNode json(Operation operation, HttpReply reply) {
+    private JsonNode json(Operation operation, boolean reads, HttpReply reply) {
         var body = parsed(reply);
         if (body != null) {
             return body;
@@ -207,11 +217,13 @@ final class Pulp2Api {
         if (reply.text().strip().equals("null")) {
             return MissingNode.getInstance();
         }
-        throw noJson(operation, reply);
+        throw noJson(operation, reads, reply);
     }
 
-    private BackendException noJson(Operation operation, HttpReply reply) {
-        return BackendException.rejected(
+    private BackendException noJson(Operation operation, boolean reads, HttpReply reply) {
+        return failed(
+                Kind.REJECTED,
+                reads,
                 said(operation, "status " + reply.status() + " and not the JSON expected: " + line(reply.text())));
     }
 

@@ -68,7 +68,7 @@ final class Pulp3Api {
             call = call.with(parameter.name(), parameter.value());
         }
         var reply = send(operation, call, deadline);
-        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, reply));
+        return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, call, reply));
     }
 
     /** The newest of what a list has; empty when it has nothing. */
@@ -79,7 +79,8 @@ final class Pulp3Api {
 
     /** What Pulp answers, or a missing node when that is nothing. */
     JsonNode post(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
-        return json(operation, send(operation, HttpCall.post(path(address)).json(text(body)), deadline));
+        var call = HttpCall.post(path(address)).json(text(body));
+        return json(operation, call, send(operation, call, deadline));
     }
 
     /** A change that Pulp makes at once, or by a task. */
@@ -89,8 +90,8 @@ final class Pulp3Api {
 
     /** As {@link #begin}; Pulp says when there is nothing to change. */
     Change patch(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
-        var reply = send(operation, HttpCall.patch(path(address)).json(text(body)), deadline);
-        var answer = json(operation, reply);
+        var call = HttpCall.patch(path(address)).json(text(body));
+        var answer = json(operation, call, send(operation, call, deadline));
         return answer.path("task").isTextual() ? change(answer) : Change.NONE;
     }
 
@@ -122,13 +123,14 @@ final class Pulp3Api {
         if (reply.status() == 404) {
             throw CallerException.notFound(said(operation, words(reply)));
         }
-        var unused = json(operation, reply);
+        var unused = json(operation, call, reply);
     }
 
     /** What is not there (any more) is no change. */
     Change delete(Operation operation, String address, Deadline deadline) {
-        var reply = send(operation, HttpCall.delete(path(address)), deadline);
-        return reply.status() == 404 ? Change.NONE : change(json(operation, reply));
+        var call = HttpCall.delete(path(address));
+        var reply = send(operation, call, deadline);
+        return reply.status() == 404 ? Change.NONE : change(json(operation, call, reply));
     }
 
     private static Change change(JsonNode answer) {
@@ -181,9 +183,11 @@ final class Pulp3Api {
         };
     }
 
-    /** After an error of the server whether a change was made is not known. */
+    /** After an error of the server, or what is no answer of it, whether a change was made is not known. */
     private static BackendException failed(Kind kind, HttpCall call, String words) {
-        return new BackendException(kind, call.isSafe() ? Outcome.NOT_APPLIED : Outcome.UNKNOWN, words, null);
+        return call.isSafe()
+                ? new BackendException(kind, Outcome.NOT_APPLIED, words, null)
+                : new BackendException(kind, Outcome.UNKNOWN, words + "; whether the change was made is unknown", null);
     }
 
     private static boolean isTaken(String words) {
@@ -243,7 +247,7 @@ final class Pulp3Api {
         return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 
-    private JsonNode json(Operation operation, HttpReply reply) {
+    private JsonNode json(Operation operation, HttpCall call, HttpReply reply) {
         if (reply.body().length == 0) {
             return MissingNode.getInstance();
         }
@@ -255,7 +259,9 @@ final class Pulp3Api {
         } catch (java.io.IOException e) {
             // said below
         }
-        throw BackendException.rejected(
+        throw failed(
+                Kind.REJECTED,
+                call,
                 said(operation, "status " + reply.status() + " and something that is no JSON: " + line(reply.text())));
     }
 

@@ -171,6 +171,11 @@ public final class Pulp3Provider implements ContentProvider {
     }
 
     @Override
+    public void checkImport(Repository repository, NewUnit unit) {
+        var unused = Units.filesOf(repository, unit);
+    }
+
+    @Override
     public Change keepUpload(NewUnit unit, Deadline deadline) {
         return uploads.keep(unit, deadline);
     }

@@ -3,7 +3,6 @@ package smartproxy.pulp.pulp3;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
-import java.net.URI;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,6 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Secret;
+import smartproxy.pulp.content.ForeignUrl;
 import smartproxy.pulp.content.Upstream;
 
 /** An upstream as a remote of Pulp, and back. */
@@ -92,23 +92,28 @@ final class Remotes {
                 options.put(option, JSON.convertValue(value, Object.class));
             }
         }
+        var url = ForeignUrl.of(remote.path("url").asText());
         return new Upstream(
-                URI.create(remote.path("url").asText()),
+                url.url(),
                 policy(remote.path("policy").asText("immediate")),
                 new Upstream.Tls(
                         remote.path("tls_validation").asBoolean(true),
                         text(remote, "ca_cert"),
                         text(remote, "client_cert"),
                         unshown(hidden, "client_key")),
-                new Upstream.Login(unshown(hidden, "username"), unshown(hidden, "password")),
+                login(url, unshown(hidden, "username"), unshown(hidden, "password")),
                 Optional.ofNullable(text(remote, "proxy_url"))
-                        .map(url -> new Upstream.Proxy(
-                                URI.create(url),
-                                new Upstream.Login(
-                                        unshown(hidden, "proxy_username"), unshown(hidden, "proxy_password")))),
+                        .map(ForeignUrl::of)
+                        .map(proxy -> new Upstream.Proxy(
+                                proxy.url(),
+                                login(proxy, unshown(hidden, "proxy_username"), unshown(hidden, "proxy_password")))),
                 limits,
                 options,
                 labels(remote));
+    }
+
+    private static Upstream.Login login(ForeignUrl url, @Nullable Secret user, @Nullable Secret password) {
+        return url.hasLogin() ? Upstream.Login.UNSHOWN : new Upstream.Login(user, password);
     }
 
     private static boolean isDefault(JsonNode value) {

@@ -187,7 +187,12 @@ final class Units {
                 : api.begin(REMOVE, repository.id() + "modify/", Map.of("remove_content_units", ids), deadline);
     }
 
-    Change importUnit(Repository repository, NewUnit unit, Deadline deadline) {
+    /**
+     * Where units of a repository are made of files.
+     *
+     * @throws CallerException 400 when they are not, or not with these options
+     */
+    static String filesOf(Repository repository, NewUnit unit) {
         var files = FILES.get(repository.type());
         if (files == null) {
             throw CallerException.badRequest("Repositories of type " + repository.type() + " take no files"
@@ -201,6 +206,11 @@ final class Units {
                     + unknown.first() + "; known are "
                     + (known.isEmpty() ? "none" : String.join(", ", new TreeSet<>(known))));
         }
+        return files;
+    }
+
+    Change importUnit(Repository repository, NewUnit unit, Deadline deadline) {
+        var files = filesOf(repository, unit);
         var body = new LinkedHashMap<String, Object>(unit.options());
         body.put(
                 "artifact",

@@ -213,6 +213,7 @@ public abstract class ContentContract {
                         () -> provider().upload("a", soon()),
                         () -> provider().addToUpload(new Upload("a", 1, 0), new byte[1], 0, soon()),
                         () -> provider().dropUpload("a", soon()),
+                        () -> provider().checkImport(one, unit),
                         () -> provider().keepUpload(unit, soon()),
                         () -> provider().importUnit(one, unit, soon())));
         calls.put(

@@ -71,6 +71,9 @@ class ContentInputTest {
             "url": "https://h/", "proxy": {"url": "file:///a"}; Key 'url' is expected to be a URL of http, https without user and password
             "url": "https://h/", "options": {"a": {}}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
             "url": "https://h/", "options": {"a": null}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
+            "url": "https://h/", "options": {"a": ["1", 2]}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
+            "url": "https://h/", "options": {"a": ["1", null]}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
+            "url": "https://h/", "options": {"a": [["1"]]}; options: Key 'a' is expected to be a text, a number, true, false or a list of texts
             """)
     void whatIsNoUpstreamIsNamed(String fields, String sentence) {
         assertThatThrownBy(() -> ContentInput.upstream(body("{" + fields + "}")))

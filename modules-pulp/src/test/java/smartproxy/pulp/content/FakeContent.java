@@ -156,6 +156,14 @@ final class FakeContent implements ContentProvider {
         return filled(repository);
     }
 
+    /** Its repositories of files take options of no name. */
+    @Override
+    public void checkImport(Repository repository, NewUnit unit) {
+        if (!unit.options().isEmpty()) {
+            throw CallerException.badRequest("no options");
+        }
+    }
+
     @Override
     public Change keepUpload(NewUnit unit, Deadline deadline) {
         changes.add("keep " + unit.upload());

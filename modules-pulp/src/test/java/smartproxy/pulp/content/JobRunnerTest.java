@@ -411,6 +411,17 @@ class JobRunnerTest {
         assertThat(unitJob(JobWork.COPY_UNITS, "{\"from\":\"a\",\"all\":true}")).isEqualTo("completed []");
     }
 
+    @Test
+    void whatBecomesNoUnitIsNotMadeAFileEither() throws Exception {
+        ended(mirror("a", "b"));
+        pulp.changes.clear();
+        var file = "{\"upload\":\"f1\",\"sha256\":\"" + "0123456789abcdef".repeat(4)
+                + "\",\"path\":\"a\",\"options\":{\"component\":\"main\"}}";
+
+        assertThat(unitJob(JobWork.IMPORT_UNIT, file)).isEqualTo("failed []no options");
+        assertThat(pulp.changes).isEmpty();
+    }
+
     private String unitJob(String kind, String request) throws InterruptedException {
         var item = ended(jobs.begin(kind, pulps.named("p"), "b", request, List.of("b")))
                 .items()

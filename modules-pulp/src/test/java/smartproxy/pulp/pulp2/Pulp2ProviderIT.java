@@ -3,6 +3,7 @@ package smartproxy.pulp.pulp2;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.delete;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HttpIdentity;
@@ -327,6 +329,41 @@ class Pulp2ProviderIT {
     }
 
     @Test
+    void aListOfSuitesIsWrittenAsPulpReadsIt() {
+        var made = create("r1", ContentType.DEB);
+        var listed =
+                Map.<String, Object>of("distributions", List.of("stable", "testing"), "components", "main contrib");
+        completed(provider.setUpstream(made, with(upstream(FEED), Map.of(), listed), soon()));
+
+        var config = pulp.repository("r1").path("importers").path(0).path("config");
+        assertThat(config.path("releases").asText()).isEqualTo("stable,testing");
+        assertThat(config.path("components").asText()).isEqualTo("main,contrib");
+    }
+
+    @Test
+    void theUpstreamOfSomebodyElseIsShownWhateverItIsButForItsLogin() {
+        pulp.add("theirs", "rpm-repo")
+                .withArray("importers")
+                .addObject()
+                .put("id", "yum_importer")
+                .put("importer_type_id", "yum_importer")
+                .putObject("config")
+                .put("feed", "https://joe:pa55@up_stream.example.com/a b/$releasever/")
+                .put("proxy_host", "http://joe:pa55@proxy.example.com")
+                .put("proxy_port", 3128);
+
+        var read = provider.upstream(now("theirs"), soon()).orElseThrow();
+        assertThat(read.url()).hasToString("https://up_stream.example.com/a%20b/$releasever/");
+        assertThat(read.proxy().orElseThrow().url()).hasToString("http://proxy.example.com:3128");
+        assertThat(read.hasSecrets()).as("it has a login").isTrue();
+        assertThat(provider.upstreams(ContentType.RPM, Page.Window.FIRST, soon())
+                        .items())
+                .singleElement()
+                .asString()
+                .doesNotContain("pa55");
+    }
+
+    @Test
     void whatPulp2DoesNotKnowOfAnUpstreamIsRefused() {
         var made = create("r1", ContentType.RPM);
         assertThatThrownBy(() -> provider.setUpstream(
@@ -579,6 +616,24 @@ class Pulp2ProviderIT {
                 BackendException.class, () -> provider.tasks(Optional.empty(), Page.Window.FIRST, soon()));
         assertThat(failure.kind()).isEqualTo(Kind.REJECTED);
         assertThat(failure.getMessage()).contains("not the JSON expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, <html>, UNKNOWN",
+        "202, {}, UNKNOWN",
+        "500, <html>, UNKNOWN",
+        "301, <html>, NOT_APPLIED",
+        "404, <html>, NOT_APPLIED"
+    })
+    void whetherAChangeMayBeMadeIsToldOfEachAnswer(int status, String body, Outcome outcome) {
+        var made = create("r1", ContentType.RPM);
+        pulp.instead(delete(anyUrl()), aResponse().withStatus(status).withBody(body));
+        var failure = catchThrowableOfType(BackendException.class, () -> provider.remove(made, soon()));
+        assertThat(failure.outcome()).isEqualTo(outcome);
+        assertThat(failure).hasMessageStartingWith("Pulp 'old': remove repository: status " + status);
+        assertThat(String.valueOf(failure.getMessage()).endsWith("; whether the change was made is unknown"))
+                .isEqualTo(outcome == Outcome.UNKNOWN);
     }
 
     @Test
