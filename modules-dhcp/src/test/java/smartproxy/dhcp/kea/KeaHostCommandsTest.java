@@ -145,6 +145,31 @@ final class KeaHostCommandsTest {
         assertThat(kea.written.toString()).contains("192.0.2.31").doesNotContain("192.0.2.30");
     }
 
+    @Test
+    @DisplayName(
+            "changes that cannot be written are undone in reverse: the address of a removed host is free again by then")
+    void changesAreUndoneFromTheLastOn() throws Exception {
+        create(30);
+        var before = kea.configuration.deepCopy();
+        kea.answers.put("config-write", REFUSED);
+        var taken = wanted(31).reservation();
+        var heir = new Reservation(
+                taken.subnet(), taken.name(), Ipv4.of("192.0.2.30"), taken.mac(), true, taken.options());
+        var changes = List.of(
+                Change.remove(KeaRecords.target(1, wanted(30).reservation()), soon()),
+                Change.add(
+                        KeaRecords.target(1, heir),
+                        Set.of(),
+                        KeaRecords.host(new NewReservation(heir, Optional.empty(), Set.of())),
+                        soon()));
+        new HostWriter(KeaFactory.NAME, client, new KeaReader(KeaFactory.NAME, client))
+                .make(changes, new KeaAbilities(kea.hooks, Writing.MEMORY), soon());
+        assertThat(changes)
+                .allSatisfy(change -> assertThatThrownBy(change::result)
+                        .hasMessageContaining("config-write: not today; nothing was changed"));
+        assertThat(kea.configuration).isEqualTo(before);
+    }
+
     private static Change change(int n) {
         var wanted = wanted(n);
         return Change.add(KeaRecords.target(1, wanted.reservation()), Set.of(), KeaRecords.host(wanted), soon());

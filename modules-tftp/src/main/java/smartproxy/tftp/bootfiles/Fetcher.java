@@ -227,9 +227,9 @@ final class Fetcher {
     }
 
     private Checksum checksumBeside(URI file) throws FetchFailed, InterruptedException {
-        var path = file.getRawPath();
+        var path = file.getPath();
         var query = file.getRawQuery() == null ? "" : "?" + file.getRawQuery();
-        var beside = file.resolve(path + ".sha256" + query);
+        var beside = URI.create(BootFile.withoutQuery(file) + ".sha256" + query);
         try (var delivery = source.ask(beside, Wish.ALL)) {
             var list = new String(delivery.body().readNBytes(MAX_CHECKSUM_FILE), StandardCharsets.UTF_8);
             return Checksum.ofList(list, path.substring(path.lastIndexOf('/') + 1))
