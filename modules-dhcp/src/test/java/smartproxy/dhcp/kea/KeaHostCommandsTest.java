@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -246,5 +247,20 @@ final class KeaHostCommandsTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessage("dhcp_kea: reservation-get-page does not come forward");
         assertThat(asked("reservation-get-page")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("a list of leases whose next page is the same one is given up")
+    void aPagerOfLeasesThatDoesNotComeForward() {
+        kea.withHostCommands("lease4-get-page");
+        var lease = "{\"ip-address\": \"192.0.2.77\", \"hw-address\": \"02:00:00:00:00:77\", \"subnet-id\": 1}";
+        kea.answers.put(
+                "lease4-get-page",
+                "[{\"result\": 0, \"arguments\": {\"leases\": ["
+                        + String.join(", ", Collections.nCopies(KeaReader.PAGE, lease)) + "]}}]");
+        assertThatThrownBy(() -> provider.view(soon()))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("dhcp_kea: lease4-get-page does not come forward");
+        assertThat(asked("lease4-get-page")).isEqualTo(2);
     }
 }
