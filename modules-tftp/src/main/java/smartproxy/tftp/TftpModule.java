@@ -44,7 +44,8 @@ public final class TftpModule implements ProxyModule<TftpSettings> {
                 "a loader of the host's own (Foreman 3.14) is set up",
                 "a request for a boot file waits 5 s for it (`:boot_file_wait:`): one that cannot be fetched is 502, or 200 with state"
                         + " `stale` where an older copy is there",
-                "boot files do not come from link-local addresses, nor from this host when another one sends us there");
+                "boot files do not come from link-local addresses, nor from this host when another one sends us there",
+                "boot files come from their servers themselves: `http_proxy` and its like in the environment do not count");
     }
 
     @Override

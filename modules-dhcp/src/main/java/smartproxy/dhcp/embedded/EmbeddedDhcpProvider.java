@@ -109,9 +109,13 @@ final class EmbeddedDhcpProvider implements DhcpProvider, Lifecycle {
             return Optional.empty();
         }
         var changed = present.withOptions(options);
-        return change(CHANGE, "change of " + present, deadline, (connection, changing) -> {
+        var what = "change of " + present;
+        return change(CHANGE, what, deadline, (connection, changing) -> {
             changing.run();
-            table.delete(connection, present.subnet(), present.mac());
+            if (!table.delete(connection, present.subnet(), present.mac())) {
+                throw BackendException.rejected(
+                        EmbeddedFactory.NAME + ": " + what + ": it is not in the store any more; nothing was changed");
+            }
             table.insert(connection, changed);
             return Optional.of(changed);
         });

@@ -207,8 +207,9 @@ final class HostWriter {
         try {
             patient.ask("config-write", KeaClient.object(), deadline);
         } catch (KeaRefusal refusal) {
-            for (var one : made) {
-                undo(one, refusal, deadline);
+            // the last first: one may have an address that another gave up
+            for (var i = made.size() - 1; i >= 0; i--) {
+                undo(made.get(i), refusal, deadline);
             }
             return Optional.empty();
         } catch (IOException | BackendException e) {

@@ -153,35 +153,36 @@ final class KeaReader {
 
     private void readLeases(Set<Long> subnets, Collector collector, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
+        var command = family.leaseCommand("get-page");
         var from = "start";
         for (var read = 0; ; ) {
-            var page = client.ask(
-                            family.leaseCommand("get-page"),
-                            KeaClient.object().put("from", from).put("limit", PAGE),
-                            deadline)
+            var page = client.ask(command, KeaClient.object().put("from", from).put("limit", PAGE), deadline)
                     .path("leases");
             for (var lease : page) {
                 var subnet = lease.path("subnet-id").longValue();
                 if (subnets.contains(subnet) && KeaRecords.isHeld(lease)) {
                     collector.lease(subnet, lease);
+                    read = bounded(read + 1);
                 }
             }
-            read = bounded(read + page.size());
             if (page.size() < PAGE) {
                 return;
             }
-            from = page.path(page.size() - 1).path(KeaRecords.IP).asText("");
+            var last = page.path(page.size() - 1).path(KeaRecords.IP).asText("");
+            requireForward(command, !last.equals(from));
+            from = last;
         }
     }
 
     /** The reservations of the databases; those of the configuration are known. */
     private void readDatabase(long subnet, Consumer<JsonNode> hosts, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
+        var command = "reservation-get-page";
         var source = 1L;
         var from = 0L;
         for (var read = 0; ; ) {
             var page = client.ask(
-                    "reservation-get-page",
+                    command,
                     KeaClient.object()
                             .put("subnet-id", subnet)
                             .put("limit", PAGE)
@@ -194,12 +195,18 @@ final class KeaReader {
                 return;
             }
             var next = page.path("next");
-            if (next.path("from").longValue() == from
-                    && next.path("source-index").longValue() == source) {
-                throw BackendException.rejected(owner + ": reservation-get-page does not come forward");
-            }
+            requireForward(
+                    command,
+                    next.path("from").longValue() != from
+                            || next.path("source-index").longValue() != source);
             from = next.path("from").longValue();
             source = next.path("source-index").longValue();
+        }
+    }
+
+    private void requireForward(String command, boolean forward) {
+        if (!forward) {
+            throw BackendException.rejected(owner + ": " + command + " does not come forward");
         }
     }
 

@@ -137,6 +137,22 @@ final class EmbeddedDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("a reservation that another daemon has removed meanwhile is not made again by a change of its options")
+    void whatWasRemovedMeanwhileStaysRemoved() {
+        var present = wanted(SUBNET, "192.0.2.7").reservation();
+        var more = new NewReservation(present.withOptions(Map.of("ztp_firmware", "x")), Optional.empty(), Set.of());
+        provider.create(wanted(SUBNET, "192.0.2.7"), soon());
+        before = () -> {
+            before = () -> {};
+            provider.remove(present, soon());
+        };
+        var refused = catchThrowableOfType(BackendException.class, () -> provider.change(present, more, soon()));
+        assertThat(stored()).isEmpty();
+        assertThat(refused).hasMessageEndingWith(": it is not in the store any more; nothing was changed");
+        assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+    }
+
+    @Test
     @DisplayName("a failure before the change leaves nothing; one at the end leaves unknown what is there")
     void theStoreFails() {
         after = Optional.of(new SQLException("no answer of the commit"));

@@ -132,6 +132,11 @@ final class FakeKea implements KeaTransport {
                 return "{\"result\": 0, \"arguments\": {\"hash\": \"" + configuration.hashCode() + "\"}}";
             }
             case "reservation-add" -> {
+                for (var host : hosts) {
+                    if (host.path("ip-address").equals(arguments.at("/reservation/ip-address"))) {
+                        return "{\"result\": 1, \"text\": \"There's already a reservation for this address\"}";
+                    }
+                }
                 hosts.add(arguments.path("reservation"));
                 return "{\"result\": 0}";
             }

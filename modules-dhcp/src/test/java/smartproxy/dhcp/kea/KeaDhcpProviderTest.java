@@ -464,13 +464,35 @@ final class KeaDhcpProviderTest {
     @DisplayName("a list of leases that has no end is given up, with the setting that shortens it")
     void anEndlessList() {
         kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
-        var page = String.join(",", Collections.nCopies(KeaReader.PAGE, "{}"));
-        kea.answers.put("lease4-get-page", "[{\"result\": 0, \"arguments\": {\"leases\": [" + page + "]}}]");
+        pages(1, 1, Integer.MAX_VALUE);
         assertThatThrownBy(() -> provider.view(Deadline.in(Duration.ofSeconds(60))))
                 .isInstanceOf(BackendException.class)
                 .hasMessage("dhcp_kea: more than 1000000 leases or reservations; name the subnets to be served in"
                         + " 'subnets' of dhcp.yml");
         assertThat(kea.commands).filteredOn("lease4-get-page"::equals).hasSize(1001);
+    }
+
+    @Test
+    @DisplayName("leases of subnets that are not served here do not count for the bound of those that are")
+    void aListOfOthersLeasesIsReadToItsEnd() {
+        kea.answers.put("list-commands", "[{\"result\": 0, \"arguments\": [\"config-get\", \"lease4-get-page\"]}]");
+        pages(1, 99, 1002);
+        assertThat(provider.view(Deadline.in(Duration.ofSeconds(60))).subnets()).hasSize(2);
+        assertThat(kea.commands).filteredOn("lease4-get-page"::equals).hasSize(1002);
+    }
+
+    /** Has each page of leases follow the one before; the last is empty. */
+    private void pages(int number, int subnet, int last) {
+        kea.before.put("lease4-get-page", () -> {
+            var leases =
+                    new ArrayList<String>(Collections.nCopies(KeaReader.PAGE - 1, "{\"subnet-id\": " + subnet + "}"));
+            leases.add("{\"subnet-id\": " + subnet + ", \"ip-address\": \"10.0." + number / 256 + "." + number % 256
+                    + "\"}");
+            kea.answers.put(
+                    "lease4-get-page",
+                    "[{\"result\": 0, \"arguments\": {\"leases\": " + (number < last ? leases : List.of()) + "}}]");
+            pages(number + 1, subnet, last);
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,6 +146,31 @@ final class KeaHostCommandsTest {
         assertThat(kea.written.toString()).contains("192.0.2.31").doesNotContain("192.0.2.30");
     }
 
+    @Test
+    @DisplayName(
+            "changes that cannot be written are undone in reverse: the address of a removed host is free again by then")
+    void changesAreUndoneFromTheLastOn() throws Exception {
+        create(30);
+        var before = kea.configuration.deepCopy();
+        kea.answers.put("config-write", REFUSED);
+        var taken = wanted(31).reservation();
+        var heir = new Reservation(
+                taken.subnet(), taken.name(), Ipv4.of("192.0.2.30"), taken.mac(), true, taken.options());
+        var changes = List.of(
+                Change.remove(KeaRecords.target(1, wanted(30).reservation()), soon()),
+                Change.add(
+                        KeaRecords.target(1, heir),
+                        Set.of(),
+                        KeaRecords.host(new NewReservation(heir, Optional.empty(), Set.of())),
+                        soon()));
+        new HostWriter(KeaFactory.NAME, client, new KeaReader(KeaFactory.NAME, client))
+                .make(changes, new KeaAbilities(kea.hooks, Writing.MEMORY), soon());
+        assertThat(changes)
+                .allSatisfy(change -> assertThatThrownBy(change::result)
+                        .hasMessageContaining("config-write: not today; nothing was changed"));
+        assertThat(kea.configuration).isEqualTo(before);
+    }
+
     private static Change change(int n) {
         var wanted = wanted(n);
         return Change.add(KeaRecords.target(1, wanted.reservation()), Set.of(), KeaRecords.host(wanted), soon());
@@ -221,5 +247,20 @@ final class KeaHostCommandsTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessage("dhcp_kea: reservation-get-page does not come forward");
         assertThat(asked("reservation-get-page")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("a list of leases whose next page is the same one is given up")
+    void aPagerOfLeasesThatDoesNotComeForward() {
+        kea.withHostCommands("lease4-get-page");
+        var lease = "{\"ip-address\": \"192.0.2.77\", \"hw-address\": \"02:00:00:00:00:77\", \"subnet-id\": 1}";
+        kea.answers.put(
+                "lease4-get-page",
+                "[{\"result\": 0, \"arguments\": {\"leases\": ["
+                        + String.join(", ", Collections.nCopies(KeaReader.PAGE, lease)) + "]}}]");
+        assertThatThrownBy(() -> provider.view(soon()))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("dhcp_kea: lease4-get-page does not come forward");
+        assertThat(asked("lease4-get-page")).isEqualTo(2);
     }
 }

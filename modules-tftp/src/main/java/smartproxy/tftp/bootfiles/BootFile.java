@@ -19,6 +19,10 @@ public record BootFile(URI source, String destination, Optional<Checksum> checks
         return shown(source);
     }
 
+    static String withoutQuery(URI source) {
+        return source.toString().replaceFirst("[?#].*", "");
+    }
+
     static String shown(URI source) {
         return shown(source.toString());
     }

@@ -197,6 +197,9 @@ public final class Downloads implements AutoCloseable {
             failed(how, download, number, e);
         } catch (InterruptedException e) {
             download.retryAfter("the daemon ends", false);
+        } catch (OutOfMemoryError e) { // of threads too, which the other work of the daemon gives back
+            LOG.error("TFTP: fetching {} failed", file.shown(), e);
+            failed(how, download, number, FetchFailed.forNow(file.shown() + ": " + e.getMessage(), e));
         } catch (RuntimeException e) {
             LOG.error("TFTP: fetching {} failed", file.shown(), e);
             failed(how, download, number, FetchFailed.forGood("a fault of this program: " + e));

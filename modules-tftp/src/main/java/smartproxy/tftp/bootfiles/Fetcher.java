@@ -63,6 +63,9 @@ final class Fetcher {
                                             + ", must be able to write there"
                                     : "; nothing is written there"),
                     e);
+        } catch (NoSuchFileException e) {
+            throw FetchFailed.forNow(
+                    files.root().resolve(file.destination()) + ": what had come of it was removed by somebody else", e);
         } catch (IOException e) {
             throw FetchFailed.forGood(
                     "writing below " + files.root() + " failed: " + e.getMessage() + "; look at its disk", e);
@@ -227,9 +230,9 @@ final class Fetcher {
     }
 
     private Checksum checksumBeside(URI file) throws FetchFailed, InterruptedException {
-        var path = file.getRawPath();
+        var path = file.getPath();
         var query = file.getRawQuery() == null ? "" : "?" + file.getRawQuery();
-        var beside = file.resolve(path + ".sha256" + query);
+        var beside = URI.create(BootFile.withoutQuery(file) + ".sha256" + query);
         try (var delivery = source.ask(beside, Wish.ALL)) {
             var list = new String(delivery.body().readNBytes(MAX_CHECKSUM_FILE), StandardCharsets.UTF_8);
             return Checksum.ofList(list, path.substring(path.lastIndexOf('/') + 1))
@@ -247,7 +250,7 @@ final class Fetcher {
             NewFile part,
             boolean goOn,
             Progress progress)
-            throws FetchFailed, IOException, InterruptedException {
+            throws FetchFailed, FileRefused, IOException, InterruptedException {
         part.keep(false);
         if (delivery.length() > settings.maxSize()) {
             throw tooLarge(file);
@@ -283,7 +286,18 @@ final class Fetcher {
         part.modified(modified);
         part.publish();
         part.syncDirectory();
+        requireThere(file, bytes);
         return have(file, delivery.version(), checksum, bytes, modified, true);
+    }
+
+    /** A part stays in its directory, which may have been moved while the file came, or be below a root that is a link elsewhere by now. */
+    private void requireThere(BootFile file, long length) throws FetchFailed, FileRefused, IOException {
+        try (var there = existing(file.destination())) {
+            if (there == null || there.size() != length) {
+                throw FetchFailed.forNow(files.root().resolve(file.destination())
+                        + ": somebody else has moved its directory or changed it while it came");
+            }
+        }
     }
 
     private FetchFailed tooLarge(BootFile file) {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class HttpSource implements Source {
     private static final int NO_SUCH_RANGE = 416;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
+    private static final Pattern UNWRITTEN = Pattern.compile("[^!-~]|[\"<>\\\\^`{|}]");
     private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
     private final HttpDownloads http;
@@ -140,7 +142,7 @@ final class HttpSource implements Source {
         }
         URI next;
         try {
-            next = at.resolve(location);
+            next = resolved(at, location);
         } catch (IllegalArgumentException e) {
             throw FetchFailed.forGood(from + " is redirected to what is no URL", e);
         }
@@ -155,6 +157,20 @@ final class HttpSource implements Source {
                     BootFile.shown(next));
         }
         return next;
+    }
+
+    /** As RFC 3986, 5.2.2 says, which {@link URI#resolve} does not for a query alone; what a URL may not have is escaped, as by others. */
+    private static URI resolved(URI at, String location) {
+        var written = UNWRITTEN.matcher(location).replaceAll(found -> escaped(found.group()));
+        return written.startsWith("?") ? URI.create(BootFile.withoutQuery(at) + written) : at.resolve(written);
+    }
+
+    /** Each character of a header is an octet. */
+    private static String escaped(String character) {
+        return HexFormat.of()
+                .withPrefix("%")
+                .withUpperCase()
+                .formatHex(character.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** A password in the source is for its own server alone. */

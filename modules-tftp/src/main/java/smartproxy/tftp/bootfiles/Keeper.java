@@ -101,7 +101,7 @@ final class Keeper {
                     file.destination(),
                     going.kept().length(),
                     going.why());
-            rows.forget(file);
+            forget(file);
             return true;
         } catch (IOException | FileRefused e) {
             LOG.warn("TFTP: {} cannot be removed: {}", file.destination(), e.getMessage());
@@ -109,5 +109,14 @@ final class Keeper {
             LOG.warn("TFTP: what {} is is not known: {}", file.destination(), e.getMessage());
         }
         return false;
+    }
+
+    /** It is gone, whether that can be noted or not. */
+    private void forget(Fetched file) {
+        try {
+            rows.forget(file);
+        } catch (SQLException e) {
+            LOG.warn("TFTP: that {} is removed cannot be noted: {}", file.destination(), e.getMessage());
+        }
     }
 }

@@ -24,7 +24,8 @@ record SourceRules(Hosts allow, Hosts deny) {
     List<InetAddress> addresses(URI source, List<InetAddress> before) throws FetchFailed {
         var host = source.getHost();
         if (host == null) {
-            throw FetchFailed.forGood(BootFile.shown(source) + " names no host");
+            throw FetchFailed.forGood(
+                    BootFile.shown(source) + " names no host: one has letters, digits, '.' and '-' alone");
         }
         if (source.getPort() == 0 || source.getPort() > MAX_PORT) {
             throw FetchFailed.forGood(BootFile.shown(source) + " names no port");

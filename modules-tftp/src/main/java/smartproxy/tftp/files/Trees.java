@@ -35,12 +35,22 @@ final class Trees {
         }
         try (var inner = Directory.enter(directory, name)) {
             for (var entry : inner) {
-                remove(inner, Objects.requireNonNull(entry.getFileName()), depth - 1);
+                removeIfPresent(inner, Objects.requireNonNull(entry.getFileName()), depth - 1);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         directory.deleteDirectory(name);
+    }
+
+    /** What somebody else has taken away meanwhile is no reason to leave the rest. */
+    private static void removeIfPresent(SecureDirectoryStream<Path> directory, Path name, int depth)
+            throws ReplacedException, IOException {
+        try {
+            remove(directory, name, depth);
+        } catch (NoSuchFileException e) {
+            // gone
+        }
     }
 
     /**

@@ -1,22 +1,28 @@
 package smartproxy.tftp.bootfiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.client.JettyDownloads;
 import smartproxy.core.log.Capture;
 import smartproxy.core.tls.TestPki;
@@ -112,6 +118,73 @@ class FetchFaultsIT extends Fetching {
             assertThat(root.resolve(FILE)).hasBinaryContent(content(1000));
         } finally {
             run("umount", root.toString());
+        }
+    }
+
+    /** An administrator tidies up, or another daemon of the same root does: what was lost is fetched by the next try. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing else", "boot"})
+    void whatIsTakenAwayOnItsWayIsFetchedAnew(String lost) throws Exception {
+        onTheWay(part -> {
+            Files.delete(part);
+            Files.deleteIfExists(root.resolve(lost));
+        });
+        assertThat(failure(fetcher(), file(server.url("/vmlinuz"))))
+                .hasMessage(root.resolve(FILE) + ": what had come of it was removed by somebody else")
+                .returns(true, FetchFailed::mayPass);
+        assertNothingIsLeft();
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        fetch(fetcher(), file(server.url("/vmlinuz")), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatComesToATreeThatWasMovedAwayIsFetchedToTheNewOne(boolean wholeTree) throws Exception {
+        var link = Files.createSymbolicLink(files.resolve("link"), root);
+        var other = Files.createDirectory(files.resolve("other"));
+        onTheWay(part -> {
+            if (wholeTree) {
+                Files.delete(link);
+                Files.createSymbolicLink(link, other);
+            } else {
+                Files.move(root.resolve("boot"), root.resolve("aside"));
+            }
+        });
+        var terms = terms(Optional.empty());
+        var source = new HttpSource(new JettyDownloads("test", terms), ANY);
+        var fetcher = fetcher(link, source, terms, 1 << 20, false, Pace.DEFAULT);
+        assertThat(failure(fetcher, file(server.url("/vmlinuz"))))
+                .hasMessage(link.resolve(FILE) + ": somebody else has moved its directory or changed it while it came")
+                .returns(true, FetchFailed::mayPass);
+        assertThat(link.resolve(FILE)).doesNotExist();
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        fetch(fetcher, file(server.url("/vmlinuz")), Optional.empty());
+        assertThat(link.resolve(FILE)).hasBinaryContent(CONTENT);
+        assertNothingIsLeft();
+    }
+
+    /** What is done with a part once a third of the file has come. */
+    private interface Meddling {
+        void with(Path part) throws IOException;
+    }
+
+    private void onTheWay(Meddling meddling) {
+        server.on("/vmlinuz", (request, out) -> {
+            FakeServer.head(out, "200 OK", "Content-Length: " + CONTENT.length);
+            out.write(CONTENT, 0, 100_000);
+            out.flush();
+            var part = await().until(
+                            this::onlyFile,
+                            file -> file != null && file.toFile().length() == 100_000);
+            meddling.with(part);
+            out.write(CONTENT, 100_000, CONTENT.length - 100_000);
+        });
+    }
+
+    private @Nullable Path onlyFile() throws IOException {
+        try (var all = Files.walk(root)) {
+            return all.filter(Files::isRegularFile).findFirst().orElse(null);
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.client.JettyDownloads;
 
 /** A file comes whole, or what was there stays and nothing is left. */
@@ -249,6 +251,20 @@ class FetcherIT extends Fetching {
         assertNothingHasChanged();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/a/vmlinuz, ?token=1, /a/vmlinuz?token=1",
+        "//a/vmlinuz, ?token=1, //a/vmlinuz?token=1",
+        "/a/vmlinuz, 'real one/{x}', /a/real%20one/%7Bx%7D",
+        "/a/vmlinuz, /\u00e4\u00f6%20, /%E4%F6%20",
+        "/a/vmlinuz, /b#fragment, /b",
+    })
+    void aRedirectLeadsWhereOtherClientsAreLed(String path, String location, String target) throws Exception {
+        server.redirect(path, location).file(target, CONTENT, "\"1\"");
+        fetch(fetcher(), file(server.url(path)), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
     /** An address that is connected to stands for the server's: the test's own server plays one from elsewhere. */
     @Test
     void anotherServerCannotSendUsToThisHost() throws Exception {
@@ -334,6 +350,16 @@ class FetcherIT extends Fetching {
             assertThat(root.resolve(FILE)).as(path).hasBinaryContent(CONTENT);
             old();
         }
+    }
+
+    @Test
+    void theDigestBesideItIsOfTheSameServerAndOfTheNameItHasThere() throws Exception {
+        var list = digest("SHA-256", CONTENT) + "  vm linuz+1\n";
+        server.file("//vm%20linuz+1", CONTENT, "\"1\"")
+                .file("//vm%20linuz+1.sha256", list.getBytes(StandardCharsets.UTF_8), "\"2\"");
+        var fetcher = fetcher(ANY, 1 << 20, true, Pace.DEFAULT);
+        fetch(fetcher, file(server.url("//vm%20linuz+1")), Optional.empty());
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
     }
 
     /** As {@code sha256sum --tag} writes it. */

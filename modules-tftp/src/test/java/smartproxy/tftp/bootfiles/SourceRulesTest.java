@@ -69,7 +69,15 @@ class SourceRulesTest {
     void anAuthorityThatIsNoneIsToldWithoutItsPassword() {
         assertThat(catchThrowableOfType(
                         FetchFailed.class, () -> DEFAULT.addresses(URI.create("http://user:s@cret@h/x@y"), List.of())))
-                .hasMessage("http://h/x@y names no host")
+                .hasMessage("http://h/x@y names no host: one has letters, digits, '.' and '-' alone")
+                .returns(false, FetchFailed::mayPass);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://my_mirror/x", "http:x", "http:///x"})
+    void whatIsNoHostNameIsSaid(String url) {
+        assertThat(catchThrowableOfType(FetchFailed.class, () -> DEFAULT.addresses(URI.create(url), List.of())))
+                .hasMessage(url + " names no host: one has letters, digits, '.' and '-' alone")
                 .returns(false, FetchFailed::mayPass);
     }
 

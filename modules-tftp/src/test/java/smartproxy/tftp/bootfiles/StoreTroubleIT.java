@@ -10,9 +10,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.client.JettyDownloads;
 import smartproxy.core.log.Capture;
 import smartproxy.core.store.SqliteStore;
 import smartproxy.tftp.bootfiles.BootFileStatus.State;
@@ -71,9 +74,13 @@ class StoreTroubleIT extends Fetching {
     }
 
     private void rename(String from, String to) throws SQLException {
+        execute("ALTER TABLE " + from + " RENAME TO " + to);
+    }
+
+    private void execute(String sql) throws SQLException {
         store.transaction(connection -> {
             try (var statement = connection.createStatement()) {
-                return statement.execute("ALTER TABLE " + from + " RENAME TO " + to);
+                return statement.execute(sql);
             }
         });
     }
@@ -181,5 +188,43 @@ class StoreTroubleIT extends Fetching {
         assertNothingIsLeft();
         assertThat(rows.wanted()).isEmpty();
         assertThat(rows.parts()).isEmpty();
+    }
+
+    /** A file that is gone is not told to be there because that could not be noted. */
+    @Test
+    void whatWasRemovedIsGoneThoughThatCannotBeNoted() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        started();
+        downloads.want(file(server.url("/vmlinuz")));
+        awaitState(State.COMPLETE);
+        await().atMost(SOON).until(() -> rows.wanted().isEmpty());
+        execute("CREATE TRIGGER stays BEFORE DELETE ON tftp_boot_file BEGIN SELECT RAISE(ABORT, 'it stays'); END");
+        var rule = new KeepRule(Optional.of(Duration.ofDays(10)), Optional.of(0L));
+        var keeper = new Keeper(new FileStore(root), rows, rule);
+        var result = keeper.run(Instant.now().plus(Duration.ofDays(20)), (destination, work) -> work.run());
+        assertThat(root.resolve(FILE)).doesNotExist();
+        assertThat(result.gone()).extracting(Fetched::destination).containsExactly(FILE);
+        assertThat(result.left()).isZero();
+        assertThat(result.tooMuch()).isFalse();
+    }
+
+    /** Where a process may have no more threads, the machine says so by an error of memory. */
+    @Test
+    void aTryWithoutMemoryOrThreadsIsMadeAgain() throws Exception {
+        var calls = new AtomicInteger();
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var http = new HttpSource(new JettyDownloads("test", terms(Optional.empty())), ANY);
+        Source source = (file, wish) -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return http.ask(file, wish);
+        };
+        var fetcher = fetcher(root, source, terms(Optional.empty()), 1 << 20, false, Pace.DEFAULT);
+        var keeper = new Keeper(new FileStore(root), rows, KeepRule.ALL);
+        downloads.use(new Downloads.Means(fetcher, rows, List.of(Duration.ofMillis(10)), keeper), spared::set);
+        downloads.want(file(server.url("/vmlinuz")));
+        awaitState(State.COMPLETE);
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
     }
 }

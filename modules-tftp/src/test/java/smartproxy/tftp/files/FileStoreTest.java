@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -381,6 +383,28 @@ class FileStoreTest {
         assertThat(tree.root.resolve("host-config")).exists();
         assertThat(tree.root.resolve("boot/vmlinuz")).exists();
         assertThat(tree.top.resolve("outside/passwd")).exists();
+    }
+
+    @Test
+    void aTreeThatSomebodyElseTakesFromIsDeletedAllTheSame() throws Exception {
+        for (var i = 0; i < 20; i++) {
+            for (var file = 0; file < 200; file++) {
+                tree.file("tftp/host-config/aa/grub2/" + file, "x");
+            }
+            var both = new CyclicBarrier(2);
+            var other = new FutureTask<>(() -> {
+                both.await();
+                for (var file = 0; file < 200; file += 3) {
+                    Files.deleteIfExists(tree.root.resolve("host-config/aa/grub2/" + file));
+                }
+                return true;
+            });
+            new Thread(other, "other").start();
+            both.await();
+            assertThat(store.deleteTree("host-config/aa")).isTrue();
+            assertThat(tree.root.resolve("host-config/aa")).doesNotExist();
+            assertThat(other.get()).isTrue();
+        }
     }
 
     /** A tree without an end would take the daemon's stack. */
