@@ -77,8 +77,25 @@ final class Places {
         } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException e) {
             throw e;
         } catch (FileSystemException e) {
-            throw new NoSuchFileException(path.toString(), null, e.getReason()); // links in a circle
+            if (isOfLinks(e) || leadsThroughFile(path)) {
+                throw new NoSuchFileException(path.toString(), null, e.getReason());
+            }
+            throw e; // a network mount that fails says nothing of what is there
         }
+    }
+
+    /** Links in a circle, which the JDK has no exception for but these words of its own, in whatever language the system's are. */
+    private static boolean isOfLinks(FileSystemException e) {
+        return e.getReason() != null && e.getReason().contains("symbolic link");
+    }
+
+    /** The JDK has no exception for that here, and the system's words depend on the language. */
+    private static boolean leadsThroughFile(Path path) {
+        var above = path.getParent();
+        while (above != null && !Files.exists(above)) {
+            above = above.getParent();
+        }
+        return above != null && !Files.isDirectory(above);
     }
 
     private static Path target(Path realRoot, Path path) throws FileRefused, IOException {

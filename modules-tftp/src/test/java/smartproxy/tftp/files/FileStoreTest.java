@@ -125,6 +125,15 @@ class FileStoreTest {
     }
 
     @Test
+    void aFileSystemThatFailsSaysNothingOfWhatIsThere() throws IOException {
+        tree.link("tftp/refused", "a".repeat(256)); // any error but those of names and links
+        assertThatThrownBy(() -> store.open("refused"))
+                .isInstanceOfSatisfying(
+                        FileSystemException.class,
+                        e -> assertThat(e.getReason()).contains("too long"));
+    }
+
+    @Test
     void aMissingRootHasNoFiles() {
         assertThatThrownBy(() -> new FileStore(top.resolve("none")).open("grub.cfg"))
                 .isInstanceOfSatisfying(
