@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CommitUnknownException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Lifecycle;
 import smartproxy.core.api.Operation;
@@ -146,7 +148,7 @@ final class EmbeddedDhcpProvider implements DhcpProvider, Lifecycle {
 
     private <T> T change(Operation operation, String what, Deadline deadline, Work<T> work) {
         return backend.call(operation, deadline, left -> {
-            var outcome = new Outcome[] {Outcome.NOT_APPLIED};
+            var changed = new AtomicBoolean();
             Store.Work<T> inTime = connection -> {
                 if (left.expired()) {
                     throw new BackendException(
@@ -155,16 +157,19 @@ final class EmbeddedDhcpProvider implements DhcpProvider, Lifecycle {
                             EmbeddedFactory.NAME + ": " + what + ": no time was left; nothing was changed",
                             null);
                 }
-                return work.run(connection, () -> outcome[0] = Outcome.UNKNOWN);
+                changed.set(false);
+                return work.run(connection, () -> changed.set(true));
             };
             try {
                 return table.transaction(inTime);
             } catch (SQLException e) {
+                var outcome =
+                        e instanceof CommitUnknownException && changed.get() ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
                 throw new BackendException(
                         Kind.UNAVAILABLE,
-                        outcome[0],
+                        outcome,
                         EmbeddedFactory.NAME + ": " + what + ": the store failed: " + e.getMessage()
-                                + (outcome[0] == Outcome.UNKNOWN
+                                + (outcome == Outcome.UNKNOWN
                                         ? "; whether the change was made is unknown"
                                         : "; nothing was changed"),
                         e);

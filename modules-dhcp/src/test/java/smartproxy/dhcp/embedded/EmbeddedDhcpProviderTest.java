@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CommitUnknownException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Store;
 import smartproxy.core.store.SqliteStore;
@@ -70,7 +71,13 @@ final class EmbeddedDhcpProviderTest {
         @Override
         public <T> T transaction(Work<T> work) throws SQLException {
             before.run();
-            var result = store.transaction(work);
+            var result = store.transaction(connection -> {
+                var done = work.run(connection);
+                if (after.isPresent() && !(after.get() instanceof CommitUnknownException)) {
+                    throw after.get();
+                }
+                return done;
+            });
             if (after.isPresent()) {
                 throw after.get();
             }
@@ -155,7 +162,11 @@ final class EmbeddedDhcpProviderTest {
     @Test
     @DisplayName("a failure before the change leaves nothing; one at the end leaves unknown what is there")
     void theStoreFails() {
-        after = Optional.of(new SQLException("no answer of the commit"));
+        after = Optional.of(new SQLException("the disk is full"));
+        var undone = refused(SUBNET, "192.0.2.7", soon());
+        assertThat(undone.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(undone).hasMessageEndingWith("the store failed: the disk is full; nothing was changed");
+        after = Optional.of(new CommitUnknownException("no answer of the commit", new SQLException()));
         var unknown = refused(SUBNET, "192.0.2.7", soon());
         assertThat(unknown.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(unknown)

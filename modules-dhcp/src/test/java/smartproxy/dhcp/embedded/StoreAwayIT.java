@@ -65,6 +65,46 @@ final class StoreAwayIT {
         }
     }
 
+    @Test
+    void aDatabaseThatIsReadOnlyIsReadAndShownAsSuchUntilItTakesChanges(@TempDir Path directory) throws Exception {
+        try (var postgres = LabPostgres.start(directory.resolve("postgres"))) {
+            var proxy = DaemonFixture.in(Files.createDirectories(directory.resolve("daemon")));
+            postgres.settings().forEach(proxy::set);
+            proxy.module("dhcp", """
+                    :enabled: https
+                    :use_provider: dhcp_embedded
+                    :ping_free_ip: false
+                    """);
+            try (proxy) {
+                proxy.start();
+                assertThat(post(proxy, "name=www&ip=192.0.2.10&mac=52:54:00:00:01:01")
+                                .status())
+                        .isEqualTo(200);
+                postgres.beginReadOnly();
+                await().atMost(WATCHDOG)
+                        .until(() -> get(proxy, "/health").body().contains("read-only, so changes are refused"));
+
+                var create = post(proxy, "name=two&ip=192.0.2.11&mac=52:54:00:00:01:02");
+                assertThat(create.status()).isEqualTo(503);
+                assertThat(create.body())
+                        .contains("store_url must name the primary")
+                        .contains("nothing was changed");
+                assertThat(get(proxy, "/dhcp/192.0.2.0/mac/52:54:00:00:01:01").status())
+                        .isEqualTo(200);
+
+                postgres.endReadOnly();
+                await().atMost(WATCHDOG)
+                        .until(() -> !get(proxy, "/health").body().contains("read-only, so changes are refused"));
+                assertThat(post(proxy, "name=two&ip=192.0.2.11&mac=52:54:00:00:01:02")
+                                .status())
+                        .isEqualTo(200);
+                assertThat(proxy.log())
+                        .containsOnlyOnce("The store is read-only: changes are refused until it is not")
+                        .containsOnlyOnce("The store takes changes again");
+            }
+        }
+    }
+
     private static Reply get(DaemonFixture proxy, String path) throws Exception {
         try (var wire = proxy.https()) {
             return wire.get(path);

@@ -4,12 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CommitUnknownException;
 import smartproxy.core.api.Deadline;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsRecord;
@@ -134,24 +136,23 @@ final class Zone {
     }
 
     private <T> Done<T> stored(String what, DnsName owner, Deadline deadline, Decision<T> decision) {
-        var outcome = new Outcome[] {Outcome.NOT_APPLIED};
+        var changed = new AtomicBoolean();
         try {
             return store.transaction(connection -> {
                 if (deadline.expired()) {
                     throw late(what);
                 }
                 var done = inTransaction(connection, owner, decision);
-                if (done.changed()) {
-                    outcome[0] = Outcome.UNKNOWN;
-                }
+                changed.set(done.changed());
                 return done;
             });
         } catch (SQLException e) {
+            var outcome = e instanceof CommitUnknownException && changed.get() ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
             throw new BackendException(
                     Kind.UNAVAILABLE,
-                    outcome[0],
+                    outcome,
                     EmbeddedFactory.NAME + ": " + what + ": the store failed: " + e.getMessage()
-                            + (outcome[0] == Outcome.UNKNOWN
+                            + (outcome == Outcome.UNKNOWN
                                     ? "; whether the change was made is unknown"
                                     : "; nothing was changed"),
                     e);

@@ -28,6 +28,7 @@ import org.xbill.DNS.Type;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.CommitUnknownException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.StartException;
 import smartproxy.core.api.Store;
@@ -196,6 +197,7 @@ final class EmbeddedDnsProviderIT {
         private final Store store;
         private volatile boolean before;
         private volatile boolean atCommit;
+        boolean undone;
 
         Failing(Store store) {
             this.store = store;
@@ -213,8 +215,11 @@ final class EmbeddedDnsProviderIT {
             }
             return store.transaction(connection -> {
                 var result = work.run(connection);
+                if (undone) {
+                    throw new SQLException("disk is full");
+                }
                 if (atCommit) {
-                    throw new SQLException("disk is gone");
+                    throw new CommitUnknownException("disk is gone", new SQLException("disk is gone"));
                 }
                 return result;
             });
@@ -237,6 +242,12 @@ final class EmbeddedDnsProviderIT {
                 assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
                 assertThat(refused.kind()).isEqualTo(Kind.UNAVAILABLE);
                 store.before = false;
+                store.undone = true;
+                var undone =
+                        catchThrowableOfType(BackendException.class, () -> provider.create(record, TestServer.soon()));
+                assertThat(undone.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+                assertThat(undone).hasMessageEndingWith("disk is full; nothing was changed");
+                store.undone = false;
                 store.atCommit = true;
                 var unknown =
                         catchThrowableOfType(BackendException.class, () -> provider.create(record, TestServer.soon()));

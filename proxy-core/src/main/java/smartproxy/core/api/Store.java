@@ -28,8 +28,8 @@ public interface Store {
      * after the other, whoever runs them. Where daemons share the store they may meet, and the work of the later one is run again
      * from its beginning: what it does besides using the connection must bear that.
      *
-     * @throws SQLException of a statement; or, naming the store, when it cannot be used. A failure at the end, when all of the
-     *     work was done, leaves unknown whether it is kept
+     * @throws CommitUnknownException when the work was done and it is unknown whether it is kept
+     * @throws SQLException of a statement; or, naming the store, when it cannot be used; nothing is kept
      */
     <T> T transaction(Work<T> work) throws SQLException;
 

@@ -135,13 +135,19 @@ public final class Daemon {
         server.setHandler(handler);
         state.register(metrics, connections, handler, pool);
         showStore();
+        health.scope().item("log", "state", this::logState);
         health.scope().item("java", "crypto", () -> CryptoFit.of(tls.map(Tls::context)));
         open();
     }
 
+    private Health logState() {
+        var trouble = logs.trouble();
+        return new Health(trouble.isEmpty(), trouble.isEmpty() ? settings.log().file() : trouble);
+    }
+
     private void showStore() {
         var items = health.scope();
-        items.item("store", "state", () -> new Health(true, store.state()));
+        items.item("store", "state", () -> new Health(!store.isReadOnly(), store.state()));
         store.backend().ifPresent(backend -> {
             items.backend(backend.name(), backend::health);
             backend.register(metrics.scope());

@@ -6,23 +6,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import smartproxy.core.api.Store;
+import smartproxy.core.store.LazyStore;
 
 /**
- * Asks the database every few seconds whether it is there, so that health knows before a request does, and tells when it is back:
+ * Asks the database every few seconds whether it is there and takes changes, so that health knows before a request does, and tells when it is back:
  * modules that could not start without it can then.
  */
 final class StoreWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWatch.class);
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    private final Store store;
+    private final LazyStore store;
     private final Runnable back;
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = new Thread(this::watch, "store-watch");
 
     /** @param back called with its first answer, and with the first after it was away */
-    StoreWatch(Store store, Runnable back) {
+    StoreWatch(LazyStore store, Runnable back) {
         this.store = store;
         this.back = back;
         thread.setDaemon(true);
@@ -37,25 +37,27 @@ final class StoreWatch implements AutoCloseable {
         try {
             var there = false;
             while (!end.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                var answers = answers();
-                if (answers && !there) {
+                var writable = isWritable();
+                if (writable && !there) {
                     back.run();
                 }
-                there = answers;
+                there = writable;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean answers() {
+    private boolean isWritable() {
         try {
-            return store.transaction(connection -> {
-                try (var statement = connection.createStatement();
-                        var row = statement.executeQuery("SELECT 1")) {
-                    return row.next();
-                }
-            });
+            var before = store.isReadOnly();
+            var writable = store.isWritable();
+            if (!writable && !before) {
+                LOG.warn("The store is read-only: changes are refused until it is not");
+            } else if (writable && before) {
+                LOG.info("The store takes changes again");
+            }
+            return writable;
         } catch (SQLException | RuntimeException e) {
             LOG.debug("The store does not answer", e);
             return false;

@@ -27,6 +27,11 @@ final class DatagramOutput {
         }
     }
 
+    /** As {@link Destination#trouble}. */
+    String trouble() {
+        return outage.reason();
+    }
+
     void close() {
         socket.close();
     }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A file that is appended to, one write(2) per record, so that a reader never sees half a line. */
 final class FileDestination implements Destination {
@@ -94,12 +95,26 @@ final class FileDestination implements Destination {
     }
 
     @Override
-    public void reopen() {
+    public String trouble() {
+        return outage.reason();
+    }
+
+    @Override
+    public Optional<String> reopen() {
         try {
             openAnew();
+            return Optional.empty();
         } catch (IOException e) {
-            complain("cannot be reopened and is written to where it was", e);
+            var what = "cannot be reopened and is written to where it was";
+            complain(what, e);
+            return Optional.of("Log file " + file + " " + what + ", correct that and send USR1 again: "
+                    + e.getClass().getSimpleName() + ": " + e.getMessage());
         }
+    }
+
+    @Override
+    public long recovered() {
+        return outage.recovered();
     }
 
     private void openAnew() throws IOException {

@@ -57,6 +57,11 @@ final class JournalDestination implements Destination {
     }
 
     @Override
+    public String trouble() {
+        return output.trouble();
+    }
+
+    @Override
     public void close() {
         output.close();
     }

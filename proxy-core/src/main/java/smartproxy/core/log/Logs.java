@@ -19,6 +19,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -64,7 +65,9 @@ public final class Logs implements AutoCloseable {
     private final LogAppender appender = new LogAppender(this::deliver);
     private volatile boolean reopen;
     private volatile Severity threshold;
-    private Destination destination;
+    private volatile Destination destination;
+    /** Why they go elsewhere than the settings say; empty when they do not. */
+    private volatile String astray = "";
 
     private Logs(LoggerContext context, LogSettings settings, Host host) {
         this.context = context;
@@ -76,7 +79,8 @@ public final class Logs implements AutoCloseable {
             destination = open(settings);
         } catch (IOException e) {
             destination = stdout(settings);
-            notes.add(LogRecord.own(Severity.WARN, unavailable(settings, e, "Falling back to STDOUT")));
+            astray = unavailable(settings, e, "Falling back to STDOUT");
+            notes.add(LogRecord.own(Severity.WARN, astray));
         }
         notes.addAll(oddities(settings));
         notes.forEach(this::deliver);
@@ -114,9 +118,11 @@ public final class Logs implements AutoCloseable {
             try {
                 var old = destination;
                 destination = open(settings);
+                astray = "";
                 old.close();
             } catch (IOException e) {
-                deliver(LogRecord.own(Severity.WARN, unavailable(settings, e, "Records go where they went before")));
+                astray = unavailable(settings, e, "Records go where they went before");
+                deliver(LogRecord.own(Severity.WARN, astray));
             }
             oddities(settings).forEach(this::deliver);
             setLevels();
@@ -127,6 +133,12 @@ public final class Logs implements AutoCloseable {
 
     public LogBuffer buffer() {
         return buffer;
+    }
+
+    /** What keeps records from where the settings say, in one line; empty when nothing does. */
+    public String trouble() {
+        var lost = destination.trouble();
+        return lost.isEmpty() ? astray : lost;
     }
 
     /** Has the log file opened anew, by its name, when the next record is written. Safe in a signal handler. */
@@ -157,16 +169,32 @@ public final class Logs implements AutoCloseable {
         lock.lock();
         try {
             var reopened = reopen;
+            var problem = Optional.<String>empty();
             if (reopened) {
                 reopen = false;
-                destination.reopen();
+                problem = destination.reopen();
+                if (destination instanceof FileDestination) {
+                    astray = problem.orElse("");
+                }
             }
             write(record);
-            if (reopened && Severity.INFO.atLeast(threshold)) {
-                write(LogRecord.own(Severity.INFO, "Logging file reopened via USR1 signal"));
+            if (reopened) {
+                writeOwn(problem.map(text -> LogRecord.own(Severity.WARN, text))
+                        .orElseGet(() -> LogRecord.own(Severity.INFO, "Logging file reopened via USR1 signal")));
+            }
+            var lost = destination.recovered();
+            if (lost > 0) {
+                writeOwn(LogRecord.own(
+                        Severity.WARN, "Records before this one could not be written and are missing here: " + lost));
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void writeOwn(LogRecord record) {
+        if (record.severity().atLeast(threshold)) {
+            write(record);
         }
     }
 

@@ -28,4 +28,9 @@ final class StreamDestination implements Destination {
             outage.lost(e);
         }
     }
+
+    @Override
+    public String trouble() {
+        return outage.reason();
+    }
 }

@@ -38,6 +38,11 @@ final class SyslogDestination implements Destination {
     }
 
     @Override
+    public String trouble() {
+        return output.trouble();
+    }
+
+    @Override
     public void close() {
         output.close();
     }

@@ -62,7 +62,7 @@ public final class ModuleBuilder {
         var failures = new LinkedHashMap<>(catalog.failures());
         var problems = new ArrayList<>(catalog.problems());
         for (var entry : catalog.entries()) {
-            if (!entry.always() && !Files.exists(directory.resolve(entry.name() + ".yml"))) {
+            if (!entry.always() && Files.notExists(directory.resolve(entry.name() + ".yml"))) {
                 continue;
             }
             var build = new Build(entry, directory, daemon, previous.flatMap(old -> old.find(entry.name())), problems);
@@ -264,7 +264,16 @@ public final class ModuleBuilder {
 
         private SettingsFile read(String name) throws ModuleFailure {
             var path = settingsFile(name);
-            if (!Files.exists(path)) {
+            // not: does not exist or may not be looked at, which is an error
+            if (Files.notExists(path)) {
+                if (Files.isSymbolicLink(path)) {
+                    problems.add(Problem.warning(
+                            path,
+                            0,
+                            "",
+                            "it is a link to a file that is not there, so all settings are the defaults",
+                            "make that file, or remove the link"));
+                }
                 if (entry.module().isPresent()) {
                     LOG.warn("Couldn't find settings file {}. Using default settings.", path);
                 }

@@ -66,28 +66,73 @@ final class NodeReader {
         }
     }
 
-    /** The tuples, with those that {@code <<: *alias} brings in before them, so that what is written here counts. */
+    /**
+     * The tuples, with those that {@code <<} brings in. As in Psych, what comes later counts: keys that are written below the
+     * {@code <<}, but also those it brings over keys that are written above it.
+     */
     private List<NodeTuple> entries(MappingNode mapping) throws SettingsException {
-        var merged = new ArrayList<NodeTuple>();
-        var own = new ArrayList<NodeTuple>();
+        var entries = new ArrayList<NodeTuple>();
+        Set<NodeTuple> brought = Collections.newSetFromMap(new IdentityHashMap<>());
         for (var tuple : mapping.getValue()) {
-            if (isMerge(tuple)) {
-                if (!(tuple.getValueNode() instanceof MappingNode source)) {
-                    throw new SettingsException(
-                            path,
-                            line(tuple.getKeyNode()),
-                            "'<<' is not followed by an alias of a mapping",
-                            "write the keys out");
-                }
-                merged.addAll(source.getValue());
-            } else {
-                own.add(tuple);
+            if (!isMerge(tuple)) {
+                entries.removeIf(other -> brought.contains(other) && sameKey(other, tuple));
+                entries.add(tuple);
+                continue;
+            }
+            for (var other : merged(tuple)) {
+                entries.stream()
+                        .filter(one -> sameKey(one, other) && !brought.contains(one))
+                        .forEach(this::warnOfOverwritten);
+                entries.removeIf(one -> sameKey(one, other));
+                entries.add(other);
+                brought.add(other);
             }
         }
-        merged.removeIf(tuple ->
-                isMerge(tuple) || own.stream().anyMatch(other -> sameKey(tuple.getKeyNode(), other.getKeyNode())));
-        merged.addAll(own);
+        return entries;
+    }
+
+    /** Of a list, the first mapping counts. */
+    private List<NodeTuple> merged(NodeTuple merge) throws SettingsException {
+        var sources = new ArrayList<>(
+                merge.getValueNode() instanceof SequenceNode list ? list.getValue() : List.of(merge.getValueNode()));
+        Collections.reverse(sources);
+        var merged = new ArrayList<NodeTuple>();
+        for (var source : sources) {
+            if (!(source instanceof MappingNode mapping)) {
+                throw new SettingsException(
+                        path,
+                        line(merge.getKeyNode()),
+                        "'<<' is not followed by an alias of a mapping",
+                        "write the keys out");
+            }
+            enter(mapping);
+            try {
+                for (var tuple : entries(mapping)) {
+                    merged.removeIf(other -> sameKey(other, tuple));
+                    merged.add(tuple);
+                }
+            } finally {
+                open.remove(mapping);
+            }
+        }
         return merged;
+    }
+
+    private void warnOfOverwritten(NodeTuple tuple) {
+        var name = ((ScalarNode) tuple.getKeyNode()).getValue();
+        warnings.add(Problem.warning(
+                path,
+                line(tuple.getKeyNode()),
+                key,
+                "'" + name + "' comes from '<<' below it as well, and that one counts",
+                "write '<<' above it, or remove one of them"));
+    }
+
+    private void enter(Node node) throws SettingsException {
+        if (!open.add(node)) {
+            throw new SettingsException(
+                    path, line(node), "an alias refers to what it stands in", "write the value out");
+        }
     }
 
     private static boolean isMerge(NodeTuple tuple) {
@@ -96,10 +141,11 @@ final class NodeReader {
                 && scalar.getValue().equals(MERGE);
     }
 
-    private static boolean sameKey(Node one, Node other) {
-        return one instanceof ScalarNode a
-                && other instanceof ScalarNode b
-                && a.getValue().equals(b.getValue());
+    private static boolean sameKey(NodeTuple one, NodeTuple other) {
+        return one.getKeyNode() instanceof ScalarNode a
+                && other.getKeyNode() instanceof ScalarNode b
+                && a.getValue().equals(b.getValue())
+                && isSymbol(a) == isSymbol(b);
     }
 
     private @Nullable String keyText(Node node) {
@@ -120,10 +166,7 @@ final class NodeReader {
         if (node instanceof ScalarNode scalar) {
             return scalar(scalar);
         }
-        if (!open.add(node)) {
-            throw new SettingsException(
-                    path, line(node), "an alias refers to what it stands in", "write the value out");
-        }
+        enter(node);
         try {
             if (node instanceof SequenceNode sequence) {
                 var list = new ArrayList<@Nullable Object>();
@@ -182,7 +225,12 @@ final class NodeReader {
         if (tag.startsWith(Tag.PREFIX) && !node.getTag().equals(Tag.BINARY)) {
             return PlainScalar.read(text);
         }
-        throw new SettingsException(path, line(node), "the tag '" + tag + "' is not known here", "remove it");
+        // not its name: it may be a password that begins with !
+        throw new SettingsException(
+                path,
+                line(node),
+                "the value has a tag, a word behind '!', that is not known here",
+                "remove it, or put the value in quotes when it is a text that begins with '!'");
     }
 
     private static int line(Node node) {

@@ -12,12 +12,20 @@ final class YamlErrors {
     private static final Pattern SYMBOL = Pattern.compile(":[\"']?(\\w+)");
     private static final Pattern KEY = Pattern.compile("^\\s*(?:- )?(:?\\w+):(?:\\s|$)");
 
+    private static final Pattern QUOTES_VALUE = Pattern.compile(
+            "(found undefined (?:alias|tag handle)|found unknown escape character|expected escape sequence.*?)"
+                    + "(?:, but found:)? \\S*$");
+
     private YamlErrors() {}
 
     static Problem explain(Path file, String text, YAMLException error) {
         if (!(error instanceof MarkedYAMLException marked) || marked.getProblemMark() == null) {
             return Problem.error(
-                    file, 0, "", "it is not valid YAML: " + firstLine(String.valueOf(error.getMessage())), "");
+                    file,
+                    0,
+                    "",
+                    "it is not valid YAML: " + firstLine(String.valueOf(error.getMessage())),
+                    "write lists and mappings out, in fewer levels and without aliases");
         }
         var problem = Objects.requireNonNullElse(marked.getProblem(), "syntax error");
         var context = Objects.requireNonNullElse(marked.getContext(), "");
@@ -25,22 +33,28 @@ final class YamlErrors {
         if (context.contains("flow node") && problem.contains("found ':'")) {
             return symbolInFlow(file, text, mark);
         }
-        if (context.contains("quoted scalar") && marked.getContextMark() != null) {
+        if (context.contains("quoted scalar") && !problem.contains("escape") && marked.getContextMark() != null) {
             mark = marked.getContextMark();
         }
         return Problem.error(
-                file, mark.getLine() + 1, "", "it is not valid YAML: " + firstLine(problem), advice(problem, context));
+                file, mark.getLine() + 1, "", "it is not valid YAML: " + printable(problem), advice(problem, context));
     }
 
     private static String advice(String problem, String context) {
         if (problem.contains("TAB")) {
             return "indent with blanks, not with tabs";
         }
+        if (problem.contains("escape")) {
+            return "in double quotes a backslash is written twice; in single quotes, once";
+        }
         if (context.contains("quoted scalar")) {
             return "a quote opened here is not closed";
         }
         if (context.contains("alias") || problem.contains("alias")) {
             return "put a value that begins with * in quotes: '*'";
+        }
+        if (problem.contains("tag handle")) {
+            return "put a value that begins with ! in quotes";
         }
         if (context.contains("anchor")) {
             return "put a value that begins with & in quotes";
@@ -90,6 +104,11 @@ final class YamlErrors {
             }
         }
         return '[';
+    }
+
+    /** The problem without the part of the value it quotes, which may be one of a password. */
+    private static String printable(String problem) {
+        return QUOTES_VALUE.matcher(firstLine(problem)).replaceFirst("$1");
     }
 
     private static String firstLine(String message) {

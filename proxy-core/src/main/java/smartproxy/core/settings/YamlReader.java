@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -29,6 +30,10 @@ final class YamlReader {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ALIASES = 20;
     private static final int MAX_DEPTH = 20;
+
+    /** Each has the text parsed once more. */
+    private static final int MAX_TABS = 200;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final Path path;
@@ -115,19 +120,27 @@ final class YamlReader {
         }
     }
 
-    private @Nullable Node compose(String text) throws SettingsException {
+    private @Nullable Node compose(String written) throws SettingsException {
+        var text = written;
+        for (var tabs = 0; ; tabs++) {
+            try {
+                var documents = new Yaml(new SafeConstructor(options()))
+                        .composeAll(new StringReader(text))
+                        .iterator();
+                // as Psych does, the first document counts
+                return documents.hasNext() ? documents.next() : null;
+            } catch (YAMLException e) {
+                var other = tabs < MAX_TABS ? Tabs.withBlank(text, e, options()) : Optional.<String>empty();
+                text = other.orElseThrow(() -> new SettingsException(YamlErrors.explain(path, written, e)));
+            }
+        }
+    }
+
+    private static LoaderOptions options() {
         var options = new LoaderOptions();
         options.setCodePointLimit(MAX_BYTES);
         options.setMaxAliasesForCollections(MAX_ALIASES);
         options.setNestingDepthLimit(MAX_DEPTH);
-        try {
-            var documents = new Yaml(new SafeConstructor(options))
-                    .composeAll(new StringReader(text))
-                    .iterator();
-            // as Psych does, the first document counts
-            return documents.hasNext() ? documents.next() : null;
-        } catch (YAMLException e) {
-            throw new SettingsException(YamlErrors.explain(path, text, e));
-        }
+        return options;
     }
 }

@@ -111,6 +111,20 @@ public final class LazyStore implements Store, AutoCloseable {
         }
     }
 
+    /**
+     * Whether it takes changes; asks it.
+     *
+     * @throws SQLException when it is not there at all
+     */
+    public boolean isWritable() throws SQLException {
+        return opened().isWritable();
+    }
+
+    /** Whether it took no changes when it was asked last. */
+    public synchronized boolean isReadOnly() {
+        return store != null && store.isReadOnly();
+    }
+
     /** One line for an administrator: what it is, and how much of it is in use. */
     public String state() {
         OpenStore opened;

@@ -12,6 +12,20 @@ interface OpenStore extends Store, AutoCloseable {
     /** Whether only processes of this host use it. */
     boolean isLocal();
 
+    /**
+     * Whether it takes changes.
+     *
+     * @throws SQLException when it is not there at all
+     */
+    default boolean isWritable() throws SQLException {
+        return true;
+    }
+
+    /** What the last {@link #isWritable} found. */
+    default boolean isReadOnly() {
+        return false;
+    }
+
     /** One line on how much of it is in use. */
     String use();
 

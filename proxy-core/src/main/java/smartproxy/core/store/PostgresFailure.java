@@ -70,6 +70,9 @@ final class PostgresFailure {
         if (state.startsWith("28")) {
             return "; check store_user and store_password";
         }
+        if (state.equals(READ_ONLY)) {
+            return "; is it a standby? store_url must name the primary";
+        }
         return state.startsWith("3D") ? "; create it, or correct store_url" : "";
     }
 

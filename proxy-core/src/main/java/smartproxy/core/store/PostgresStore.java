@@ -17,6 +17,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.BackendException;
+import smartproxy.core.api.CommitUnknownException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Operation;
 import smartproxy.core.api.OutcomeUnknownException;
@@ -45,6 +46,7 @@ final class PostgresStore implements OpenStore {
     private final ThreadLocal<Boolean> inside = ThreadLocal.withInitial(() -> false);
 
     private @Nullable HikariDataSource jobs;
+    private volatile boolean readOnly;
 
     private PostgresStore(StoreSettings.Postgres settings, Backend backend, HikariDataSource pool) {
         this.settings = settings;
@@ -205,6 +207,9 @@ final class PostgresStore implements OpenStore {
         var text = String.valueOf(e.getMessage());
         var own = backend.name() + ": ";
         var message = "store " + settings.url() + ": " + (text.startsWith(own) ? text.substring(own.length()) : text);
+        if (e instanceof BackendException failed && failed.outcome() == BackendException.Outcome.UNKNOWN) {
+            return new CommitUnknownException(message, e);
+        }
         return e instanceof BackendException backendFailure && backendFailure.kind() == BackendException.Kind.TIMEOUT
                 ? new SQLTimeoutException(message, e)
                 : new SQLNonTransientConnectionException(message, e);
@@ -225,6 +230,29 @@ final class PostgresStore implements OpenStore {
         return opened;
     }
 
+    /** A read-only one may be a standby by now, to which only the connections of before go: they are not used again. */
+    @Override
+    public boolean isWritable() throws SQLException {
+        readOnly = transaction(PostgresStore::isReadOnly);
+        var now = pool.getHikariPoolMXBean();
+        if (readOnly && now != null) {
+            now.softEvictConnections();
+        }
+        return !readOnly;
+    }
+
+    private static boolean isReadOnly(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SHOW transaction_read_only")) {
+            return row.next() && "on".equals(row.getString(1));
+        }
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
     @Override
     public boolean isLocal() {
         return false;
@@ -235,8 +263,9 @@ final class PostgresStore implements OpenStore {
         var now = pool.getHikariPoolMXBean();
         return now == null
                 ? "no connection yet"
-                : now.getActiveConnections() + " of " + settings.maxConnections() + " connections in use, "
-                        + now.getThreadsAwaitingConnection() + " requests wait for one";
+                : (readOnly ? "read-only, so changes are refused; " : "") + now.getActiveConnections() + " of "
+                        + settings.maxConnections() + " connections in use, " + now.getThreadsAwaitingConnection()
+                        + " requests wait for one";
     }
 
     /** Numbers of connections, by state. */

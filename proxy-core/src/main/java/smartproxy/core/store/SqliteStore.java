@@ -3,7 +3,9 @@ package smartproxy.core.store;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,8 +20,11 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteOpenMode;
+import smartproxy.core.api.CommitUnknownException;
 
 /**
  * The store in one SQLite file, {@code smart-proxy.sqlite} in the state directory, readable by its owner alone. Write-ahead log
@@ -35,6 +40,9 @@ public final class SqliteStore implements OpenStore {
     private final Duration longestWait;
     private final ReentrantLock lock = new ReentrantLock(true);
     private @Nullable Connection connection;
+    /** What the file is for the operating system; null before the first connection. */
+    private volatile @Nullable Object identity;
+
     private boolean closed;
 
     private SqliteStore(Path file, Duration longestWait) {
@@ -85,8 +93,7 @@ public final class SqliteStore implements OpenStore {
             try {
                 current.setAutoCommit(false);
                 var result = work.run(current);
-                // commits; the driver's commit() would begin the next transaction and keep the file locked for others
-                current.setAutoCommit(true);
+                commit(current);
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
                 rollBack(current, e);
@@ -96,6 +103,19 @@ public final class SqliteStore implements OpenStore {
             throw explained(e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The driver's own {@code commit()} would begin the next transaction and keep the file locked for others. */
+    private static void commit(Connection current) throws SQLException {
+        try {
+            current.setAutoCommit(true);
+        } catch (SQLException e) {
+            // the log may have reached the disk although the system said no
+            if ((e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_IOERR.code) {
+                throw new CommitUnknownException(String.valueOf(e.getMessage()), e);
+            }
+            throw e;
         }
     }
 
@@ -132,11 +152,42 @@ public final class SqliteStore implements OpenStore {
             throw new SQLException("store " + file + " is closed");
         }
         var current = connection;
+        checkFile();
         if (current == null || current.isClosed()) {
             current = connect();
             connection = current;
+            if (identity == null) {
+                identity = identity();
+            }
         }
         return current;
+    }
+
+    /** An open file outlives its name: what is written to it then is lost with the process, though each commit succeeds. */
+    private void checkFile() throws SQLException {
+        var opened = identity;
+        if (opened == null) {
+            return;
+        }
+        var present = identity();
+        if (!opened.equals(present)) {
+            throw new SQLException("store " + file + ": the file was " + (present == null ? "removed" : "replaced")
+                    + " while the daemon runs; nothing was changed; put it back, or restart the daemon to go on with "
+                    + (present == null ? "an empty one" : "the present one"));
+        }
+    }
+
+    private @Nullable Object identity() throws SQLException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw new SQLException(
+                    "store " + file + " cannot be looked at: " + e
+                            + "; nothing was changed; the daemon's user must be able to read its directory",
+                    e);
+        }
     }
 
     private Connection connect() throws SQLException {
@@ -146,7 +197,14 @@ public final class SqliteStore implements OpenStore {
     /** For single statements, beside the transactions: such a connection waits for the running one. */
     @Override
     public DataSource connections() {
-        var source = new SQLiteDataSource(config());
+        var source = new SQLiteDataSource(config()) {
+            @Override
+            public SQLiteConnection getConnection(@Nullable String user, @Nullable String password)
+                    throws SQLException {
+                checkFile();
+                return super.getConnection(user, password);
+            }
+        };
         source.setUrl("jdbc:sqlite:" + file);
         return source;
     }
@@ -163,6 +221,7 @@ public final class SqliteStore implements OpenStore {
 
     private SQLiteConfig config() {
         var config = new SQLiteConfig();
+        config.resetOpenMode(SQLiteOpenMode.CREATE); // an empty one in the place of one that was removed
         config.setJournalMode(JournalMode.WAL);
         config.setSynchronous(SynchronousMode.FULL);
         config.enforceForeignKeys(true);
@@ -212,10 +271,13 @@ public final class SqliteStore implements OpenStore {
             return e;
         }
         var advice = advice(e.getErrorCode() & 0xff);
-        return advice == null
-                ? e
-                : new SQLException(
-                        "store " + file + ": " + message + "; " + advice, e.getSQLState(), e.getErrorCode(), e);
+        if (advice == null) {
+            return e;
+        }
+        var text = "store " + file + ": " + message + "; " + advice;
+        return e instanceof CommitUnknownException
+                ? new CommitUnknownException(text, e)
+                : new SQLException(text, e.getSQLState(), e.getErrorCode(), e);
     }
 
     private static @Nullable String advice(int code) {

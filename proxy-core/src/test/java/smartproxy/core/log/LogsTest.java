@@ -264,6 +264,73 @@ class LogsTest {
     }
 
     @Test
+    void aFileThatCannotBeReopenedIsSaidInTheLogItself() throws Exception {
+        var below = Files.createDirectory(directory.resolve("below"));
+        try (var fixture = new LogFixture(directory, settings(below.resolve("proxy.log")))) {
+            fixture.log.info("one");
+            Files.delete(below.resolve("proxy.log"));
+            Files.delete(below);
+            fixture.logs.requestReopen();
+            fixture.log.info("two");
+
+            assertThat(messages(fixture))
+                    .hasSize(3)
+                    .last()
+                    .asString()
+                    .startsWith("Log file " + below.resolve("proxy.log") + " cannot be reopened")
+                    .contains("send USR1 again: NoSuchFileException");
+            assertThat(fixture.logs.trouble()).contains("cannot be reopened");
+
+            Files.createDirectory(below);
+            fixture.logs.requestReopen();
+            fixture.log.info("three");
+            assertThat(below.resolve("proxy.log"))
+                    .hasContent(" [I] three\n [I] Logging file reopened via USR1 signal\n");
+            assertThat(fixture.logs.trouble()).isEmpty();
+        }
+    }
+
+    @Test
+    void recordsThatGoElsewhereThanSaidAreATroubleUntilTheyDoNot() throws Exception {
+        var below = directory.resolve("below").resolve("proxy.log");
+        try (var fixture = new LogFixture(directory, settings(below))) {
+            assertThat(fixture.logs.trouble()).contains("Falling back to STDOUT");
+            fixture.logs.requestReopen();
+            fixture.log.info("one");
+            assertThat(fixture.logs.trouble()).contains("Falling back to STDOUT");
+            fixture.logs.reconfigure(settings(below));
+            assertThat(fixture.logs.trouble()).contains("Records go where they went before");
+
+            Files.createDirectory(below.getParent());
+            fixture.logs.reconfigure(settings(below));
+            assertThat(fixture.logs.trouble()).isEmpty();
+        }
+    }
+
+    @Test
+    void howManyRecordsAreMissingIsSaidInTheLogItself() throws Exception {
+        var link = Files.createSymbolicLink(directory.resolve("link.log"), Path.of("/dev/full"));
+        try (var fixture = new LogFixture(directory, settings(link))) {
+            fixture.log.info("one");
+            fixture.log.info("two");
+            assertThat(fixture.logs.trouble())
+                    .isEqualTo("log records cannot be written to " + link + ": No space left on device");
+            Files.delete(link);
+            fixture.logs.requestReopen();
+            fixture.log.info("three");
+            fixture.log.info("four");
+
+            assertThat(Files.readAllLines(link))
+                    .containsExactly(
+                            " [I] three",
+                            " [I] Logging file reopened via USR1 signal",
+                            " [W] Records before this one could not be written and are missing here: 2",
+                            " [I] four");
+            assertThat(fixture.logs.trouble()).isEmpty();
+        }
+    }
+
+    @Test
     void anInterruptedThreadLogsToo() {
         try (var fixture = new LogFixture(directory, settings(file))) {
             Thread.currentThread().interrupt();

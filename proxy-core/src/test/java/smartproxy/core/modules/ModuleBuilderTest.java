@@ -85,6 +85,27 @@ class ModuleBuilderTest {
     }
 
     @Test
+    void aFileThatCannotBeLookedAtIsNoAbsentFile() throws IOException {
+        var link = Files.createSymbolicLink(directory.resolve("dns.yml"), Path.of("dns.yml"));
+        assertThat(dns().state()).isEqualTo(Module.State.FAILED);
+        assertThat(modules().problems())
+                .filteredOn(Problem::isError)
+                .extracting(Problem::file)
+                .containsExactly(link);
+    }
+
+    @Test
+    void aLinkToNothingIsAnAbsentFileWithAWarning() throws IOException {
+        var link = Files.createSymbolicLink(directory.resolve("dns.yml"), Path.of("nothing"));
+        assertThat(dns().state()).isEqualTo(Module.State.DISABLED);
+        assertThat(modules().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.file()).isEqualTo(link);
+            assertThat(problem.message()).contains("a link to a file that is not there");
+        });
+    }
+
+    @Test
     void validatesWhatIsEnabledNowhere() throws IOException {
         write("dns", ":enabled: 1\n:dns_ttl: ''");
         assertThat(dns().state()).isEqualTo(Module.State.FAILED);

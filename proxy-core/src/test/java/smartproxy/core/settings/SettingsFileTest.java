@@ -91,6 +91,82 @@ class SettingsFileTest {
         assertThat(file.get("again")).isEqualTo(Map.of("a", 1, "b", 2));
     }
 
+    @Test
+    void mergesWhatAMergedMappingMerges() throws Exception {
+        var file = read(":a: &a\n  x: 1\n:b: &b\n  <<: *a\n  y: 2\n:c:\n  <<: *b\n  z: 3\n");
+        assertThat(file.get("c")).isEqualTo(Map.of("x", 1, "y", 2, "z", 3));
+        assertThat(file.warnings()).isEmpty();
+    }
+
+    @Test
+    void ofAListOfMergedMappingsTheFirstCounts() throws Exception {
+        var file = read(":a: &a\n  x: 1\n:b: &b\n  x: 5\n  y: 2\n:c:\n  <<: [*a, *b]\n  z: 3\n");
+        assertThat(file.get("c")).isEqualTo(Map.of("x", 1, "y", 2, "z", 3));
+        assertThat(file.warnings()).isEmpty();
+    }
+
+    @Test
+    void aMergeCountsOverWhatIsWrittenAboveItAsInPsych() throws Exception {
+        var file = read(":a: &a\n  x: 1\n:c:\n  x: 9\n  <<: *a\n");
+        assertThat(file.get("c")).isEqualTo(Map.of("x", 1));
+        assertThat(file.warnings())
+                .singleElement()
+                .hasToString(directory.resolve("dns.yml") + ":4: c: 'x' comes from '<<' below it as well, and that one"
+                        + " counts (write '<<' above it, or remove one of them)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":a: &a\n  <<: *a\n", "--- &a\n<<: *a\n", ":a: &a\n  b:\n    <<: *a\n", ":a: &a [*a]\n"})
+    void anAliasOfWhatItStandsInIsRefused(String text) throws Exception {
+        assertThat(failure(text)).hasMessageContaining("an alias refers to what it stands in");
+    }
+
+    @Test
+    void readsTabsWherePsychDoes() throws Exception {
+        var file = read(
+                ":a:\tfoo\n:b: \t3\n:c\t: 'x'\t# y\n:d:\n  - e:\t\t1\n:f: [\n\tx,\ty\t]\n:g:\tp\tq\n:h:\t|\n  r\ts\n");
+        assertThat(file.symbols())
+                .containsEntry("a", "foo")
+                .containsEntry("b", 3)
+                .containsEntry("c", "x")
+                .containsEntry("d", List.of(Map.of("e", 1)))
+                .containsEntry("f", List.of("x", "y"))
+                .containsEntry("g", "p\tq")
+                .containsEntry("h", "r\ts\n");
+        assertThat(file.line("h")).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":a:\n\t:b: 1\n", ":a:\n-\tfoo\n", ":a:\n\t- b\n", ":a:\n  - -\tb\n"})
+    void refusesTabsAsIndentation(String text) throws Exception {
+        assertThat(failure(text).advice()).isEqualTo("indent with blanks, not with tabs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "*sesame",
+                "!sesame",
+                "!sesame!x",
+                "!<sesame> x",
+                "\"\\usesame\"",
+                "\"\\xsesame\"",
+                "sesame: x",
+                "@sesame",
+                "%sesame",
+                "|sesame",
+                "[sesame",
+                "{sesame",
+                "'x'sesame",
+                "*sesame!x"
+            })
+    void aValueThatIsNoYamlIsNotPrinted(String value) throws Exception {
+        var error = failure("---\n:password: " + value + "\n");
+        assertThat(error.line()).isBetween(2, 3);
+        assertThat(error.getMessage()).doesNotContain("sesa");
+        assertThat(error.advice()).isNotEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " \n\n", "# comment\n", "---\n", "--- ~\n", "---\n# comment\n...\n", "{}\n", "\uFEFF"})
     void aFileWithoutKeysIsEmpty(String text) throws Exception {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +67,31 @@ public final class LabPostgres implements AutoCloseable {
         var children = run(Map.of(), List.of("sh", "-c", "echo pids=$(ps -o pid= --ppid " + pid + ")"))
                 .getOrDefault("pids", "");
         run(Map.of(), List.of("sh", "-c", "kill -" + name + " " + pid + " " + children + " 2>/dev/null || true"));
+    }
+
+    /** Takes no more changes, as a standby does; ends all sessions. */
+    public void beginReadOnly() throws SQLException {
+        alter(
+                "ALTER DATABASE smart_proxy SET default_transaction_read_only = on",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    }
+
+    /** Takes changes again, of new sessions alone. */
+    public void endReadOnly() throws SQLException {
+        alter(
+                "SET default_transaction_read_only = off",
+                "ALTER DATABASE smart_proxy RESET default_transaction_read_only");
+    }
+
+    private void alter(String... statements) throws SQLException {
+        var settings = store(Duration.ofSeconds(5)).postgres().orElseThrow();
+        try (var connection = PostgresServer.connect(settings);
+                var statement = connection.createStatement()) {
+            for (var sql : statements) {
+                statement.execute(sql);
+            }
+        }
     }
 
     public int port() {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
+import smartproxy.core.api.CommitUnknownException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.KeyedSerializer;
 import smartproxy.core.api.Secret;
@@ -221,6 +222,39 @@ class PostgresStoreIT {
                         + " WHERE datname = current_database() AND pid <> pg_backend_pid()")) {
             return row.next() ? row.getInt(1) : 0;
         }
+    }
+
+    @Test
+    void oneThatIsReadOnlyIsReadAndSaysSoAndTakesChangesWithoutBeingOpenedAnew() throws Exception {
+        var store = open();
+        store.migrate("read_only", List.of("CREATE TABLE read_only (n INTEGER)"));
+        assertThat(store.isWritable()).isTrue();
+        postgres.beginReadOnly();
+        try {
+            await().atMost(WATCHDOG).ignoreExceptions().until(() -> !store.isWritable());
+
+            assertThat(store.isReadOnly()).isTrue();
+            assertThat(store.state()).contains("read-only, so changes are refused");
+            assertThat(one(store)).isOne();
+            assertThatThrownBy(() -> insertInReadOnly(store))
+                    .isInstanceOf(SQLException.class)
+                    .isNotInstanceOf(CommitUnknownException.class)
+                    .hasMessageContaining("read-only transaction")
+                    .hasMessageContaining("store_url must name the primary");
+        } finally {
+            postgres.endReadOnly();
+        }
+        await().atMost(WATCHDOG).until(store::isWritable);
+        assertThat(store.state()).doesNotContain("read-only");
+        insertInReadOnly(store);
+    }
+
+    private static void insertInReadOnly(LazyStore store) throws SQLException {
+        store.transaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                return statement.executeUpdate("INSERT INTO read_only VALUES (1)");
+            }
+        });
     }
 
     @Test

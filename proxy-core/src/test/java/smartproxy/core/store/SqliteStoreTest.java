@@ -311,6 +311,45 @@ class SqliteStoreTest {
     }
 
     @Test
+    void aFileThatWasRemovedTakesNoChangeUntilItIsPutBack() throws Exception {
+        var file = directory.resolve(SqliteStore.FILE);
+        var aside = directory.resolve("aside");
+        try (var store = SqliteStore.open(directory)) {
+            store.migrate("test", TABLES);
+            insert(store, 1);
+            Files.move(file, aside);
+
+            assertThatThrownBy(() -> insert(store, 2))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining(file + ": the file was removed")
+                    .hasMessageContaining("nothing was changed");
+            assertThatThrownBy(() -> store.connections().getConnection())
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("the file was removed");
+            assertThat(file).doesNotExist();
+
+            Files.move(aside, file);
+            insert(store, 3);
+            assertThat(count(store)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aFileThatWasReplacedIsNotTakenForTheOldOne() throws Exception {
+        var file = directory.resolve(SqliteStore.FILE);
+        try (var store = SqliteStore.open(directory)) {
+            store.migrate("test", TABLES);
+            Files.move(file, directory.resolve("aside"));
+            Files.createFile(file);
+
+            assertThatThrownBy(() -> insert(store, 2))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining(file + ": the file was replaced")
+                    .hasMessageContaining("restart the daemon to go on with the present one");
+        }
+    }
+
+    @Test
     void aDirectoryThatCannotBeMadeIsNamed() throws Exception {
         var inTheWay = Files.createFile(directory.resolve("file"));
 
