@@ -15,16 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import smartproxy.core.api.Deadline;
 import smartproxy.core.api.FileSource.ServedFile;
 import smartproxy.core.api.ProxyException;
 import smartproxy.core.tls.TestPki;
@@ -95,30 +90,21 @@ class FileAnswersIT {
     }
 
     /** Serves the one file. */
-    private final class Serving extends Handler.Abstract {
+    private final class Serving extends ExchangeHandler {
         private final FileAnswers answers;
-        private final Duration deadline;
-        private final ConnectionBounds bounds = new ConnectionBounds(TestServer.settings());
 
         Serving(FileAnswers answers, Duration deadline) {
+            super(deadline);
             this.answers = answers;
-            this.deadline = deadline;
         }
 
         @Override
-        protected void doStop() throws Exception {
-            bounds.close();
-            super.doStop();
+        void failed(Throwable failure) {
+            failures.add(failure);
         }
 
         @Override
-        public boolean handle(Request request, Response response, Callback callback) {
-            var told = Callback.from(callback::succeeded, failure -> {
-                failures.add(failure);
-                callback.failed(failure);
-            });
-            var exchange = new Exchange(
-                    request, response, told, bounds, "id", Peers.of(request), Deadline.in(deadline), "test");
+        void handle(Exchange exchange) {
             answers.serve(exchange, this::open, "", step -> {
                 try {
                     step.run();
@@ -126,7 +112,6 @@ class FileAnswersIT {
                     exchange.answer(Answer.of(e));
                 }
             });
-            return true;
         }
 
         private ServedFile open(String path) {

@@ -8,17 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
-import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HttpIdentity;
 import smartproxy.core.api.Relay;
 import smartproxy.core.daemon.Wire;
@@ -84,26 +79,17 @@ class RelayHandlerIT {
                 .hasMessageContaining(gone.toString());
     }
 
-    private static final class Passing extends Handler.Abstract {
+    private static final class Passing extends ExchangeHandler {
         private final RelayHandler relay;
-        private final ConnectionBounds bounds = new ConnectionBounds(TestServer.settings());
 
         Passing(RelayHandler relay) {
+            super(WATCHDOG);
             this.relay = relay;
         }
 
         @Override
-        protected void doStop() throws Exception {
-            bounds.close();
-            super.doStop();
-        }
-
-        @Override
-        public boolean handle(Request request, Response response, Callback callback) {
-            var exchange = new Exchange(
-                    request, response, callback, bounds, "id", Peers.of(request), Deadline.in(WATCHDOG), "test");
+        void handle(Exchange exchange) {
             relay.pass(exchange, new LongAdder(), new LongAdder());
-            return true;
         }
     }
 }
