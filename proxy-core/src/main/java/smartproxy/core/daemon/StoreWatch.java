@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import smartproxy.core.store.LazyStore;
 
 /**
- * Asks the database every few seconds whether it is there and takes changes, so that health knows before a request does, and tells when it is back:
- * modules that could not start without it can then.
+ * Asks the database every few seconds whether it is there and takes changes, so that health knows before a request does, and
+ * tells when it is back: modules that could not start without it can then.
  */
 final class StoreWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWatch.class);
@@ -21,7 +21,7 @@ final class StoreWatch implements AutoCloseable {
     private final CountDownLatch end = new CountDownLatch(1);
     private final Thread thread = new Thread(this::watch, "store-watch");
 
-    /** @param back called with its first answer, and with the first after it was away */
+    /** @param back called when it takes changes for the first time, and for the first time after it was away or read-only */
     StoreWatch(LazyStore store, Runnable back) {
         this.store = store;
         this.back = back;
