@@ -36,12 +36,15 @@ final class Arena {
             next = 0;
         }
         var index = chunks.length - 1;
-        var chunk = chunks[index].duplicate().position(next);
-        chunk.putInt(ip)
-                .put((byte) macLength)
-                .put(mac, 0, macLength)
-                .putInt(contentLength)
-                .put(content, 0, contentLength);
+        var chunk = chunks[index];
+        var at = next;
+        chunk.putInt(at, ip);
+        at += Integer.BYTES;
+        chunk.put(at++, (byte) macLength);
+        chunk.put(at, mac, 0, macLength);
+        at += macLength;
+        chunk.putInt(at, contentLength);
+        chunk.put(at + Integer.BYTES, content, 0, contentLength);
         var record = index * (CHUNK / UNIT) + next / UNIT;
         next = (next + size + UNIT - 1) / UNIT * UNIT;
         return record;

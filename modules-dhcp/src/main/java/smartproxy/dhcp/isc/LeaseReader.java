@@ -111,8 +111,8 @@ final class LeaseReader {
         }
     }
 
-    private String word(Lexer lexer) {
-        return lexer.kind == Lexer.Kind.WORD ? lease.word(lexer.start, lexer.end) : "";
+    private int word(Lexer lexer) {
+        return lexer.kind == Lexer.Kind.WORD ? lease.word(lexer.start, lexer.end) : LeaseRecord.NO_WORD;
     }
 
     private static int time(Lexer lexer) {

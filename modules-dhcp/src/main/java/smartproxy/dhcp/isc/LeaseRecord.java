@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,15 +53,22 @@ final class LeaseRecord {
         "infiniband"
     };
 
+    /** The word {@code free}. */
+    static final int FREE = List.of(WORDS).indexOf("free");
+
+    /** No word, which is that of a lease without that statement. */
+    static final int NO_WORD = 0;
+
     private static final int OTHER_WORD = 255;
     private static final int LONGEST_WORD = 255;
 
     int ip;
     final byte[] mac = new byte[20];
     int macLength;
-    String state = "";
-    String nextState = "";
-    String hardwareType = "";
+    int state;
+    int nextState;
+    int hardwareType;
+    private final List<byte[]> otherWords = new ArrayList<>();
     private final long[] times = new long[TIMES.size()];
     private int hasTimes;
     private byte[] source = {};
@@ -67,6 +76,7 @@ final class LeaseRecord {
     private int uidEnd;
     private int nameStart;
     private int nameEnd;
+    private boolean hasOptions;
     private final ByteArrayOutputStream options = new ByteArrayOutputStream();
 
     /**
@@ -77,12 +87,18 @@ final class LeaseRecord {
     void clear(byte[] bytes) {
         source = bytes;
         macLength = 0;
-        state = "";
-        nextState = "";
-        hardwareType = "";
+        state = NO_WORD;
+        nextState = NO_WORD;
+        hardwareType = NO_WORD;
+        if (!otherWords.isEmpty()) {
+            otherWords.clear();
+        }
         hasTimes = 0;
         uidStart = uidEnd = nameStart = nameEnd = 0;
-        options.reset();
+        if (hasOptions) {
+            options.reset();
+            hasOptions = false;
+        }
     }
 
     /** @param time its place in {@link #TIMES} */
@@ -106,16 +122,28 @@ final class LeaseRecord {
     /** A statement that is kept as it is, with its semicolon. */
     void option(int start, int end) {
         options.write(source, start, end - start);
+        hasOptions = true;
     }
 
-    /** The word at that place. */
-    String word(int start, int end) {
-        for (var word : WORDS) {
-            if (Lexer.matches(source, start, end, word)) {
-                return word;
+    /** The word at that place, as a number that is good for this lease. */
+    int word(int start, int end) {
+        for (var i = 0; i < WORDS.length; i++) {
+            if (Lexer.matches(source, start, end, WORDS[i])) {
+                return i;
             }
         }
-        return new String(source, start, Math.min(end - start, LONGEST_WORD), StandardCharsets.ISO_8859_1);
+        otherWords.add(Arrays.copyOfRange(source, start, start + Math.min(end - start, LONGEST_WORD)));
+        return WORDS.length + otherWords.size() - 1;
+    }
+
+    /** Whether a word means the same in any lease. */
+    static boolean isCommon(int word) {
+        return word < WORDS.length;
+    }
+
+    /** The seconds of a time that was read. */
+    long time(int time) {
+        return times[time];
     }
 
     /** {@code ends} in seconds since 1970; {@link Long#MAX_VALUE} when there is none. */
@@ -142,10 +170,12 @@ final class LeaseRecord {
         at = putWord(into, at, hardwareType);
         at = putBytes(into, at, uidStart, uidEnd);
         at = putBytes(into, at, nameStart, nameEnd);
-        if (options.size() > 0) {
-            System.arraycopy(options.toByteArray(), 0, into, at, options.size());
+        if (!hasOptions) {
+            return at;
         }
-        return at + options.size();
+        var kept = options.toByteArray();
+        System.arraycopy(kept, 0, into, at, kept.length);
+        return at + kept.length;
     }
 
     private static int putInt(byte[] into, int at, int number) {
@@ -156,14 +186,12 @@ final class LeaseRecord {
         return at + Integer.BYTES;
     }
 
-    private static int putWord(byte[] into, int at, String word) {
-        for (var i = 0; i < WORDS.length; i++) {
-            if (WORDS[i].equals(word)) {
-                into[at] = (byte) i;
-                return at + 1;
-            }
+    private int putWord(byte[] into, int at, int word) {
+        if (isCommon(word)) {
+            into[at] = (byte) word;
+            return at + 1;
         }
-        var bytes = word.getBytes(StandardCharsets.ISO_8859_1);
+        var bytes = otherWords.get(word - WORDS.length);
         into[at] = (byte) OTHER_WORD;
         into[at + 1] = (byte) bytes.length;
         System.arraycopy(bytes, 0, into, at + 2, bytes.length);

@@ -15,6 +15,7 @@ final class LeasesText {
     private final LeaseLines lines = new LeaseLines(lease);
     private final LeaseReader reader = new LeaseReader(lease);
     private int end;
+    private long now;
 
     LeasesText(Records records) {
         this.records = records;
@@ -28,6 +29,7 @@ final class LeasesText {
      */
     int take(byte[] bytes, int from, int to, boolean whole) {
         var at = from;
+        now = records.now();
         while (true) {
             at = skipSpace(bytes, at, to);
             if (at >= to) {
@@ -43,7 +45,7 @@ final class LeasesText {
             }
             var lineEnd = lines.read(bytes, at, to);
             if (lineEnd != LeaseLines.OTHER) {
-                records.lease(lease, lineEnd - at);
+                records.lease(lease, lineEnd - at, now);
                 at = lineEnd;
                 continue;
             }
@@ -181,7 +183,7 @@ final class LeasesText {
         lexer.next();
         if (lexer.is("lease")) {
             if (reader.read(bytes, from, to)) {
-                records.lease(lease, to - from);
+                records.lease(lease, to - from, now);
             } else {
                 records.bad();
             }

@@ -1,5 +1,7 @@
 package smartproxy.dhcp.isc;
 
+import java.util.HexFormat;
+
 /** A hardware address in bytes. */
 final class MacBytes {
     private MacBytes() {}
@@ -24,11 +26,10 @@ final class MacBytes {
                 digits = 0;
                 octet = 0;
             } else {
-                var digit = Character.digit(c, 16);
-                if (digit < 0) {
+                if (!HexFormat.isHexDigit(c)) {
                     return 0;
                 }
-                octet = (octet << 4) | digit;
+                octet = (octet << 4) | HexFormat.fromHexDigit(c);
                 digits++;
             }
         }

@@ -1,7 +1,6 @@
 package smartproxy.dhcp.isc;
 
 import java.util.Arrays;
-import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -81,16 +80,29 @@ final class RecordTable {
         return mixed ^ (mixed >>> 15);
     }
 
-    /** Hands over the records with that hash, until one is what is looked for. @return that one, else 0 */
-    int find(int hash, IntPredicate wanted) {
-        for (var index = spread(hash) & mask; ; index = (index + 1) & mask) {
+    /** @return the place of the first record with that hash, below 0 when there is none */
+    int first(int hash) {
+        return from(spread(hash) & mask, hash);
+    }
+
+    /** @return the place of the next one after that place, below 0 when there is no more */
+    int next(int place, int hash) {
+        return from((place + 1) & mask, hash);
+    }
+
+    /** The record at a place. */
+    int record(int place) {
+        return record(get(place));
+    }
+
+    private int from(int from, int hash) {
+        for (var index = from; ; index = (index + 1) & mask) {
             var slot = get(index);
             if (slot == EMPTY) {
-                return 0;
+                return -1;
             }
-            var record = record(slot);
-            if (hash(slot) == hash && record != REMOVED && wanted.test(record)) {
-                return record;
+            if (hash(slot) == hash && record(slot) != REMOVED) {
+                return index;
             }
         }
     }

@@ -46,6 +46,11 @@ final class Records {
         return Arrays.hashCode(name(arena.content(record)));
     }
 
+    /** Seconds since 1970. */
+    long now() {
+        return now.getAsLong();
+    }
+
     /** A record that could not be read. */
     void bad() {
         bad++;
@@ -88,14 +93,15 @@ final class Records {
     }
 
     private void removeHost(byte[] name) {
-        int record;
-        do {
-            record = hostsByName.find(
-                    Arrays.hashCode(name), candidate -> Arrays.equals(name(arena.content(candidate)), name));
-            if (record != 0) {
+        var hash = Arrays.hashCode(name);
+        var place = hostsByName.first(hash);
+        while (place >= 0) {
+            var record = hostsByName.record(place);
+            if (Arrays.equals(name(arena.content(record)), name)) {
                 removeHost(index.find(arena.ip(record)), record);
             }
-        } while (record != 0);
+            place = hostsByName.next(place, hash);
+        }
     }
 
     private void removeHost(int place, int record) {
@@ -109,14 +115,15 @@ final class Records {
      * One that is free now ends the one of its address; another one takes the place of those of its address and of its MAC.
      *
      * @param length of its declaration
+     * @param time seconds since 1970, of now
      */
-    void lease(LeaseRecord lease, int length) {
+    void lease(LeaseRecord lease, int length, long time) {
         var place = index.find(lease.ip);
         if (place < 0 || lease.macLength == 0) {
             return;
         }
         var records = bySubnet[place];
-        if (lease.state.equals("free") || (lease.nextState.equals("free") && lease.ends() < now.getAsLong())) {
+        if (lease.state == LeaseRecord.FREE || (lease.nextState == LeaseRecord.FREE && lease.ends() < time)) {
             records.removeLease(records.leaseAt(lease.ip));
             return;
         }

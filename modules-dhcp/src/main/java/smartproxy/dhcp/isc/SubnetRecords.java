@@ -11,7 +11,9 @@ import smartproxy.dhcp.UsedAddresses;
 final class SubnetRecords {
     final Subnet subnet;
     final Arena arena;
+    /** The hash of an address is the address. */
     final RecordTable hostsByIp;
+
     final RecordTable hostsByMac;
     final RecordTable leasesByIp;
     final RecordTable leasesByMac;
@@ -50,29 +52,37 @@ final class SubnetRecords {
     }
 
     int hostOf(byte[] mac, int length) {
-        return hostsByMac.find(Arena.macHash(mac, length), record -> arena.hasMac(record, mac, length));
+        return ofMac(hostsByMac, mac, length, Arena.macHash(mac, length));
     }
 
     /** Oldest first. */
     List<Integer> hostsAt(int ip) {
         var found = new ArrayList<Integer>(1);
-        var unused = hostsByIp.find(ip, record -> {
-            if (arena.ip(record) == ip) {
-                found.add(record);
-            }
-            return false;
-        });
+        for (var place = hostsByIp.first(ip); place >= 0; place = hostsByIp.next(place, ip)) {
+            found.add(hostsByIp.record(place));
+        }
         Collections.sort(found);
         return found;
     }
 
     int leaseAt(int ip) {
-        return leasesByIp.find(ip, record -> arena.ip(record) == ip);
+        var place = leasesByIp.first(ip);
+        return place < 0 ? 0 : leasesByIp.record(place);
     }
 
     /** @param hash of the MAC */
     int leaseOf(byte[] mac, int length, int hash) {
-        return leasesByMac.find(hash, record -> arena.hasMac(record, mac, length));
+        return ofMac(leasesByMac, mac, length, hash);
+    }
+
+    private int ofMac(RecordTable table, byte[] mac, int length, int hash) {
+        for (var place = table.first(hash); place >= 0; place = table.next(place, hash)) {
+            var record = table.record(place);
+            if (arena.hasMac(record, mac, length)) {
+                return record;
+            }
+        }
+        return 0;
     }
 
     int leaseOf(MacAddress mac) {

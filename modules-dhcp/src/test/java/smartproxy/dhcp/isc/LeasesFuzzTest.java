@@ -65,6 +65,31 @@ class LeasesFuzzTest {
             }
             """;
 
+    /** Those of the first dozen are what most leases have. */
+    private static final List<String> LINES = List.of(
+            "starts 4 2026/01/01 10:00:00;",
+            "ends 5 2037/01/02 10:00:00;",
+            "tstp 5 2037/01/02 10:00:00;",
+            "cltt 4 2026/01/01 10:00:00;",
+            "binding state active;",
+            "next binding state free;",
+            "rewind binding state free;",
+            "hardware ethernet 52:54:00:00:01:00;",
+            "uid \"\\001RT\\000\\000\";",
+            "client-hostname \"leased100\";",
+            "set vendor-class-identifier = \"udhcp; 1.35.0\";",
+            "binding state free;",
+            "ends never;",
+            "cltt never;",
+            "tsfp 4 2026/01/01 10:00:00;",
+            "atsfp 5 2037/01/02 10:00:01;",
+            "starts 5 2037/01/02 10:00:00;",
+            "binding state odd;",
+            "next binding state odder;",
+            "hardware ethernet 52:54:00:00:01:01;",
+            "hardware token-ring 52:54:00:00:01:02;",
+            "hardware strange 52:54:00:00:01:03;");
+
     private static final String BEFORE = Leases.lease("192.0.2.100", "02:00:00:00:00:0a", "active") + "\n";
     private static final String AFTER = Leases.lease("192.0.2.101", "02:00:00:00:00:0b", "active") + "\n"
             + Leases.host("after", "02:00:00:00:00:0c", "192.0.2.102") + "\n";
@@ -78,6 +103,40 @@ class LeasesFuzzTest {
     @Tag("long")
     void tenMillionDamagedFiles() {
         fuzz(10_000_000, 4711);
+    }
+
+    /** As dhcpd writes them, and in every other order: what a lease says never depends on the one before. */
+    @Test
+    void linesInAnyOrderAreReadToTheSame() {
+        var random = new Random(20261127);
+        var quick = 0;
+        for (var i = 0; i < 10_000; i++) {
+            var text = new StringBuilder();
+            var lines = List.<String>of();
+            for (var lease = 0; lease < 4; lease++) {
+                // the next one often says the same
+                lines = lines.isEmpty() || random.nextBoolean() ? lines(random) : lines;
+                text.append("lease 192.0.2.").append(lease).append(" {\n");
+                for (var line : lines) {
+                    text.append("  ").append(line).append('\n');
+                }
+                text.append("}\n");
+            }
+            if (random.nextInt(8) == 0) {
+                damage(text, random);
+            }
+            quick += sameEitherWay(text.toString().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        assertThat(quick).isGreaterThan(30_000);
+    }
+
+    private static List<String> lines(Random random) {
+        var inOrder = random.nextBoolean();
+        var all = random.nextBoolean() ? LINES : LINES.subList(0, 12);
+        return all.stream()
+                .filter(line -> random.nextInt(4) != 0)
+                .map(line -> inOrder ? line : all.get(random.nextInt(all.size())))
+                .toList();
     }
 
     private static void fuzz(int count, long seed) {
@@ -144,13 +203,18 @@ class LeasesFuzzTest {
         }
     }
 
-    /** What is taken for written as dhcpd writes it is read to the same as by who reads everything. */
-    private static void sameEitherWay(byte[] bytes) {
+    /**
+     * What is taken for written as dhcpd writes it is read to the same as by who reads everything.
+     *
+     * @return how many were
+     */
+    private static int sameEitherWay(byte[] bytes) {
         var quick = new LeaseRecord();
         var thorough = new LeaseRecord();
         var lines = new LeaseLines(quick);
         var reader = new LeaseReader(thorough);
         var content = new byte[8192];
+        var count = 0;
         for (var at = 0; at < bytes.length; at++) {
             if (bytes[at] != 'l') {
                 continue;
@@ -158,9 +222,13 @@ class LeasesFuzzTest {
             var end = lines.read(bytes, at, bytes.length);
             if (end != LeaseLines.OTHER) {
                 assertThat(reader.read(bytes, at, end)).isTrue();
-                assertThat(said(quick, content)).isEqualTo(said(thorough, content));
+                assertThat(said(quick, content))
+                        .as(new String(bytes, StandardCharsets.ISO_8859_1))
+                        .isEqualTo(said(thorough, content));
+                count++;
             }
         }
+        return count;
     }
 
     private static String said(LeaseRecord lease, byte[] content) {
