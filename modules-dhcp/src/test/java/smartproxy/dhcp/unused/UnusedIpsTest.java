@@ -483,6 +483,31 @@ final class UnusedIpsTest {
     }
 
     @Test
+    void aMacDoesNotKeepWhatSomebodyElseGotMeanwhile() {
+        sequential = true;
+        assertThat(ask(MAC, "192.0.2.10", "192.0.2.11")).isEqualTo(ip(10));
+        var theirs = new ArrayList<Optional<Ipv4>>();
+        var views = new AtomicInteger();
+        var ours = unused.suggest(
+                () -> {
+                    // for the MAC, for what is used, and then for the address that was kept
+                    if (views.incrementAndGet() == 3) {
+                        unused.end(Ipv4.of("192.0.2.10"), Optional.empty());
+                        theirs.add(ask(OTHER, "192.0.2.10", "192.0.2.10"));
+                    }
+                    return view;
+                },
+                SUBNET,
+                window("192.0.2.10", "192.0.2.11"),
+                Optional.of(MAC),
+                rules(),
+                soon());
+        assertThat(theirs).containsExactly(ip(10));
+        assertThat(ours).isEqualTo(ip(11));
+        assertThat(unused.of(SUBNET)).extracting(Suggestion::mac).containsExactly(Optional.of(OTHER), Optional.of(MAC));
+    }
+
+    @Test
     void asksTheServerAgainBeforeItSuggests() {
         sequential = true;
         var stale = view;
