@@ -236,6 +236,30 @@ final class UnusedIpsTest {
     }
 
     @Test
+    void whatHasEndedDoesNotStayInTheStore() throws SQLException {
+        ask("192.0.2.10", "192.0.2.10");
+        ask("192.0.2.11", "192.0.2.11");
+        now = now.plus(TIME);
+        assertThat(ask("192.0.2.12", "192.0.2.12")).isEqualTo(ip(12));
+        unused.end(Ipv4.of("192.0.2.12"), Optional.empty());
+        assertThat(stored()).isZero();
+        ask("192.0.2.10", "192.0.2.10");
+        now = now.plus(TIME);
+        assertThat(stored()).isEqualTo(1);
+        unused = UnusedIps.open(store, () -> now);
+        assertThat(stored()).isZero();
+    }
+
+    private int stored() throws SQLException {
+        return store.transaction(connection -> {
+            try (var select = connection.prepareStatement("SELECT count(*) FROM dhcp_suggestion");
+                    var rows = select.executeQuery()) {
+                return rows.getInt(1);
+            }
+        });
+    }
+
+    @Test
     void suggestionsSurviveARestart() throws SQLException {
         var kept = ask(MAC, "192.0.2.10", "192.0.2.11");
         var other = ask("192.0.2.10", "192.0.2.11");
@@ -413,6 +437,9 @@ final class UnusedIpsTest {
         assertThat(unused.suggest(
                         () -> view, SUBNET, window("192.0.2.10", "192.0.2.12"), Optional.empty(), rules, soon()))
                 .isEqualTo(ip(11));
+        assertThat(ask("192.0.2.10", "192.0.2.12"))
+                .as("not passed over by who does not probe")
+                .isEqualTo(ip(10));
     }
 
     @Test
