@@ -333,7 +333,7 @@ public final class UnusedIps {
         var now = clock.instant();
         earlier.values().removeIf(ends -> !ends.isAfter(now));
         return earlier.size()
-                + pools.values().stream().mapToInt(SubnetPool::size).sum();
+                + pools.values().stream().mapToInt(pool -> pool.size(now)).sum();
     }
 
     private SubnetPool pool(Subnet subnet) {

@@ -141,6 +141,10 @@ final class UnusedIpsTest {
         assertThat(unused.size()).isEqualTo(2);
         now = now.plus(TIME);
         assertThat(unused.size()).isZero();
+        ask("192.0.2.150", "192.0.2.152");
+        assertThat(unused.size()).isEqualTo(1);
+        now = now.plus(TIME);
+        assertThat(unused.size()).as("though nobody asked since").isZero();
     }
 
     @Test
@@ -440,6 +444,22 @@ final class UnusedIpsTest {
         assertThat(ask("192.0.2.10", "192.0.2.12"))
                 .as("not passed over by who does not probe")
                 .isEqualTo(ip(10));
+    }
+
+    @Test
+    void whatARequestTriesIsNotAnothersAlsoWhenOtherAddressesWereTakenMeanwhile() {
+        sequential = true;
+        var theirs = new ArrayList<Optional<Ipv4>>();
+        var prober = new Prober((ip, time) -> {
+            view = view.with(reservation(OTHER, 99));
+            theirs.add(ask("192.0.2.10", "192.0.2.11"));
+            return false;
+        });
+        var rules = new UnusedIps.Rules(TIME, true, Optional.of(prober), Set::of);
+        var one = window("192.0.2.10", "192.0.2.10");
+        assertThat(unused.suggest(() -> view, SUBNET, one, Optional.empty(), rules, soon()))
+                .isEqualTo(ip(10));
+        assertThat(theirs).containsExactly(ip(11));
     }
 
     @Test
