@@ -19,8 +19,7 @@ public final class FakeView implements DhcpView {
         this(subnets, reservations, leases, UsedAddresses.NONE);
     }
 
-    public FakeView(
-            List<Subnet> subnets, List<Reservation> reservations, List<Lease> leases, UsedAddresses extra) {
+    public FakeView(List<Subnet> subnets, List<Reservation> reservations, List<Lease> leases, UsedAddresses extra) {
         this.subnets = subnets;
         this.reservations = reservations;
         this.leases = leases;
