@@ -170,10 +170,10 @@ final class DhcpInput {
         options.put(Reservation.HOSTNAME, hostname);
         parameters.all().forEach((key, value) -> {
             if (value != null && !NO_OPTIONS.contains(key)) {
-                if (options.size() > MAX_OPTIONS || key.length() > MAX_VALUE) {
+                if (options.size() > MAX_OPTIONS) {
                     throw CallerException.badRequest("A reservation has at most " + MAX_OPTIONS + " options");
                 }
-                options.put(key, plain(value));
+                options.put(bounded(key), plain(value));
             }
         });
         return options;
@@ -201,7 +201,10 @@ final class DhcpInput {
                     plain(Optional.<Object>ofNullable(element).orElse(""))));
             return plain;
         }
-        var text = value.toString();
+        return bounded(value.toString());
+    }
+
+    private static String bounded(String text) {
         if (text.length() > MAX_VALUE) {
             throw CallerException.badRequest("An option has at most " + MAX_VALUE + " characters");
         }

@@ -2,6 +2,7 @@ package smartproxy.dhcp;
 
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import smartproxy.core.api.Store;
 import smartproxy.dhcp.unused.UnusedIps;
 
@@ -12,18 +13,22 @@ import smartproxy.dhcp.unused.UnusedIps;
 final class DhcpState implements AutoCloseable {
     private final ChangeLocks<MacAddress, Ipv4> locks;
     private final ChangeLocks<ClientId, Ipv6> locks6;
-    private final Overlay overlay = new Overlay(System::nanoTime);
+    private final Overlay overlay;
     private final UnusedIps unused;
 
-    private DhcpState(ChangeLocks<MacAddress, Ipv4> locks, ChangeLocks<ClientId, Ipv6> locks6, UnusedIps unused) {
-        this.locks = locks;
-        this.locks6 = locks6;
-        this.unused = unused;
+    private DhcpState(Store store, LongSupplier nanoTime) throws SQLException {
+        locks = ChangeLocks.ofDhcp(store);
+        locks6 = ChangeLocks.ofDhcp6(store);
+        overlay = new Overlay(nanoTime);
+        unused = UnusedIps.open(store, InstantSource.system());
     }
 
     static DhcpState open(Store store) throws SQLException {
-        return new DhcpState(
-                ChangeLocks.ofDhcp(store), ChangeLocks.ofDhcp6(store), UnusedIps.open(store, InstantSource.system()));
+        return open(store, System::nanoTime);
+    }
+
+    static DhcpState open(Store store, LongSupplier nanoTime) throws SQLException {
+        return new DhcpState(store, nanoTime);
     }
 
     ChangeLocks<MacAddress, Ipv4> locks() {

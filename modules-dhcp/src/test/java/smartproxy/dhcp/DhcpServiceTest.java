@@ -49,6 +49,7 @@ final class DhcpServiceTest {
     private final FakeProvider provider = new FakeProvider(new FakeView(List.of(SUBNET), List.of(), List.of()));
     private SqliteStore store;
     private DhcpState state;
+    private long nanos;
 
     @SuppressWarnings("NullAway.Init") // by open()
     DhcpServiceTest() {}
@@ -56,7 +57,7 @@ final class DhcpServiceTest {
     @BeforeEach
     void open() throws SQLException {
         store = SqliteStore.open(directory);
-        state = DhcpState.open(store);
+        state = DhcpState.open(store, () -> nanos);
     }
 
     @AfterEach
@@ -383,6 +384,48 @@ final class DhcpServiceTest {
         assertThat(state.overlay().size()).isEqualTo(1);
     }
 
+    private void untilTheServerIsAsked() {
+        nanos += Overlay.CONFIRM.toNanos();
+    }
+
+    @Test
+    void aChangeThatNoViewShowsForLongIsTrueWhileTheServerHoldsIt() {
+        create(reservation(MAC, 10));
+        untilTheServerIsAsked();
+        assertThat(read(MAC)).contains(reservation(MAC, 10));
+        assertThat(provider.asked).as("a read has other things to do").containsExactly(true);
+        assertThat(read(MAC)).contains(reservation(MAC, 10));
+        assertThat(provider.asked).as("asked just now").hasSize(1);
+
+        provider.backend = provider.backend.without(MAC);
+        untilTheServerIsAsked();
+        assertThat(read(MAC)).as("removed by somebody else").isEmpty();
+        assertThat(state.overlay().size()).isZero();
+    }
+
+    @Test
+    void aRemovalThatNoViewShowsForLongIsTrueUntilTheServerHasItAgain() {
+        var stale = provider.view.with(reservation(MAC, 10));
+        provider.shows(reservation(MAC, 10));
+        service().remove(NETWORK, MAC, soon());
+        provider.view = stale;
+        untilTheServerIsAsked();
+        assertThat(read(MAC)).isEmpty();
+        provider.backend = provider.backend.with(reservation(MAC, 10));
+        untilTheServerIsAsked();
+        assertThat(read(MAC)).as("created by somebody else").isPresent();
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aServerThatCannotBeAskedFailsNoReadAndDeniesNothing(ProxyException failure) {
+        create(reservation(MAC, 10));
+        provider.failures.put(MAC, failure);
+        untilTheServerIsAsked();
+        assertThat(read(MAC)).contains(reservation(MAC, 10));
+        assertThat(provider.asked).hasSize(1);
+    }
+
     @Test
     void whereReadsAreFreshNothingIsLaidOverThem() {
         service(DhcpAbility.FRESH_READS, DhcpAbility.LOCAL_READS).create(reservation(MAC, 10), Set.of(), soon());
@@ -430,6 +473,10 @@ final class DhcpServiceTest {
         private int creations;
         private int removals;
         private final List<Reservation> changes = new ArrayList<>();
+
+        /** For each question past the view, whether it has two seconds at most. */
+        private final List<Boolean> asked = new ArrayList<>();
+
         private NewReservation last = new NewReservation(reservation(MAC, 1), Optional.empty(), Set.of());
 
         FakeProvider(FakeView view) {
@@ -471,11 +518,24 @@ final class DhcpServiceTest {
         }
 
         @Override
-        public synchronized Removal remove(Reservation reservation, Deadline deadline) {
-            removals++;
+        public boolean holds(Reservation reservation, Deadline deadline) {
+            asked.add(deadline.left().compareTo(Duration.ofSeconds(2)) <= 0);
+            fail(reservation);
+            return backend.reservation(SUBNET, reservation.mac())
+                    .filter(present -> present.ip().equals(reservation.ip()))
+                    .isPresent();
+        }
+
+        private void fail(Reservation reservation) {
             if (failures.containsKey(reservation.mac())) {
                 throw failures.get(reservation.mac());
             }
+        }
+
+        @Override
+        public synchronized Removal remove(Reservation reservation, Deadline deadline) {
+            removals++;
+            fail(reservation);
             backend = backend.without(reservation.mac());
             view = view.without(reservation.mac());
             return Removal.REMOVED;

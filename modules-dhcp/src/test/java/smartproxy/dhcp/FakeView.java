@@ -2,14 +2,38 @@ package smartproxy.dhcp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A snapshot of lists. */
-public record FakeView(List<Subnet> subnets, List<Reservation> reservations, List<Lease> leases, UsedAddresses extra)
-        implements DhcpView {
+public final class FakeView implements DhcpView {
+    private final List<Subnet> subnets;
+    private final List<Reservation> reservations;
+    private final List<Lease> leases;
+    private final UsedAddresses extra;
+    private final Map<Subnet, UsedAddresses> used = new ConcurrentHashMap<>();
+
     public FakeView(List<Subnet> subnets, List<Reservation> reservations, List<Lease> leases) {
         this(subnets, reservations, leases, UsedAddresses.NONE);
+    }
+
+    public FakeView(List<Subnet> subnets, List<Reservation> reservations, List<Lease> leases, UsedAddresses extra) {
+        this.subnets = subnets;
+        this.reservations = reservations;
+        this.leases = leases;
+        this.extra = extra;
+    }
+
+    @Override
+    public List<Subnet> subnets() {
+        return subnets;
+    }
+
+    /** Of all subnets. */
+    public List<Reservation> reservations() {
+        return reservations;
     }
 
     /** The same with one reservation more. */
@@ -78,7 +102,7 @@ public record FakeView(List<Subnet> subnets, List<Reservation> reservations, Lis
 
     @Override
     public UsedAddresses used(Subnet subnet) {
-        return ranges -> {
+        return used.computeIfAbsent(subnet, key -> ranges -> {
             extra.each(ranges);
             eachReservation(
                     subnet,
@@ -86,6 +110,6 @@ public record FakeView(List<Subnet> subnets, List<Reservation> reservations, Lis
             eachLease(
                     subnet,
                     record -> ranges.accept(record.ip().bits(), record.ip().bits()));
-        };
+        });
     }
 }

@@ -16,6 +16,10 @@ final class OverlayTest {
     private static final Reservation TWO = reservation("two", 11);
     private static final FakeView EMPTY = new FakeView(List.of(SUBNET, BESIDE), List.of(), List.of());
 
+    private static final MacAddress OTHER = MacAddress.of("52:54:00:00:00:02");
+    private static final Reservation THREE =
+            new Reservation(SUBNET, "three", Ipv4.of("192.0.2.12"), OTHER, true, Map.of());
+
     private long nanos;
     private final Overlay overlay = new Overlay(() -> nanos);
 
@@ -66,6 +70,42 @@ final class OverlayTest {
         assertThat(view.reservation(SUBNET, MAC)).isEmpty();
         assertThat(view.reservationsAt(SUBNET, ONE.ip())).isEmpty();
         assertThat(all(view, SUBNET)).isEmpty();
+    }
+
+    @Test
+    void whatWasNotChangedIsAsTheViewShowsIt() {
+        overlay.created(ONE);
+        var lease = new Lease(SUBNET, "l", Ipv4.of("192.0.2.13"), OTHER, 1, 2, "active", Map.of());
+        var below = new FakeView(EMPTY.subnets(), List.of(THREE), List.of(lease));
+        var view = overlay.over(below);
+        assertThat(view.subnets()).isEqualTo(below.subnets());
+        assertThat(view.subnet(ONE.ip())).contains(SUBNET);
+        assertThat(all(view, SUBNET)).containsExactly(THREE, ONE);
+        assertThat(view.reservation(SUBNET, OTHER)).contains(THREE);
+        assertThat(view.reservationsAt(SUBNET, THREE.ip())).containsExactly(THREE);
+        assertThat(view.lease(SUBNET, OTHER)).contains(lease);
+        assertThat(view.leaseAt(SUBNET, lease.ip())).contains(lease);
+        var leases = new ArrayList<Lease>();
+        view.eachLease(SUBNET, leases::add);
+        assertThat(leases).containsExactly(lease);
+        assertThat(view.isFree(SUBNET, lease.ip())).isFalse();
+        assertThat(view.isFree(SUBNET, Ipv4.of("192.0.2.14"))).isTrue();
+        var used = new ArrayList<Integer>();
+        view.used(SUBNET).each((first, last) -> used.add(last));
+        assertThat(used)
+                .containsExactlyInAnyOrder(
+                        ONE.ip().bits(), THREE.ip().bits(), lease.ip().bits());
+    }
+
+    @Test
+    void whatAViewHasShownIsNotLaidOverTheNextWithOthers() {
+        overlay.created(ONE);
+        overlay.created(THREE);
+        assertThat(all(overlay.over(EMPTY), SUBNET)).containsExactly(ONE, THREE);
+        assertThat(all(overlay.over(EMPTY.with(ONE)), SUBNET)).containsExactly(ONE, THREE);
+        assertThat(all(overlay.over(EMPTY), SUBNET))
+                .as("removed by somebody else")
+                .containsExactly(THREE);
     }
 
     @Test
@@ -154,5 +194,9 @@ final class OverlayTest {
             overlay.created(new Reservation(SUBNET, "h", Ipv4.of("192.0.2.9"), mac, true, Map.of()));
         }
         assertThat(overlay.size()).isEqualTo(10_000);
+        var view = overlay.over(EMPTY);
+        assertThat(view.reservation(SUBNET, MacAddress.of("02:00:00:00:00:00"))).isEmpty();
+        assertThat(view.reservation(SUBNET, MacAddress.of("02:00:00:00:00:01"))).isPresent();
+        assertThat(view.reservation(SUBNET, MacAddress.of("02:00:00:00:27:10"))).isPresent();
     }
 }

@@ -67,7 +67,7 @@ class IscDhcpProvider implements DhcpProvider, Lifecycle {
         } catch (DhcpdConf.Unusable e) {
             throw new StartException(name + ": " + e.getMessage(), e);
         }
-        files.eachTick(omapi::closeIdle);
+        files.eachTick(() -> omapi.closeIdle(OmapiClient.IDLE));
         context.health("leases file", files::health);
     }
 

@@ -35,7 +35,7 @@ final class OmapiClient implements AutoCloseable {
     private final OmapiServer server;
     private final ReentrantLock turn = new ReentrantLock(true);
     private @Nullable OmapiConnection kept;
-    private boolean closed;
+    private volatile boolean closed;
 
     OmapiClient(OmapiServer server) {
         this.server = server;
@@ -88,11 +88,14 @@ final class OmapiClient implements AutoCloseable {
             }
             return work.run(new Talk(connection(deadline), deadline));
         } finally {
-            if (kept != null && (closed || !kept.isUsable())) {
-                kept.close();
+            if (kept != null && !kept.isUsable()) {
                 kept = null;
             }
             turn.unlock();
+            if (closed) {
+                // whoever closed it did not get the turn
+                close();
+            }
         }
     }
 
@@ -113,11 +116,15 @@ final class OmapiClient implements AutoCloseable {
         return connection;
     }
 
-    /** Called now and then. */
-    void closeIdle() {
+    /**
+     * Called now and then.
+     *
+     * @param idle for how long nobody may have used a connection that is kept
+     */
+    void closeIdle(Duration idle) {
         if (turn.tryLock()) {
             try {
-                if (kept != null && System.nanoTime() - kept.heardAt() > IDLE.toNanos()) {
+                if (kept != null && !kept.heardWithin(idle)) {
                     kept.close();
                     kept = null;
                 }

@@ -144,10 +144,6 @@ final class OmapiConnection implements AutoCloseable {
         return !failed;
     }
 
-    long heardAt() {
-        return heardAt;
-    }
-
     /**
      * Sends a question and waits for its answer.
      *

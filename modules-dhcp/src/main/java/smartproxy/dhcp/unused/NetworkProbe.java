@@ -38,12 +38,19 @@ public final class NetworkProbe implements Probe {
         var deadline = Deadline.in(time);
         var address = InetAddress.getByAddress(
                 ByteBuffer.allocate(Integer.BYTES).putInt(ip.bits()).array());
+        // where no descriptor is left for these, nothing is known of the host
         try (var selector = Selector.open();
                 var channel = SocketChannel.open()) {
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_CONNECT);
+            return isThere(selector, channel, address, deadline);
+        }
+    }
+
+    private static boolean isThere(Selector selector, SocketChannel channel, InetAddress address, Deadline deadline) {
+        try {
             return connects(channel, address)
-                    || address.isReachable((int) Math.max(1, deadline.leftMillis()))
+                    || isReachable(address, deadline)
                     || connected(selector, channel, deadline);
         } catch (ConnectException e) {
             return isRefusal(e);
@@ -54,6 +61,15 @@ public final class NetworkProbe implements Probe {
 
     private static boolean connects(SocketChannel channel, InetAddress address) throws IOException {
         return channel.connect(new InetSocketAddress(address, ECHO));
+    }
+
+    /** Without a descriptor for it, or where a packet filter keeps it back, the connection alone counts. */
+    private static boolean isReachable(InetAddress address, Deadline deadline) {
+        try {
+            return address.isReachable((int) Math.max(1, deadline.leftMillis()));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean connected(Selector selector, SocketChannel channel, Deadline deadline) throws IOException {

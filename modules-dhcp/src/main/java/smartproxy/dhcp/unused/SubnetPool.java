@@ -67,6 +67,10 @@ final class SubnetPool {
             tried.forEach(ip -> taken.set(offset(ip)));
             refused.forEach(ip -> taken.set(offset(ip)));
         }
+        expire(time);
+    }
+
+    private void expire(Instant time) {
         while (!ends.isEmpty() && !ends.peek().ends().isAfter(time)) {
             var end = ends.poll();
             if (end.ends().equals(suggested.get(end.ip()))) {
@@ -86,7 +90,7 @@ final class SubnetPool {
     }
 
     /**
-     * Chooses addresses that nobody has, for the caller to try: others do not get them until {@link #suggest} or {@link #leave}.
+     * Chooses addresses that nobody has, for the caller to try: others do not get them until {@link #leave}.
      * A window of one address may name one that is never suggested otherwise.
      *
      * @param rank chooses among that many
@@ -151,7 +155,6 @@ final class SubnetPool {
                 ends.add(new End(ip, until));
             }
             taken.set(offset(ip));
-            leave(ip);
         }
     }
 
@@ -164,12 +167,9 @@ final class SubnetPool {
         }
     }
 
-    /** The caller cannot use the address that it tried: nobody waits for it, and it is not chosen again for a while. */
+    /** The caller cannot use an address that it tries: when it leaves it, nobody gets it for a while. */
     synchronized void refuse(Ipv4 ip) {
-        if (tried.contains(ip)) {
-            refused.add(ip);
-            leave(ip);
-        }
+        refused.add(ip);
     }
 
     /** The caller that refused the addresses has ended. */
@@ -216,7 +216,9 @@ final class SubnetPool {
         return used.get(offset(ip));
     }
 
-    synchronized int size() {
+    /** How many are suggested. */
+    synchronized int size(Instant now) {
+        expire(now);
         return suggested.size();
     }
 }

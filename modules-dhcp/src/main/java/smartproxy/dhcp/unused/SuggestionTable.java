@@ -47,12 +47,13 @@ final class SuggestionTable {
         }
     }
 
-    /** @return how many there were */
-    int extend(Connection connection, Ipv4 ip, Instant ends) throws SQLException {
-        try (var update = connection.prepareStatement("UPDATE dhcp_suggestion SET ends = ? WHERE ip = ?")) {
+    /** @return false when the address is not suggested to that MAC any more */
+    boolean extend(Connection connection, Ipv4 ip, MacAddress mac, Instant ends) throws SQLException {
+        try (var update = connection.prepareStatement("UPDATE dhcp_suggestion SET ends = ? WHERE ip = ? AND mac = ?")) {
             update.setLong(1, ends.toEpochMilli());
             update.setLong(2, ip.value());
-            return update.executeUpdate();
+            update.setString(3, mac.toString());
+            return update.executeUpdate() == 1;
         }
     }
 

@@ -168,9 +168,11 @@ public final class UnusedIps {
                 if (!pool.isUsed(ip) && views.get().isFree(subnet, ip)) {
                     var ends = now.plus(rules.time());
                     remembered.add(new Suggestion(ip, mac, ends), now);
-                    inStore(connection -> table.extend(connection, ip, ends));
-                    pool.suggest(ip, ends);
-                    return Optional.of(ip);
+                    // it may have been ended since it was read, and be somebody else's
+                    if (inStore(connection -> table.extend(connection, ip, mac.get(), ends))) {
+                        pool.suggest(ip, ends);
+                        return Optional.of(ip);
+                    }
                 }
             }
             return Optional.empty();
@@ -331,7 +333,7 @@ public final class UnusedIps {
         var now = clock.instant();
         earlier.values().removeIf(ends -> !ends.isAfter(now));
         return earlier.size()
-                + pools.values().stream().mapToInt(SubnetPool::size).sum();
+                + pools.values().stream().mapToInt(pool -> pool.size(now)).sum();
     }
 
     private SubnetPool pool(Subnet subnet) {

@@ -314,6 +314,8 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
         is(get(one), 200, "{\"ip\":null}");
         assertThat(get("/dhcp/198.51.100.128/suggestions").body())
                 .startsWith("[{\"ip\":\"198.51.100.140\",\"mac\":\"52:54:00:dd:00:01\",\"ends\":\"20");
+        is(delete(N + "/unused_ip/198.51.100.140"), 200, "");
+        is(get(one), 200, "{\"ip\":null}");
         is(delete("/dhcp/198.51.100.128/unused_ip/198.51.100.140"), 200, "");
         is(get(one), 200, "{\"ip\":\"198.51.100.140\"}");
         is(delete("/dhcp/10.99.0.0/unused_ip/10.99.0.1"), 200, "");
@@ -336,13 +338,17 @@ final class EmbeddedDhcpIT extends RoutesOfDaemon {
         var form = "name=big&ip=192.0.2.70&mac=52:54:00:ee:00:70";
         is(post(N, form + "&foo=" + "x".repeat(4097)), 400, "An option has at most 4096 characters");
         is(post(N, form + "&foo[]=" + "x".repeat(4097)), 400, "An option has at most 4096 characters");
+        is(post(N, form + "&" + "x".repeat(4097) + "=1"), 400, "An option has at most 4096 characters");
         is(post(N, form + "&foo=%ff"), 400, "invalid byte sequence in UTF-8");
         var many = new StringBuilder(form);
-        for (var i = 0; i < 65; i++) {
-            many.append("&o").append(i).append("=1");
+        for (var i = 0; i < 64; i++) {
+            many.append("&o").append(i).append('=').append("x".repeat(i == 0 ? 4096 : 1));
         }
-        is(post(N, many.toString()), 400, "A reservation has at most 64 options");
+        is(post(N, many + "&o64=x"), 400, "A reservation has at most 64 options");
         assertThat(get(N + "/mac/52:54:00:ee:00:70").status()).isEqualTo(404);
+        is(post(N, many.toString()), 200, "");
+        assertThat(get(N + "/mac/52:54:00:ee:00:70").body()).contains("x".repeat(4096), "\"o63\":\"x\"");
+        is(delete(N + "/mac/52:54:00:ee:00:70"), 200, "");
     }
 
     @Test

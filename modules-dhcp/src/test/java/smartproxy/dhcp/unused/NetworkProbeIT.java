@@ -2,7 +2,15 @@ package smartproxy.dhcp.unused;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import smartproxy.dhcp.Ipv4;
 
@@ -21,5 +29,59 @@ final class NetworkProbeIT {
     void whatCannotBeReachedIsNot() throws Exception {
         assertThat(probe.answers(Ipv4.of("255.255.255.255"), Duration.ofMillis(200)))
                 .isFalse();
+    }
+
+    @Test
+    void withoutADescriptorLeftNothingIsFoundOut() throws Exception {
+        var child = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -n 200 && exec \"$0\" \"$@\"",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FewDescriptors.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        var output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(output.lines().toList())
+                .hasSize(8)
+                .startsWith("unknown")
+                .endsWith("true")
+                .doesNotContain("false");
+    }
+
+    /** Probes a host that is there with no descriptor left, then with one more each time. */
+    static final class FewDescriptors {
+        private FewDescriptors() {}
+
+        public static void main(String[] arguments) throws IOException {
+            // these load all that it takes
+            var probed = new StringBuilder(answer());
+            assertThat(Security.getProviders()).isNotEmpty();
+            var taken = new ArrayList<Closeable>();
+            try {
+                while (true) {
+                    taken.add(new FileInputStream("/dev/null"));
+                }
+            } catch (IOException e) {
+                probed.setLength(0);
+            }
+            for (var free = 0; free < 8; free++) {
+                probed.append(answer()).append('\n');
+                taken.remove(taken.size() - 1).close();
+            }
+            System.out.print(probed);
+        }
+
+        private static String answer() {
+            try {
+                return String.valueOf(new NetworkProbe().answers(Ipv4.of("127.0.0.1"), Duration.ofSeconds(10)));
+            } catch (IOException e) {
+                return "unknown";
+            }
+        }
     }
 }

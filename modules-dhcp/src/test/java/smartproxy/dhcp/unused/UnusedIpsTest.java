@@ -141,6 +141,10 @@ final class UnusedIpsTest {
         assertThat(unused.size()).isEqualTo(2);
         now = now.plus(TIME);
         assertThat(unused.size()).isZero();
+        ask("192.0.2.150", "192.0.2.152");
+        assertThat(unused.size()).isEqualTo(1);
+        now = now.plus(TIME);
+        assertThat(unused.size()).as("though nobody asked since").isZero();
     }
 
     @Test
@@ -233,6 +237,30 @@ final class UnusedIpsTest {
         assertThat(ask("192.0.2.10", "192.0.2.10")).as("another's").isEmpty();
         unused.end(Ipv4.of("192.0.2.99"), Optional.of(MAC));
         assertThat(ask("192.0.2.10", "192.0.2.10")).isEqualTo(ip(10));
+    }
+
+    @Test
+    void whatHasEndedDoesNotStayInTheStore() throws SQLException {
+        ask("192.0.2.10", "192.0.2.10");
+        ask("192.0.2.11", "192.0.2.11");
+        now = now.plus(TIME);
+        assertThat(ask("192.0.2.12", "192.0.2.12")).isEqualTo(ip(12));
+        unused.end(Ipv4.of("192.0.2.12"), Optional.empty());
+        assertThat(stored()).isZero();
+        ask("192.0.2.10", "192.0.2.10");
+        now = now.plus(TIME);
+        assertThat(stored()).isEqualTo(1);
+        unused = UnusedIps.open(store, () -> now);
+        assertThat(stored()).isZero();
+    }
+
+    private int stored() throws SQLException {
+        return store.transaction(connection -> {
+            try (var select = connection.prepareStatement("SELECT count(*) FROM dhcp_suggestion");
+                    var rows = select.executeQuery()) {
+                return rows.getInt(1);
+            }
+        });
     }
 
     @Test
@@ -413,6 +441,25 @@ final class UnusedIpsTest {
         assertThat(unused.suggest(
                         () -> view, SUBNET, window("192.0.2.10", "192.0.2.12"), Optional.empty(), rules, soon()))
                 .isEqualTo(ip(11));
+        assertThat(ask("192.0.2.10", "192.0.2.12"))
+                .as("not passed over by who does not probe")
+                .isEqualTo(ip(10));
+    }
+
+    @Test
+    void whatARequestTriesIsNotAnothersAlsoWhenOtherAddressesWereTakenMeanwhile() {
+        sequential = true;
+        var theirs = new ArrayList<Optional<Ipv4>>();
+        var prober = new Prober((ip, time) -> {
+            view = view.with(reservation(OTHER, 99));
+            theirs.add(ask("192.0.2.10", "192.0.2.11"));
+            return false;
+        });
+        var rules = new UnusedIps.Rules(TIME, true, Optional.of(prober), Set::of);
+        var one = window("192.0.2.10", "192.0.2.10");
+        assertThat(unused.suggest(() -> view, SUBNET, one, Optional.empty(), rules, soon()))
+                .isEqualTo(ip(10));
+        assertThat(theirs).containsExactly(ip(11));
     }
 
     @Test
@@ -480,6 +527,31 @@ final class UnusedIpsTest {
         assertThat(unused.of(SUBNET)).hasSize(1);
         assertThat(ask("192.0.2.10", "192.0.2.12")).isEqualTo(ip(10));
         assertThat(ask("192.0.2.12", "192.0.2.12")).isEmpty();
+    }
+
+    @Test
+    void aMacDoesNotKeepWhatSomebodyElseGotMeanwhile() {
+        sequential = true;
+        assertThat(ask(MAC, "192.0.2.10", "192.0.2.11")).isEqualTo(ip(10));
+        var theirs = new ArrayList<Optional<Ipv4>>();
+        var views = new AtomicInteger();
+        var ours = unused.suggest(
+                () -> {
+                    // for the MAC, for what is used, and then for the address that was kept
+                    if (views.incrementAndGet() == 3) {
+                        unused.end(Ipv4.of("192.0.2.10"), Optional.empty());
+                        theirs.add(ask(OTHER, "192.0.2.10", "192.0.2.10"));
+                    }
+                    return view;
+                },
+                SUBNET,
+                window("192.0.2.10", "192.0.2.11"),
+                Optional.of(MAC),
+                rules(),
+                soon());
+        assertThat(theirs).containsExactly(ip(10));
+        assertThat(ours).isEqualTo(ip(11));
+        assertThat(unused.of(SUBNET)).extracting(Suggestion::mac).containsExactly(Optional.of(OTHER), Optional.of(MAC));
     }
 
     @Test
