@@ -392,6 +392,24 @@ class FetcherIT extends Fetching {
                 .contains("/missing is answered 404");
     }
 
+    /** Most servers redirect to whole URLs, in which no password is. */
+    @Test
+    void thePasswordGoesWithARedirectToItsServerAndToNoOther() throws Exception {
+        try (var other = FakeServer.start()) {
+            server.file("/vmlinuz", CONTENT, "\"1\"")
+                    .redirect("/whole", server.url("/vmlinuz"))
+                    .redirect("/path", "/vmlinuz")
+                    .redirect("/away", other.url("/vmlinuz"))
+                    .redirect("/named", "http://user:hush@127.0.0.1:" + other.port() + "/vmlinuz");
+            other.file("/vmlinuz", CONTENT, "\"1\"");
+            for (var path : List.of("/whole", "/path", "/away", "/named")) {
+                fetch(fetcher(), file("http://user:hush@127.0.0.1:" + server.port() + path), Optional.empty());
+            }
+            assertThat(server.requests()).hasSize(6).allMatch(request -> request.contains("Authorization: Basic "));
+            assertThat(other.requests()).hasSize(2).noneMatch(request -> request.contains("Authorization"));
+        }
+    }
+
     private static String digest(String algorithm, byte[] content) throws Exception {
         return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
     }
