@@ -3,6 +3,7 @@ package smartproxy.tftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,10 +14,12 @@ import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -457,6 +460,19 @@ class TftpServerIT {
                 assertThat(port.isBound()).isTrue();
             }
             assertThat(server.context.health().ok()).isFalse();
+        }
+    }
+
+    /** As when the daemon ends while a socket that broke is bound again. */
+    @Test
+    void aSocketThatIsBoundAfterTheEndWaitsForNoPacket() throws Exception {
+        var end = new CountDownLatch(1);
+        end.countDown();
+        var sessions = Sessions.bind(TestServer.free(InetAddress.getLoopbackAddress()), () -> null);
+        try {
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> sessions.serve(end));
+        } finally {
+            sessions.close("the end");
         }
     }
 
