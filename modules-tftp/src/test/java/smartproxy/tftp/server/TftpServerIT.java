@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.StartException;
+import smartproxy.tftp.files.Descriptors;
 
 /** The server over real sockets, and a client that does what clients, networks and enemies do. */
 @Timeout(120)
@@ -120,6 +122,29 @@ class TftpServerIT {
                 assertThat(other.read("linux")).hasSize(3000);
                 assertThat(peer.rest(first, 1000)).hasSize(3000);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTransferThatHasEndedHoldsNeitherItsFileNorItsPort(boolean complete) throws Exception {
+        try (var server = TestServer.start(root);
+                var peer = server.peer()) {
+            server.file("linux", 3000);
+            peer.ask("linux", "timeout|100|");
+            var options = peer.receive();
+            assertThat(Descriptors.below(root)).hasSize(1);
+            if (complete) {
+                peer.rest(options, 512);
+            } else {
+                peer.send(new byte[] {0, 5, 0, 0, 0}, options.from());
+            }
+            await().ignoreException(BindException.class).untilAsserted(() -> {
+                assertThat(Descriptors.below(root)).isEmpty();
+                try (var port = new DatagramSocket(options.from())) {
+                    assertThat(port.isBound()).isTrue();
+                }
+            });
         }
     }
 
