@@ -179,6 +179,8 @@ public final class GridRestarts implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.warn("{}: a restart of the grid's services failed by a bug", owner, e);
             failed(e.toString());
+        } catch (OutOfMemoryError e) { // of threads too, which the other work of the daemon gives back
+            failed(e.toString());
         }
     }
 

@@ -3,7 +3,9 @@ package smartproxy.infoblox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import java.time.Duration;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.log.Capture;
 
 /** When restarts are sent, and when not. */
 class GridRestartsTest {
@@ -69,6 +72,7 @@ class GridRestartsTest {
         assertThat(mark.due).as("a crash now would leave it open").isTrue();
         restarts.end(false);
         assertThat(mark.due).isFalse();
+        await().during(Duration.ofMillis(100)).atMost(WATCHDOG).until(() -> sent.get() == 0);
         restarts.close();
         assertThat(sent).hasValue(0);
     }
@@ -104,26 +108,59 @@ class GridRestartsTest {
     void oneThatFailsIsTriedUntilItSucceeds() {
         failing.set(3);
         restarts.attach(rules(SHORT));
-        change();
-        await().atMost(WATCHDOG).until(() -> !restarts.health().ok() || sent.get() == 1);
-        awaitSent(1);
+        try (var log = new Capture(GridRestarts.class, Level.INFO)) {
+            change();
+            await().atMost(WATCHDOG).until(() -> !restarts.health().ok() || sent.get() == 1);
+            awaitSent(1);
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARN dhcp_infoblox: 1 changes are in the grid, but its services were not restarted to serve"
+                                    + " them, which is tried again until it succeeds: dhcp_infoblox: no",
+                            "INFO dhcp_infoblox: the grid's services are restarted again, after 3 failures");
+        }
         assertThat(restarts.health().ok()).isTrue();
         assertThat(failing).hasValue(0);
     }
 
     @Test
-    void aBugOfTheSenderEndsNothing() {
-        var first = new AtomicInteger();
+    void neitherABugOfTheSenderNorAMomentWithoutMemoryEndsAnything() {
+        var told = new CopyOnWriteArrayList<String>();
         restarts.attach(new GridRestarts.Rules(
                 deadline -> {
-                    if (first.getAndIncrement() == 0) {
+                    told.add(restarts.health().detail());
+                    if (told.size() == 1) {
                         throw new IllegalStateException("bug");
+                    }
+                    if (told.size() == 2) {
+                        throw new OutOfMemoryError("unable to create native thread");
                     }
                     sent.incrementAndGet();
                 },
                 SHORT));
         change();
         awaitSent(1);
+        assertThat(told).hasSize(3);
+        assertThat(told.get(1)).contains("failed 1 times: java.lang.IllegalStateException: bug");
+        assertThat(told.get(2)).contains("failed 2 times: java.lang.OutOfMemoryError");
+    }
+
+    @Test
+    void pausesGrowWhileItFails() {
+        var times = new CopyOnWriteArrayList<Long>();
+        failing.set(5);
+        restarts.attach(new GridRestarts.Rules(
+                deadline -> {
+                    times.add(System.nanoTime());
+                    send(deadline);
+                },
+                SHORT));
+        change();
+        awaitSent(1);
+        for (var i = 1; i < times.size(); i++) {
+            assertThat(Duration.ofNanos(times.get(i) - times.get(i - 1)))
+                    .as("pause " + i)
+                    .isGreaterThanOrEqualTo(SHORT.multipliedBy(1L << i));
+        }
     }
 
     @Test
@@ -149,8 +186,10 @@ class GridRestartsTest {
         restarts.attach(old);
         change();
         var others = new AtomicInteger();
-        restarts.attach(new GridRestarts.Rules(deadline -> others.incrementAndGet(), NEVER));
+        var last = new GridRestarts.Rules(deadline -> others.incrementAndGet(), NEVER);
+        restarts.attach(last);
         restarts.detach(old);
+        restarts.detach(last);
         restarts.close();
         assertThat(others).hasValue(1);
         assertThat(sent).hasValue(0);
@@ -167,9 +206,10 @@ class GridRestartsTest {
         assertThat(mark.due).isTrue();
 
         try (var next = new GridRestarts("dhcp_infoblox", mark)) {
-            assertThat(next.health().detail()).contains("is due");
+            assertThat(next.health().detail()).isEqualTo("a restart of the grid's services is due");
             next.attach(rules(SHORT));
             awaitSent(1);
+            assertThat(next.health().detail()).startsWith("no restart is due, the last one was sent at ");
         }
         assertThat(sent).hasValue(1);
     }

@@ -97,15 +97,38 @@ class TftpServiceTest {
         assertThatThrownBy(() -> write("poap", "y", Optional.empty()))
                 .isInstanceOfSatisfying(
                         CallerException.class, e -> assertThat(e.status()).isEqualTo(400))
-                .hasMessageStartingWith("TFTP: Failed to create pxe config file: " + root + "/poap.cfg is a file");
+                .hasMessage(
+                        "TFTP: Failed to create pxe config file: " + root + "/poap.cfg is a file, perhaps a default for"
+                                + " all hosts: it leaves no room for " + root + "/poap.cfg/001122AABBCC; remove it");
         Files.delete(root.resolve("poap.cfg"));
         write("poap", "y", Optional.empty());
         assertThatThrownBy(() -> service().writeDefaults(variant("poap"), new byte[] {'x'}, soon()))
                 .isInstanceOfSatisfying(
                         CallerException.class, e -> assertThat(e.status()).isEqualTo(400))
-                .hasMessageStartingWith(
-                        "TFTP: Failed to create PXE default file: " + root + "/poap.cfg is a directory");
+                .hasMessage("TFTP: Failed to create PXE default file: " + root + "/poap.cfg is a directory:"
+                        + " the files of single hosts may be in it, there is no room for a default of that name");
         assertThat(all()).containsExactly("poap.cfg/001122AABBCC");
+    }
+
+    @Test
+    void aDirectoryInPlaceOfTheFileOfAHostIsSaid() throws Exception {
+        Files.createDirectories(root.resolve("poap.cfg/001122AABBCC"));
+        assertThatThrownBy(() -> write("poap", "y", Optional.empty()))
+                .isInstanceOfSatisfying(
+                        CallerException.class, e -> assertThat(e.status()).isEqualTo(400))
+                .hasMessage(
+                        "TFTP: Failed to create pxe config file: " + root + "/poap.cfg/001122AABBCC is a directory");
+    }
+
+    @Test
+    void aDiskThatFailsIsToldInItsWords() throws Exception {
+        // any error but those of names and links
+        Files.createSymbolicLink(root.resolve("poap.cfg"), Path.of("a".repeat(256)));
+        assertThatThrownBy(() -> service().read(variant("poap"), MAC))
+                .isInstanceOfSatisfying(
+                        BackendException.class, e -> assertThat(e.status()).isEqualTo(503))
+                .hasMessage("TFTP: Failed to retrieve pxe config file: " + root
+                        + "/poap.cfg/001122AABBCC: File name too long; look at the disk of " + root);
     }
 
     @Test

@@ -207,7 +207,7 @@ final class Unsettled implements AutoCloseable {
             }
         } catch (ProxyException e) {
             LOG.debug("{} changes stay unsettled: {}", pending.entries.size(), e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // the executor would not call again
             LOG.error("cannot settle changes: {}", e.toString(), e);
         }
     }

@@ -26,6 +26,8 @@ final class HttpSource implements Source {
     static final int MAX_REDIRECTS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpSource.class);
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
     private static final int OK = 200;
     private static final int PART = 206;
     private static final int NOT_MODIFIED = 304;
@@ -173,15 +175,22 @@ final class HttpSource implements Source {
                 .formatHex(character.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** A password in the source is for its own server alone. */
+    /** A password in the source is for its own server alone, where a redirect to it need not repeat it. */
     private static Map<String, String> withUser(Map<String, String> headers, URI source, URI at) {
         var user = source.getUserInfo();
-        if (user == null || !String.valueOf(source.getAuthority()).equals(at.getAuthority())) {
+        if (user == null || !origin(source).equals(origin(at))) {
             return headers;
         }
         var all = new HashMap<>(headers);
         all.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)));
         return all;
+    }
+
+    /** Scheme, host and port (RFC 6454, section 4). */
+    private static String origin(URI at) {
+        var scheme = at.getScheme().toLowerCase(Locale.ROOT);
+        var port = at.getPort() >= 0 ? at.getPort() : scheme.equals("https") ? HTTPS_PORT : HTTP_PORT;
+        return scheme + "://" + String.valueOf(at.getHost()).toLowerCase(Locale.ROOT) + ":" + port;
     }
 
     private Answer get(URI at, Map<String, String> headers, List<InetAddress> addresses)

@@ -70,7 +70,9 @@ final class Sessions {
     void serve(CountDownLatch end) throws IOException {
         var until = 0L;
         while (!closing || (!sessions.isEmpty() && System.nanoTime() - until < 0)) {
-            selector.select(sessions.isEmpty() ? 0 : TICK_MILLIS);
+            // whoever opened the latch before this was there to be woken wakes nobody
+            var idle = sessions.isEmpty() && end.getCount() > 0;
+            selector.select(idle ? 0 : TICK_MILLIS);
             if (!closing && end.getCount() == 0) {
                 closing = true;
                 until = System.nanoTime() + TimeUnit.SECONDS.toNanos(TftpEndpoint.DRAIN_SECONDS);

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -390,6 +391,50 @@ class FetcherIT extends Fetching {
         assertThat(failure(fetcher(), file(with + "/missing")).getMessage())
                 .doesNotContain("hush")
                 .contains("/missing is answered 404");
+    }
+
+    /** Else gigabytes were read each time a host is built. */
+    @Test
+    void aFileWhoseDigestWasFoundRightIsNotReadAgain() throws Exception {
+        server.file("/vmlinuz", CONTENT, "\"1\"");
+        var url = URI.create(server.url("/vmlinuz"));
+        var wanted = new BootFile(url, FILE, Checksum.parse("sha256:" + digest("SHA-256", CONTENT)));
+        var have = fetch(fetcher(), wanted, Optional.empty());
+        assertThat(fetch(fetcher(), wanted, Optional.empty()))
+                .as("one that somebody else has brought")
+                .isEqualTo(new Have(url, "", "", wanted.checksum(), CONTENT.length, have.modified(), false));
+
+        Files.write(root.resolve(FILE), new byte[CONTENT.length]); // who reads it sees that
+        Files.setLastModifiedTime(root.resolve(FILE), FileTime.from(have.modified()));
+        var half = ".x-vmlinuz.0123456789abcdef.part";
+        Files.writeString(root.resolve(FILE).resolveSibling(half), "half");
+        var part = new Partial(url, half, "\"1\"", "boot");
+        assertThat(fetch(fetcher(), wanted, new Known(Optional.of(have), Optional.of(part))))
+                .isEqualTo(have);
+        assertThat(server.requests()).hasSize(1);
+        assertNothingIsLeft();
+
+        var other = new BootFile(url, FILE, Checksum.parse("sha512:" + digest("SHA-512", CONTENT)));
+        fetch(fetcher(), other, Optional.of(have));
+        assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    /** Most servers redirect to whole URLs, in which no password is. */
+    @Test
+    void thePasswordGoesWithARedirectToItsServerAndToNoOther() throws Exception {
+        try (var other = FakeServer.start()) {
+            server.file("/vmlinuz", CONTENT, "\"1\"")
+                    .redirect("/whole", server.url("/vmlinuz"))
+                    .redirect("/path", "/vmlinuz")
+                    .redirect("/away", other.url("/vmlinuz"))
+                    .redirect("/named", "http://user:hush@127.0.0.1:" + other.port() + "/vmlinuz");
+            other.file("/vmlinuz", CONTENT, "\"1\"");
+            for (var path : List.of("/whole", "/path", "/away", "/named")) {
+                fetch(fetcher(), file("http://user:hush@127.0.0.1:" + server.port() + path), Optional.empty());
+            }
+            assertThat(server.requests()).hasSize(6).allMatch(request -> request.contains("Authorization: Basic "));
+            assertThat(other.requests()).hasSize(2).noneMatch(request -> request.contains("Authorization"));
+        }
     }
 
     private static String digest(String algorithm, byte[] content) throws Exception {

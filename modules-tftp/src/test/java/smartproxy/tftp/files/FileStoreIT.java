@@ -10,6 +10,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -74,9 +75,39 @@ class FileStoreIT {
         }
     }
 
+    /** Its own main program, run with an umask that leaves nothing to others. */
+    static final class Writing {
+        private Writing() {}
+
+        public static void main(String[] arguments) throws Exception {
+            new FileStore(Path.of(arguments[0])).write(Map.of("new/deep/grub.cfg", new byte[] {1}));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void theTftpServerOfAnotherUserCanReadWhateverTheUmask() throws Exception {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        run(
+                "sh",
+                "-c",
+                "umask 077; exec \"$0\" -cp \"$1\" '" + Writing.class.getName() + "' \"$2\"",
+                java,
+                System.getProperty("java.class.path"),
+                top.toString());
+        for (var directory : new String[] {"new", "new/deep"}) {
+            assertThat(mode(directory)).as(directory).isEqualTo("rwxr-xr-x");
+        }
+        assertThat(mode("new/deep/grub.cfg")).isEqualTo("rw-r--r--");
+    }
+
+    private String mode(String path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(top.resolve(path)));
+    }
+
     static void run(String... command) throws Exception {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue())
                 .as(new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
                 .isZero();

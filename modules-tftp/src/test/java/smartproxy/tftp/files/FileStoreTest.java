@@ -474,6 +474,34 @@ class FileStoreTest {
         assertThatThrownBy(() -> store.link("boot", "x")).isInstanceOf(FileRefused.class);
     }
 
+    @Test
+    void nothingStaysOpen() throws Exception {
+        tree.link("tftp/leads", "boot/vmlinuz");
+        tree.link("tftp/far", "../x");
+        try (var file = store.open("leads")) {
+            assertThat(Descriptors.below(top)).containsExactly(tree.root + "/boot/vmlinuz");
+            assertThat(file.size()).isEqualTo(6);
+        }
+        store.write(Map.of("new/a", bytes("1"), "new/deep/b", bytes("2")));
+        store.link("host/deep/boot.efi", "../../boot/vmlinuz");
+        assertThat(store.list("new")).isPresent();
+        store.look("new/a");
+        store.create("begun").close();
+        store.delete("new/a");
+        store.deleteTree("new");
+        store.sweep(Instant.now(), Set.of());
+        for (var path : List.of("boot", "none", "none/none", "grub.cfg/none", "far", "..")) {
+            assertThatThrownBy(() -> store.open(path)).as(path).isInstanceOf(FileRefused.class);
+        }
+        for (var path : List.of("boot", "grub.cfg/new", "far")) {
+            assertThatThrownBy(() -> store.write(Map.of("boot/new", bytes("x"), path, bytes("x"))))
+                    .as(path)
+                    .isInstanceOf(FileRefused.class);
+        }
+        assertThatThrownBy(() -> store.delete("boot")).isInstanceOf(FileRefused.class);
+        assertThat(Descriptors.below(top)).isEmpty();
+    }
+
     private void refused(Reason reason, String path) {
         var before = store.opened();
         assertThatThrownBy(() -> store.open(path))

@@ -57,5 +57,9 @@ class AdmissionTest {
         admission.ended(client(1));
         assertThat(admission.hasRoom(client(1), BOUNDS)).isTrue();
         assertThat(admission.hasRoom(client(3), BOUNDS)).isTrue();
+        admission.begun(client(1));
+        assertThat(admission.hasRoom(client(1), new Bounds(100, 2, 10)))
+                .as("the other one still runs")
+                .isFalse();
     }
 }

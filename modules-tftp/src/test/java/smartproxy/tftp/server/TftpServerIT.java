@@ -3,9 +3,11 @@ package smartproxy.tftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,10 +15,12 @@ import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.StartException;
+import smartproxy.tftp.files.Descriptors;
 
 /** The server over real sockets, and a client that does what clients, networks and enemies do. */
 @Timeout(120)
@@ -117,6 +122,29 @@ class TftpServerIT {
                 assertThat(other.read("linux")).hasSize(3000);
                 assertThat(peer.rest(first, 1000)).hasSize(3000);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTransferThatHasEndedHoldsNeitherItsFileNorItsPort(boolean complete) throws Exception {
+        try (var server = TestServer.start(root);
+                var peer = server.peer()) {
+            server.file("linux", 3000);
+            peer.ask("linux", "timeout|100|");
+            var options = peer.receive();
+            assertThat(Descriptors.below(root)).hasSize(1);
+            if (complete) {
+                peer.rest(options, 512);
+            } else {
+                peer.send(new byte[] {0, 5, 0, 0, 0}, options.from());
+            }
+            await().ignoreException(BindException.class).untilAsserted(() -> {
+                assertThat(Descriptors.below(root)).isEmpty();
+                try (var port = new DatagramSocket(options.from())) {
+                    assertThat(port.isBound()).isTrue();
+                }
+            });
         }
     }
 
@@ -457,6 +485,19 @@ class TftpServerIT {
                 assertThat(port.isBound()).isTrue();
             }
             assertThat(server.context.health().ok()).isFalse();
+        }
+    }
+
+    /** As when the daemon ends while a socket that broke is bound again. */
+    @Test
+    void aSocketThatIsBoundAfterTheEndWaitsForNoPacket() throws Exception {
+        var end = new CountDownLatch(1);
+        end.countDown();
+        var sessions = Sessions.bind(TestServer.free(InetAddress.getLoopbackAddress()), () -> null);
+        try {
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> sessions.serve(end));
+        } finally {
+            sessions.close("the end");
         }
     }
 

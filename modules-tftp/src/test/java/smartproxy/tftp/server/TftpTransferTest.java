@@ -2,6 +2,7 @@ package smartproxy.tftp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import smartproxy.core.log.Capture;
 import smartproxy.tftp.files.OpenFile;
 
 /** What is sent when, without a socket and with a clock that is moved by hand. */
@@ -187,6 +189,21 @@ class TftpTransferTest {
             pass(transfer, 100);
             assertThat(sent()).containsExactly(-1);
         }
+        assertThat(counters.retransmissions.sum()).isEqualTo(3);
+    }
+
+    @Test
+    void waitsTwiceAsLongAsAnswersTakeOnAverage() throws Exception {
+        var transfer = transfer(100_000);
+        now += 145 * MILLI;
+        ack(transfer, 1); // 290 ms
+        now += 800 * MILLI;
+        ack(transfer, 2); // (7 * 145 + 800) / 8 ms, about 227
+        sent();
+        pass(transfer, 445);
+        assertThat(sent()).isEmpty();
+        pass(transfer, 15);
+        assertThat(sent()).containsExactly(3);
     }
 
     @Test
@@ -214,6 +231,25 @@ class TftpTransferTest {
         ack(transfer, 10);
         assertThat(transfer.end()).isEqualTo(TftpTransfer.End.COMPLETE);
         assertThat(counters.bytes.sum()).isEqualTo(5000);
+    }
+
+    @Test
+    void countsWhatHasArrivedOfTheLastWindow() throws Exception {
+        var transfer = transfer(5000, "windowsize", "16");
+        ack(transfer, 0);
+        ack(transfer, 9);
+        assertThat(counters.bytes.sum()).isEqualTo(9 * 512);
+        ack(transfer, 10);
+        assertThat(counters.bytes.sum()).isEqualTo(5000);
+    }
+
+    @Test
+    void theLastBlockIsSentAgainToo() throws Exception {
+        var transfer = transfer(600);
+        ack(transfer, 1);
+        sent();
+        pass(transfer, 200);
+        assertThat(sent()).containsExactly(2);
     }
 
     @Test
@@ -328,6 +364,40 @@ class TftpTransferTest {
         }
         assertThat(sent()).isEmpty();
         assertThat(transfer.end()).isNull();
+        assertThat(counters.strays.sum()).isEqualTo(4);
+    }
+
+    /** In the words of docs/tftp_server.md. */
+    @Test
+    void theLogTellsHowATransferEnded() throws Exception {
+        try (var log = new Capture(TftpTransfer.class, Level.INFO)) {
+            var transfer = transfer(600, "blksize", "1000");
+            pass(transfer, 200);
+            ack(transfer, 0);
+            now += 1050 * MILLI;
+            ack(transfer, 1);
+            transfer.close(now);
+
+            var broken = transfer(3000);
+            ack(broken, 1);
+            broken.receive(ByteBuffer.wrap(new byte[] {0, 5, 0, 8, 0}), now);
+            broken.close(now);
+
+            var silent = transfer(3000);
+            pass(silent, 12_000);
+            silent.close(now);
+
+            assertThat(log.lines())
+                    .containsExactly(
+                            "INFO tftp_server: 127.0.0.1 read file: 600 bytes in 1.25 s, blksize 1000, windowsize 1,"
+                                    + " 1 packets sent again",
+                            "INFO tftp_server: 127.0.0.1 did not read file to its end: the client broke it off with"
+                                    + " error 8; 512 of 3000 bytes in 0.00 s",
+                            "WARN tftp_server: 127.0.0.1 did not read file to its end: no answer for 12 s;"
+                                    + " 0 of 3000 bytes in 12.00 s");
+        }
+        assertThat(List.of(counters.complete.sum(), counters.aborted.sum(), counters.failed.sum()))
+                .containsExactly(1L, 1L, 1L);
     }
 
     @Test
