@@ -68,16 +68,14 @@ class CertificateChecksTest {
 
     @Test
     void followsAChainWhoseAuthorityWasRenewedSince() throws Exception {
-        var renewed = PKI.issue("Below").authority().validFor(Duration.ofDays(30)).sign();
+        var renewed =
+                PKI.issue("Below").authority().validFor(Duration.ofDays(30)).sign();
         var server = PKI.issueServer()
-                .valid(
-                        Instant.now().minus(Duration.ofDays(30)),
-                        Instant.now().plus(Duration.ofDays(30)))
+                .valid(Instant.now().minus(Duration.ofDays(30)), Instant.now().plus(Duration.ofDays(30)))
                 .signedBy(renewed)
                 .sign();
 
-        assertThat(look(server, "proxy.example.com"))
-                .anyMatch(line -> line.endsWith("its chain leads to ssl_ca_file"));
+        assertThat(look(server, "proxy.example.com")).anyMatch(line -> line.endsWith("its chain leads to ssl_ca_file"));
     }
 
     @Test

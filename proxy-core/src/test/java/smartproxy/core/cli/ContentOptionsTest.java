@@ -79,7 +79,8 @@ class ContentOptionsTest {
     @Test
     void drawsOneLineOnATerminalAndNoneTwiceElsewhere() throws Exception {
         var job = new ObjectMapper()
-                .readTree("{\"state\": \"running\", \"message\": \"a\\u001b[2Jb\\u009b2J\", \"done\": 1, \"total\": 2}");
+                .readTree(
+                        "{\"state\": \"running\", \"message\": \"a\\u001b[2Jb\\u009b2J\", \"done\": 1, \"total\": 2}");
         var output = new ByteArrayOutputStream();
         var out = new PrintStream(output, true, StandardCharsets.UTF_8);
         var elsewhere = new ProgressLine(out, false);

@@ -428,7 +428,8 @@ class ModuleBuilderTest {
 
         @Override
         public Schema<FakeSettings> schema() {
-            return new Schema<>("A provider", List.of(SERVER, KEY, MORE), values -> new FakeSettings(values.get(SERVER)));
+            return new Schema<>(
+                    "A provider", List.of(SERVER, KEY, MORE), values -> new FakeSettings(values.get(SERVER)));
         }
 
         @Override

@@ -197,7 +197,8 @@ class TlsIT {
         var middle = PKI.intermediate("Middle CA");
         var signed = PKI.issue("leaf.example.com").signedBy(middle).sign();
         var client = new Issued(signed.key(), List.of(signed.certificate()));
-        var authorities = TestPki.write(directory.resolve("authorities.pem"), PKI.ca().pem() + middle.pem());
+        var authorities =
+                TestPki.write(directory.resolve("authorities.pem"), PKI.ca().pem() + middle.pem());
         var port = start(withAuthorities(withCrl(PKI.crlPem()), authorities));
         assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version)).contains("CN=leaf.example.com /");
         stop();
