@@ -36,6 +36,6 @@ public record Finding(Level level, String what, String found, String advice) {
             case ERROR -> "error";
         };
         var text = level + ": " + what + ": " + found + (advice.isEmpty() ? "" : "; " + advice);
-        return text.replaceAll("\\p{Cntrl}+", " ");
+        return text.replaceAll("\\p{Cc}+", " ");
     }
 }

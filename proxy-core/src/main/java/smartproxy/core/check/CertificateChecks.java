@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -101,8 +102,11 @@ final class CertificateChecks {
                     .map(authority -> new TrustAnchor(authority, null))
                     .collect(Collectors.toSet()));
             parameters.setRevocationEnabled(false);
-            // How long it lives has a line of its own.
-            parameters.setDate(tls.chain().get(0).getNotBefore());
+            // How long they live has lines of its own; one above may have been renewed since it signed.
+            parameters.setDate(sent.stream()
+                    .map(X509Certificate::getNotBefore)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow());
             var path = CertificateFactory.getInstance("X.509").generateCertPath(sent);
             CertPathValidator.getInstance("PKIX").validate(path, parameters);
             return Finding.ok(what, "its chain leads to ssl_ca_file");

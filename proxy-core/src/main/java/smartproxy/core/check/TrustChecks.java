@@ -40,9 +40,8 @@ final class TrustChecks {
                     Finding.warning("trusted_hosts", "is empty: nobody is let in", "name the Foreman server in it"));
         }
         foreman(trusted.get()).ifPresent(findings::add);
-        var hosts = trusted.get().stream().limit(MOST_HOSTS).toList();
-        for (var host : hosts) {
-            findings.add(host(host, hosts, deadline));
+        for (var host : trusted.get().stream().limit(MOST_HOSTS).toList()) {
+            findings.add(host(host, trusted.get(), deadline));
         }
         if (trusted.get().size() > MOST_HOSTS) {
             findings.add(Finding.warning(

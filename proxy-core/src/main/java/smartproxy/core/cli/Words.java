@@ -10,7 +10,7 @@ final class Words {
 
     /** Without what a terminal would take for a command. */
     static String shown(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ").strip();
+        return text.replaceAll("\\p{Cc}", " ").strip();
     }
 
     static String of(JsonNode object, String field) {

@@ -76,7 +76,7 @@ public final class FormParser {
         var multipart = MULTIPART.contains(type);
         if (contentType != null && multipart && MultipartParser.namesBoundary(contentType)) {
             var nested = new NestedParameters(bounds.maxDepth());
-            for (var part : MultipartParser.parse(contentType, body, bounds.maxParameters() - count)) {
+            for (var part : MultipartParser.parse(contentType, body, count, bounds.maxParameters())) {
                 nested.put(part.name(), part.value());
             }
             return nested.values();

@@ -34,15 +34,17 @@ final class MultipartParser {
      * The fields and files of the body, in order; a file field that was left empty is none.
      *
      * @throws BadParametersException when the body is malformed or ends early
+     * @param before parameters of the request that were read already
+     * @param most parameters of the request, these included
      * @throws smartproxy.core.api.CallerException 400 when there are too many
      */
-    static List<Part> parse(String contentType, byte[] body, int maxParts) {
+    static List<Part> parse(String contentType, byte[] body, int before, int most) {
         var parser = new MultipartParser(body, boundary(contentType));
         var parts = new ArrayList<Part>();
         int at = parser.firstDelimiter();
         while (!parser.isLast(at)) {
-            if (parts.size() >= maxParts) {
-                throw FormParser.tooMany(maxParts);
+            if (before + parts.size() >= most) {
+                throw FormParser.tooMany(most);
             }
             int head = parser.afterLine(at);
             // of a part without header lines, the blank line is the whole head

@@ -91,7 +91,7 @@ final class NodeReader {
         return entries;
     }
 
-    /** Of a list, the first mapping counts. */
+    /** Of a list, the first mapping counts, so it comes last. */
     private List<NodeTuple> merged(NodeTuple merge) throws SettingsException {
         var sources = new ArrayList<>(
                 merge.getValueNode() instanceof SequenceNode list ? list.getValue() : List.of(merge.getValueNode()));
@@ -107,10 +107,7 @@ final class NodeReader {
             }
             enter(mapping);
             try {
-                for (var tuple : entries(mapping)) {
-                    merged.removeIf(other -> sameKey(other, tuple));
-                    merged.add(tuple);
-                }
+                merged.addAll(entries(mapping));
             } finally {
                 open.remove(mapping);
             }

@@ -59,8 +59,9 @@ public final class StoreMove {
         }
         var own = ProcessHandle.current().pid();
         try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            var opened = file.toRealPath();
             for (var process : processes) {
-                if (!process.endsWith(Long.toString(own)) && hasOpen(process, file)) {
+                if (!process.endsWith(Long.toString(own)) && hasOpen(process, opened)) {
                     throw running("process " + process.getFileName());
                 }
             }
@@ -76,8 +77,7 @@ public final class StoreMove {
     private static boolean hasOpen(Path process, Path file) {
         try (var open = Files.newDirectoryStream(process.resolve("fd"))) {
             for (var descriptor : open) {
-                if (Files.isSymbolicLink(descriptor)
-                        && Files.readSymbolicLink(descriptor).equals(file.toRealPath())) {
+                if (leadsTo(descriptor, file)) {
                     return true;
                 }
             }
@@ -85,6 +85,15 @@ public final class StoreMove {
             // another user's, or just gone
         }
         return false;
+    }
+
+    /** One that the process closes meanwhile tells nothing of its others. */
+    private static boolean leadsTo(Path descriptor, Path file) {
+        try {
+            return Files.readSymbolicLink(descriptor).equals(file);
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 
     private Map<String, Long> copy(Connection reading, Connection writing) throws SQLException {

@@ -255,7 +255,8 @@ final class StoredJobs implements Jobs, AutoCloseable {
         operations.reschedule(complete, complete.getTimeDone().plus(pause));
     }
 
-    private static Duration pause(int failures) {
+    /** @param failures in a row, before this one */
+    static Duration pause(int failures) {
         var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures, 20));
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }

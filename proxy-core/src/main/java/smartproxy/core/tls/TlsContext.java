@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
@@ -28,6 +29,7 @@ public final class TlsContext {
 
     private final TlsSettings settings;
     private final Clock clock;
+    private final Map<Path, Optional<TlsReloader.Fingerprint>> asLoaded;
     private volatile Loaded loaded;
 
     TlsContext(TlsSettings settings) throws StartException {
@@ -37,6 +39,7 @@ public final class TlsContext {
     TlsContext(TlsSettings settings, Clock clock) throws StartException {
         this.settings = settings;
         this.clock = clock;
+        asLoaded = TlsReloader.fingerprints(files());
         loaded = load();
         loaded.setup.notes().forEach(TlsContext::log);
         logNotes();
@@ -100,6 +103,11 @@ public final class TlsContext {
     /** The files that are read, as the settings name them. */
     Set<Path> files() {
         return TlsMaterial.files(settings);
+    }
+
+    /** The files just before they were read for the first time. */
+    Map<Path, Optional<TlsReloader.Fingerprint>> asLoaded() {
+        return asLoaded;
     }
 
     /** When the server's certificate ends. */

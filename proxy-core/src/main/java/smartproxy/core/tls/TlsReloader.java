@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -44,7 +45,7 @@ public final class TlsReloader implements AutoCloseable {
             Optional<String> lastError) {}
 
     /** @param changed also when its owner or its rights were: then what could not be read may be */
-    private record Fingerprint(
+    record Fingerprint(
             Path target,
             FileTime modified,
             long size,
@@ -64,13 +65,13 @@ public final class TlsReloader implements AutoCloseable {
     private volatile Optional<String> lastError = Optional.empty();
 
     /**
-     * @param context just loaded
+     * @param context whose files are watched from the moment before they were read
      * @param interval between two looks
      */
     public TlsReloader(TlsContext context, Duration interval) {
         this.context = context;
         this.interval = interval;
-        known = fingerprints();
+        known = context.asLoaded();
         seen = known;
     }
 
@@ -87,7 +88,7 @@ public final class TlsReloader implements AutoCloseable {
 
     /** Looks now, and reloads if a file has changed. For SIGHUP. */
     public synchronized void checkNow() {
-        check(fingerprints());
+        check(fingerprints(context.files()));
     }
 
     public Status status() {
@@ -101,7 +102,7 @@ public final class TlsReloader implements AutoCloseable {
 
     private synchronized void poll() {
         try {
-            var now = fingerprints();
+            var now = fingerprints(context.files());
             // Certificate and key are written one after the other: wait until nothing has moved between two looks.
             if (now.equals(seen)) {
                 check(now);
@@ -137,9 +138,9 @@ public final class TlsReloader implements AutoCloseable {
         }
     }
 
-    private Map<Path, Optional<Fingerprint>> fingerprints() {
+    static Map<Path, Optional<Fingerprint>> fingerprints(Set<Path> files) {
         var all = new LinkedHashMap<Path, Optional<Fingerprint>>();
-        context.files().forEach(file -> all.put(file, fingerprint(file)));
+        files.forEach(file -> all.put(file, fingerprint(file)));
         return all;
     }
 

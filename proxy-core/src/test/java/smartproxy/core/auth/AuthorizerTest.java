@@ -41,11 +41,20 @@ class AuthorizerTest {
 
     private Authorizer authorizer(
             @Nullable List<String> trusted, @Nullable List<String> monitors, boolean forwardVerify, boolean allowHttp) {
+        return authorizer(trusted, monitors, forwardVerify, allowHttp, Optional.empty());
+    }
+
+    private Authorizer authorizer(
+            @Nullable List<String> trusted,
+            @Nullable List<String> monitors,
+            boolean forwardVerify,
+            boolean allowHttp,
+            Optional<X509Certificate> own) {
         var settings = new AuthSettings(
                 Optional.ofNullable(trusted), Optional.ofNullable(monitors), forwardVerify, allowHttp, List.of());
         var resolver =
                 new HostResolver(List.of(Duration.ofSeconds(5)), directory.resolve("hosts"), dns, dns.nanoTime::get);
-        return new Authorizer(settings, resolver);
+        return new Authorizer(settings, resolver, () -> own);
     }
 
     private Authorizer trusting(String... hosts) {
@@ -89,6 +98,35 @@ class AuthorizerTest {
                 .hasValue("No client SSL certificate supplied");
         assertThat(refusal(authorizer, Role.MANAGED_HOST, http("192.0.2.7"), "/"))
                 .hasValue("Plain http shows no client certificate, use https");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CN=proxy.example.com, ''",
+        "CN=other.example.com, Alias.example.com",
+        "CN=foreman.example.com, ''",
+        "CN=other.example.com, untrusted",
+        // a name without a domain is any host's
+        "CN=localhost, untrusted",
+    })
+    void theDaemonIsLetInByItsOwnNamesWhereItMayComeToo(String subject, String outcome) throws Exception {
+        var own = certificate("CN=proxy.example.com", "alias.example.com", "localhost");
+        var authorizer = authorizer(TRUSTED, null, true, false, Optional.of(own));
+        var name = subject.substring("CN=".length());
+        var shown = outcome.contains(".") ? certificate(subject, outcome) : certificate(subject);
+        assertThat(refusal(authorizer, Role.FOREMAN_OR_DAEMON, https(shown), "/"))
+                .isEqualTo(outcome.equals("untrusted") ? Optional.of(untrusted(name, "/")) : Optional.empty());
+    }
+
+    @Test
+    void theDaemonIsNoForemanAndNobodyWithoutACertificate() throws Exception {
+        var own = certificate("CN=proxy.example.com");
+        var authorizer = authorizer(TRUSTED, null, true, false, Optional.of(own));
+        assertThat(foreman(authorizer, https(own))).hasValue(untrusted("proxy.example.com", "/"));
+        assertThat(refusal(authorizer, Role.FOREMAN_OR_DAEMON, https(null), "/"))
+                .hasValue(NO_CERTIFICATE);
+        assertThat(refusal(trusting("foreman.example.com"), Role.FOREMAN_OR_DAEMON, https(own), "/"))
+                .hasValue(untrusted("proxy.example.com", "/"));
     }
 
     @ParameterizedTest

@@ -67,6 +67,18 @@ class CertificateChecksTest {
     }
 
     @Test
+    void followsAChainWhoseAuthorityWasRenewedSince() throws Exception {
+        var renewed =
+                PKI.issue("Below").authority().validFor(Duration.ofDays(30)).sign();
+        var server = PKI.issueServer()
+                .valid(Instant.now().minus(Duration.ofDays(30)), Instant.now().plus(Duration.ofDays(30)))
+                .signedBy(renewed)
+                .sign();
+
+        assertThat(look(server, "proxy.example.com")).anyMatch(line -> line.endsWith("its chain leads to ssl_ca_file"));
+    }
+
+    @Test
     void comparesNames() throws Exception {
         assertThat(look(PKI.server(), "other.example.com"))
                 .anyMatch(line -> line.contains(

@@ -101,6 +101,14 @@ class TrustChecksTest {
                 .contains("only the first 20");
     }
 
+    @Test
+    void knowsANameBehindTheBound() throws IOException {
+        var hosts = "other.example.com, " + "foreman.example.com, ".repeat(19) + "gateway.example.com";
+        assertThat(look(":http_port: 8000\n:forward_verify: false\n:trusted_hosts: [" + hosts + "]"))
+                .first()
+                .isEqualTo("ok: trusted_hosts other.example.com: is 192.0.2.11, there and back");
+    }
+
     private List<String> look(String yaml) throws IOException {
         return new TrustChecks(settings(directory, yaml), DNS)
                 .look(Deadline.in(Duration.ofSeconds(10))).stream()

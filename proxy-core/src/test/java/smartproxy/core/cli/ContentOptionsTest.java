@@ -79,20 +79,21 @@ class ContentOptionsTest {
     @Test
     void drawsOneLineOnATerminalAndNoneTwiceElsewhere() throws Exception {
         var job = new ObjectMapper()
-                .readTree("{\"state\": \"running\", \"message\": \"a\\u001b[2Jb\", \"done\": 1, \"total\": 2}");
+                .readTree(
+                        "{\"state\": \"running\", \"message\": \"a\\u001b[2Jb\\u009b2J\", \"done\": 1, \"total\": 2}");
         var output = new ByteArrayOutputStream();
         var out = new PrintStream(output, true, StandardCharsets.UTF_8);
         var elsewhere = new ProgressLine(out, false);
         elsewhere.show("r1", job);
         elsewhere.show("r1", job);
         elsewhere.end();
-        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo("r1: running: a [2Jb\n");
+        assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo("r1: running: a [2Jb 2J\n");
         output.reset();
         var terminal = new ProgressLine(out, true);
         terminal.show("r1", job);
         terminal.show("r1", job);
         assertThat(output.toString(StandardCharsets.UTF_8))
-                .isEqualTo("\r[###############---------------]  50 % 1/2 r1: a [2Jb");
+                .isEqualTo("\r[###############---------------]  50 % 1/2 r1: a [2Jb 2J");
         terminal.end();
         assertThat(output.toString(StandardCharsets.UTF_8)).endsWith("\r");
     }

@@ -77,7 +77,9 @@ class BodiesIT {
             }
             for (var wire : late) {
                 try (wire) {
-                    assertThat(wire.read().status()).isEqualTo(408);
+                    var refusal = wire.read();
+                    assertThat(refusal.status()).isEqualTo(408);
+                    assertThat(refusal.headers()).containsEntry("connection", "close");
                     assertThat(wire.isClosedByPeer()).isTrue();
                 }
             }
@@ -108,7 +110,9 @@ class BodiesIT {
                 stalled.send(Wire.head("POST", "/open", "Content-Length: 1000000") + "\r\n" + "x".repeat(999_999));
                 DaemonFixture.await().until(() -> {
                     try (var other = proxy.http()) {
-                        return other.post("/open", "a=1").status() == 503;
+                        var answer = other.post("/open", "a=1");
+                        return answer.status() == 503
+                                && "1".equals(answer.headers().get("retry-after"));
                     }
                 });
                 assertThat(foreman.post("/probe/echo", "a=" + "x".repeat(500_000))

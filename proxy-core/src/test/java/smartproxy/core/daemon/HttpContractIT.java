@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -348,9 +349,11 @@ class HttpContractIT {
 
     @Test
     void aPostMustAnnounceItsLength() throws Exception {
-        try (var client = proxy.http()) {
-            client.send(Wire.head("POST", "/probe/echo") + "\r\n");
-            assertThat(client.read().status()).isEqualTo(411);
+        for (var method : List.of("POST", "PUT")) {
+            try (var client = proxy.http()) {
+                client.send(Wire.head(method, "/probe/echo") + "\r\n");
+                assertThat(client.read().status()).isEqualTo(411);
+            }
         }
         try (var client = proxy.http()) {
             client.send(Wire.head("DELETE", "/probe/thing/x") + "\r\n");

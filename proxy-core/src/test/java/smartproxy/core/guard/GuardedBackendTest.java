@@ -410,6 +410,26 @@ class GuardedBackendTest {
     }
 
     @Test
+    void aPassageThatFailsCountsOnceForTheBreaker() {
+        var backend = new GuardedBackend("pulp", settings(0, 1), metrics, clock, clock, new Random(1), pauses::add);
+        for (var i = 0; i < FAILURES; i++) {
+            try (var passage = backend.begin(FIND)) {
+                var error = passage.failed(new ConnectException("refused"));
+                assertThat(error.kind()).isEqualTo(Kind.UNAVAILABLE);
+                assertThat(error).hasMessage("pulp: find zone: refused; check that the server runs and listens there");
+                passage.failed(new ConnectException("refused again"));
+                passage.answered();
+            }
+        }
+        assertThat(backend.status().state()).isEqualTo(BackendHealth.State.DOWN);
+        assertThat(backend.status().lastError()).isEqualTo("find zone: refused");
+        assertThat(metrics.scrape())
+                .contains(
+                        "smart_proxy_backend_errors_total{backend=\"pulp\",error=\"unavailable\",operation=\"find zone\"} 4.0\n")
+                .doesNotContain("result=\"ok\"");
+    }
+
+    @Test
     void aBackendThatIsBackIsUsedAgainByTheRealClock() {
         var settings = new GuardSettings(64, Duration.ofSeconds(10), 1, 2, Duration.ofSeconds(1));
         var backend = new GuardedBackend("dns_nsupdate", settings, metrics);
@@ -443,6 +463,19 @@ class GuardedBackendTest {
         assertThat(backend.status().lastError()).isNull();
     }
 
+    @ParameterizedTest
+    @MethodSource("interrupts")
+    void aProbeThatIsInterruptedLeavesRoomForTheNext(Exception interrupt) {
+        var backend = backend(0);
+        fail(backend, FAILURES);
+        clock.move(PAUSE.plusMillis(1));
+
+        failure(backend, FIND, attempt(interrupt));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(backend.<String>call(FIND, soon(), deadline -> "back")).isEqualTo("back");
+    }
+
     @Test
     void anInterruptBetweenAttemptsEndsTheCallAndIsKept() {
         var backend = new GuardedBackend("b", settings(5, 64), metrics, clock, clock, new Random(1), pause -> {
@@ -452,6 +485,7 @@ class GuardedBackendTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(error.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+        assertThat(error).hasMessage("b: find zone: interrupted, the daemon is ending");
         assertThat(attempts).hasValue(1);
     }
 
@@ -565,6 +599,29 @@ class GuardedBackendTest {
                             "smart_proxy_backend_up{backend=\"dns_nsupdate\"} 0.0\n",
                             "smart_proxy_backend_permits{backend=\"dns_nsupdate\"} 64.0\n",
                             "smart_proxy_backend_permits_used{backend=\"dns_nsupdate\"} 0.0\n");
+        }
+    }
+
+    @Test
+    void everyReasonNotToTryIsCounted() {
+        var backend = new GuardedBackend("pulp", settings(0, 1), metrics);
+        try (var scope = metrics.scope();
+                var permit = backend.admit()) {
+            backend.register(scope);
+            assertThat(permit).isNotNull();
+            assertThatThrownBy(backend::admit).isInstanceOf(BusyException.class);
+            assertThatThrownBy(() -> backend.call(FIND, Deadline.in(Duration.ZERO), attempt(new IOException())))
+                    .isInstanceOf(BackendException.class);
+            assertThatThrownBy(() -> backend.call(FIND, soon(), attempt(new IllegalStateException("our bug"))))
+                    .hasMessage("our bug");
+
+            assertThat(metrics.scrape())
+                    .contains(
+                            "smart_proxy_backend_refused_total{backend=\"pulp\",reason=\"no_permit\"} 1.0\n",
+                            "smart_proxy_backend_refused_total{backend=\"pulp\",reason=\"deadline\"} 1.0\n",
+                            "smart_proxy_backend_errors_total{backend=\"pulp\",error=\"internal\",operation=\"find zone\"} 1.0\n",
+                            "smart_proxy_backend_up{backend=\"pulp\"} 1.0\n",
+                            "smart_proxy_backend_permits_used{backend=\"pulp\"} 1.0\n");
         }
     }
 

@@ -29,6 +29,22 @@ class FileTransfersTest {
     }
 
     @Test
+    void aPlaceThatWasLeftIsFreeOnce() {
+        transfers.enter(() -> begun.add("a"));
+        transfers.leave();
+
+        assertThat(transfers.enter(() -> begun.add("b"))).isTrue();
+        assertThat(transfers.enter(() -> begun.add("c"))).isTrue();
+        assertThat(transfers.enter(() -> begun.add("d"))).isFalse();
+    }
+
+    @Test
+    void noDaemonWaitsForADiskThatHangs() {
+        transfers.execute(() -> begun.add(String.valueOf(Thread.currentThread().isDaemon())));
+        Awaitility.await().untilAsserted(() -> assertThat(begun).containsExactly("true"));
+    }
+
+    @Test
     void whatWaitsCanBeTakenBackAndWhatHasBegunCannot() {
         Runnable first = () -> begun.add("a");
         Runnable second = () -> begun.add("b");

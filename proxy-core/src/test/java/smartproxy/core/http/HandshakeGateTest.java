@@ -103,6 +103,32 @@ class HandshakeGateTest {
     }
 
     @Test
+    void whoCameBeforeACrowdIsNotRefusedForIt() {
+        var gate = new HandshakeGate(1, 3, Runnable::run);
+        gate.enter(fresh("crowd", "1"));
+        gate.enter(fresh("alone", "alone"));
+        for (var name : List.of("2", "3", "4")) {
+            gate.enter(fresh("crowd", name));
+        }
+        assertThat(events).containsExactly("1", "not 4");
+    }
+
+    @Test
+    void whoWasServedOrRefusedWaitsNoMore() {
+        var gate = new HandshakeGate(1, 2, Runnable::run);
+        for (var name : List.of("1", "2", "3", "4")) {
+            gate.enter(fresh("a", name));
+        }
+        for (var ends = 0; ends < 3; ends++) {
+            gate.leave();
+        }
+        for (var name : List.of("5", "6", "7", "8")) {
+            gate.enter(fresh("a", name));
+        }
+        assertThat(events).containsExactly("1", "not 4", "2", "3", "5", "not 8");
+    }
+
+    @Test
     void whoGoesOnAndOnKeepsNewcomersWaitingForFourStepsOnly() {
         var gate = new HandshakeGate(1, 3, Runnable::run);
         gate.enter(fresh("a", "1"));

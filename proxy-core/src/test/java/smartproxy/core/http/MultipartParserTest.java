@@ -88,6 +88,7 @@ class MultipartParserTest {
         assertThat(parsed("--B \t\r\ncontent-disposition: FORM-DATA; NAME=a\r\n\r\n1\r\n--B--"))
                 .isEqualTo("{\"a\"=>\"1\"}");
         assertThat(parsed(END)).isEqualTo("{}");
+        assertThat(parsed("pre\r\n" + END)).isEqualTo("{}");
     }
 
     @ParameterizedTest
@@ -146,6 +147,21 @@ class MultipartParserTest {
             strings = {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\""})
     void aBodyWithoutBoundaryIsReadAsAnUrlencodedForm(String type) {
         assertThat(parse(type, "x=1").all()).isEqualTo(Map.of("x", "1"));
+    }
+
+    @Test
+    void thoseOfTheQueryCountToo() {
+        var bounds = new FormParser.Bounds(4, 10);
+        var two = (field("c", "1") + field("d", "1") + END).getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(FormParser.parse("a=1&b=1", TYPE, two, bounds).all()).containsOnlyKeys("a", "b", "c", "d");
+        assertThatThrownBy(() -> FormParser.parse("a=1&b=1&b=1", TYPE, two, bounds))
+                .isInstanceOf(CallerException.class)
+                .hasMessageContaining("more than 4 parameters");
+    }
+
+    @Test
+    void aRequestWithoutBodyIsNoMalformedOne() {
+        assertThat(FormParser.parse("a=1", TYPE, new byte[0], BOUNDS).all()).isEqualTo(Map.of("a", "1"));
     }
 
     @Test

@@ -78,6 +78,8 @@ class RequestPathTest {
         assertThatThrownBy(() -> RequestPath.parse("/<script>\r\n\u00e9")).hasMessage("bad URI `/?script????'.");
         assertThatThrownBy(() -> RequestPath.parse("/" + "|".repeat(1_000_000)))
                 .hasMessage("bad URI `/" + "|".repeat(199) + "...'.");
+        assertThatThrownBy(() -> RequestPath.parse("/ ~" + "|".repeat(197)))
+                .hasMessage("bad URI `/ ~" + "|".repeat(197) + "'.");
     }
 
     @ParameterizedTest
@@ -99,6 +101,7 @@ class RequestPathTest {
         "/%ff, /%ff, ''",
         "/a;b=c, /a;b=c, ''",
         "/a:b@c!$&'()*+=~-._, /a:b@c!$&'()*+=~-._, ''",
+        "/azAZ09?!az~, /azAZ09, !az~",
         "/%252e%252e/x, /%252e%252e/x, ''",
         "/a/.., /a/.., ''",
         "/a/b/..%2f..%2fx, /a/b/..%2f..%2fx, ''",

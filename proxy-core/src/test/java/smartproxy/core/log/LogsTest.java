@@ -5,6 +5,7 @@ import static smartproxy.core.log.LogFixture.settings;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -356,6 +357,53 @@ class LogsTest {
             assertThat(other).hasContent("two\n");
             assertThat(messages(fixture)).containsExactly("one", "two");
         }
+    }
+
+    @Test
+    void reconfiguringChangesTheSizeOfTheBuffer() {
+        try (var fixture = new LogFixture(directory, settings(file))) {
+            fixture.log.info("one");
+            fixture.logs.reconfigure(new LogSettings(file.toString(), "INFO", 0, "weekly", 6, "%m %y", "%m %z", 20, 8));
+
+            var snapshot = fixture.logs.buffer().snapshot();
+            assertThat(snapshot.size()).isEqualTo(20);
+            assertThat(snapshot.tailSize()).isEqualTo(8);
+            assertThat(messages(fixture))
+                    .containsExactly(
+                            "one",
+                            "file_logging_pattern: unknown and written as it stands: %y",
+                            "system_logging_pattern: unknown and written as it stands: %z");
+        }
+    }
+
+    @Test
+    void noFileStaysOpenThatIsNotWrittenTo() throws IOException {
+        var other = directory.resolve("other.log");
+        try (var fixture = new LogFixture(directory, settings(file))) {
+            fixture.logs.reconfigure(settings(other));
+            assertThat(openFiles()).containsExactly(other);
+
+            Files.move(other, directory.resolve("other.log.1"));
+            fixture.logs.requestReopen();
+            fixture.log.info("one");
+            assertThat(openFiles()).containsExactly(other);
+        }
+        assertThat(openFiles()).isEmpty();
+    }
+
+    private List<Path> openFiles() throws IOException {
+        var open = new ArrayList<Path>();
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (var descriptor : descriptors) {
+                try {
+                    open.add(Files.readSymbolicLink(descriptor));
+                } catch (NoSuchFileException e) {
+                    // that of the listing itself, or one that another thread has closed
+                }
+            }
+        }
+        open.removeIf(path -> !path.startsWith(directory));
+        return open;
     }
 
     @Test

@@ -108,6 +108,12 @@ class PatternTest {
                 "a\u000cforged",
                 "a\u001b[2Kforged",
                 "a\u0000forged",
+                "a\u001fforged",
+                "a\u007fforged",
+                "a\u009fforged",
+                "a\u2066forged",
+                "a\u2069forged",
+                "a\ufeffforged",
                 "a\u202eforged",
                 "a\u009bforged"
             })
@@ -123,13 +129,15 @@ class PatternTest {
                 .noneMatch(c -> Character.isISOControl(c)
                         || Character.getType(c) == Character.LINE_SEPARATOR
                         || Character.getType(c) == Character.PARAGRAPH_SEPARATOR
-                        || c == 0x202e);
+                        || Character.getType(c) == Character.FORMAT);
     }
 
     @Test
     void lineBreaksAreTwoCharacters() {
         assertThat(line("%m", "a\nb\r\tc\u0007")).isEqualTo("a\\nb\\r\\tc\\u0007");
+        assertThat(line("%m", "a\u202eb\u009bc")).isEqualTo("a\\u202eb\\u009bc");
         assertThat(line("%m", "größer, 日本, 😀")).isEqualTo("größer, 日本, 😀");
+        assertThat(line("%m", " ~\u00a0")).isEqualTo(" ~\u00a0");
     }
 
     @Test

@@ -39,18 +39,20 @@ class ModuleBuilderTest {
     private static final Setting<String> SERVER =
             SettingTypes.text("server", "A server").defaultsTo("localhost").shownToForeman();
     private static final Setting<Path> KEY = SettingTypes.readableFile("key", "A key");
+    private static final Setting<Object> MORE = Setting.of("more", "mapping", (key, value) -> value, "Others");
 
     @TempDir
     Path directory;
 
     private final List<String> events = new ArrayList<>();
     private final HealthRegistry health = new HealthRegistry(Map::of, Map::of, Clock.systemUTC());
+    private final Metrics metrics = new Metrics();
     private boolean refuseStart;
     private ModuleBuilder builder;
 
     @BeforeEach
     void build() {
-        var services = new CoreServices(new Metrics(), health, new LazyStore(directory), new CountedResources());
+        var services = new CoreServices(metrics, health, new LazyStore(directory), new CountedResources());
         var catalog = new ModuleCatalog(
                 List.of(new FakeModule()),
                 List.of(new FakeFactory("dns_fake"), new FakeFactory("dns_other")),
@@ -320,6 +322,38 @@ class ModuleBuilderTest {
         assertThat(health.report().items()).isEmpty();
     }
 
+    @Test
+    void whatIsShownOfABackendGoesWithItsProviderAndIsNotLeftByOneThatCannotBeMade() throws IOException {
+        var gauge = "smart_proxy_backend_up{backend=\"dns_fake\"}";
+        write("dns", ":enabled: true");
+        var modules = builder.start(modules());
+        assertThat(metrics.scrape()).contains(gauge);
+        assertThat(health.report().backends()).containsOnlyKeys("dns_fake");
+        modules.release();
+        assertThat(metrics.scrape()).doesNotContain(gauge);
+        assertThat(health.report().backends()).isEmpty();
+
+        write("dns_fake", ":server: unusable");
+        assertThat(dns().state()).isEqualTo(Module.State.FAILED);
+        assertThat(metrics.scrape()).doesNotContain(gauge);
+        assertThat(health.report().backends()).isEmpty();
+    }
+
+    @Test
+    void buildsAnewWhenAFileInAMappingChangedButNotForFilesOfADirectory() throws IOException {
+        write("dns", ":enabled: true");
+        var certificate = Files.writeString(directory.resolve("ca.pem"), "one");
+        var boot = Files.createDirectory(directory.resolve("boot"));
+        write("dns_fake", ":more: {one: [{ca: " + certificate + "}], root: " + boot + "}");
+        var first = builder.start(modules());
+        Files.writeString(boot.resolve("kernel"), "x");
+        var second = builder.start(builder.build(directory, DaemonSettings.NONE, Optional.of(first)));
+        assertThat(events).filteredOn(event -> event.startsWith("create")).hasSize(1);
+        Files.writeString(certificate, "another");
+        builder.build(directory, DaemonSettings.NONE, Optional.of(second));
+        assertThat(events).filteredOn(event -> event.startsWith("create")).hasSize(2);
+    }
+
     private Module dns() {
         return modules().find("dns").orElseThrow();
     }
@@ -394,7 +428,8 @@ class ModuleBuilderTest {
 
         @Override
         public Schema<FakeSettings> schema() {
-            return new Schema<>("A provider", List.of(SERVER, KEY), values -> new FakeSettings(values.get(SERVER)));
+            return new Schema<>(
+                    "A provider", List.of(SERVER, KEY, MORE), values -> new FakeSettings(values.get(SERVER)));
         }
 
         @Override

@@ -116,6 +116,13 @@ class LogsResourceTest {
     }
 
     @Test
+    void whoHasReadLeavesRoomForTheNext() throws Exception {
+        for (var reader = 0; reader < 10; reader++) {
+            assertThat(text(null)).endsWith("\"logs\":[]}");
+        }
+    }
+
+    @Test
     void halfCharactersBreakNothing() throws Exception {
         failed.put("dns", "a\ud800b");
         buffer.add(new LogBuffer.Entry(Instant.EPOCH, "INFO", "\udc00c", "d\ud800", "e\ud800"));

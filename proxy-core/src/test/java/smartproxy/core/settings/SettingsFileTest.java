@@ -203,6 +203,10 @@ class SettingsFileTest {
         assertThat(file.line("a")).isEqualTo(3);
         assertThat(file.warnings())
                 .hasToString("[" + file.path() + ":3: a: it is written twice; this one counts (remove one of them)]");
+        var nested = read(":pulps:\n  mirror:\n    url: a\n    url: b\n");
+        assertThat(nested.get("pulps")).hasToString("{mirror={url=b}}");
+        assertThat(nested.warnings())
+                .hasToString("[" + file.path() + ":4: pulps: 'url' is written twice (remove one of them)]");
     }
 
     @ParameterizedTest
@@ -288,13 +292,19 @@ class SettingsFileTest {
     @Test
     void isBounded() throws Exception {
         assertThat(failure("# " + "x".repeat(1 << 20))).hasMessageContaining("larger than 1 MiB");
-        assertThat(failure(":a: " + "[".repeat(1000) + "]".repeat(1000) + "\n")).hasMessageContaining("not valid YAML");
+        assertThat(failure(":a: " + "[".repeat(25) + "]".repeat(25) + "\n")).hasMessageContaining("not valid YAML");
         var bomb = new StringBuilder(":a0: &a0 [x]\n");
-        for (var i = 1; i < 40; i++) {
+        for (var i = 1; i < 12; i++) {
             bomb.append(":a").append(i).append(": &a").append(i).append(" [*a").append(i - 1);
             bomb.append(", *a").append(i - 1).append("]\n");
         }
         assertThat(failure(bomb.toString())).hasMessageContaining("not valid YAML");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'- :a: 1', a list", ":a, one single value"})
+    void saysWhatAFileHoldsInsteadOfSettings(String text, String what) throws Exception {
+        assertThat(failure(text + "\n")).hasMessageContaining("the file holds " + what + " instead of settings");
     }
 
     @Test

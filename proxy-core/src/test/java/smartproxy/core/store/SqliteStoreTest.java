@@ -125,6 +125,22 @@ class SqliteStoreTest {
     }
 
     @Test
+    void workThatThrowsDoesNotKeepTheFileFromOthers() throws Exception {
+        try (var store = SqliteStore.open(directory);
+                var other = SqliteStore.open(directory, Duration.ofMillis(200))) {
+            store.migrate("test", TABLES);
+            assertThatThrownBy(() -> store.transaction(connection -> {
+                        add(connection, 1);
+                        throw new IllegalStateException("changed its mind");
+                    }))
+                    .hasMessage("changed its mind");
+
+            insert(other, 2);
+            assertThat(count(store)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anErrorOfAStatementKeepsItsCode() throws Exception {
         try (var store = SqliteStore.open(directory)) {
             store.migrate("test", TABLES);

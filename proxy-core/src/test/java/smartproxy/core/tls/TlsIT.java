@@ -191,6 +191,24 @@ class TlsIT {
         refused(start(withCrl(PKI.crlPem(middle))), client, version);
     }
 
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void refusesClientOfRevokedAuthorityOfTheFile(String version) throws Exception {
+        var middle = PKI.intermediate("Middle CA");
+        var signed = PKI.issue("leaf.example.com").signedBy(middle).sign();
+        var client = new Issued(signed.key(), List.of(signed.certificate()));
+        var authorities =
+                TestPki.write(directory.resolve("authorities.pem"), PKI.ca().pem() + middle.pem());
+        var port = start(withAuthorities(withCrl(PKI.crlPem()), authorities));
+        assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version)).contains("CN=leaf.example.com /");
+        stop();
+        refused(start(withAuthorities(withCrl(PKI.crlPem(middle)), authorities)), client, version);
+    }
+
+    private static TlsSettings withAuthorities(TlsSettings settings, Path file) {
+        return settings.with(settings.certificate(), settings.privateKey(), Optional.of(file), settings.crl());
+    }
+
     @Test
     void keepsUsingRevocationListThatIsOutOfDate() throws Exception {
         var revoked = PKI.client("gone.example.com");

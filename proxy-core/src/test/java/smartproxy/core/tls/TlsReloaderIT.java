@@ -98,6 +98,16 @@ class TlsReloaderIT {
     }
 
     @Test
+    void noticesWhatChangedBeforeItWatched() throws Exception {
+        var fresh = PKI.issueServer().sign();
+        fresh.writeTo(directory, "server");
+        try (var late = new TlsReloader(context, Duration.ofHours(1))) {
+            late.checkNow();
+        }
+        assertThat(shown()).isEqualTo(fresh.certificate());
+    }
+
+    @Test
     void followsSwappedLinks() throws Exception {
         var live = Files.createDirectory(directory.resolve("live-1"));
         PKI.server().writeTo(live, "server");
