@@ -101,18 +101,38 @@ class LauncherIT {
     }
 
     @Test
+    void theHeapBeginsAsLargeAsALargeLeasesFileMakesIt() throws Exception {
+        var own = List.of("-Xms16m");
+        assertThat(beginnings(Map.of(), 15)).isEqualTo(own);
+        assertThat(beginnings(Map.of(), 64)).containsExactly("-Xms16m", "-Xms80m");
+        for (var option : List.of("-Xmx64m", "-XX:MaxHeapSize=64m", "-XX:MaxRAMPercentage=5", "-XX:+UseG1GC")) {
+            assertThat(beginnings(Map.of("SMART_PROXY_JAVA_OPTS", "-Da=b " + option), 64))
+                    .as(option)
+                    .isEqualTo(own);
+        }
+    }
+
+    @Test
     void aRealJvmTakesTheOtherCollector() throws Exception {
         var etc = etc(":enabled: https", ":leases: LEASES", 16);
         var options = Map.of("SMART_PROXY_JAVA_OPTS", "-XX:+PrintFlagsFinal -version");
         assertThat(launch(options, "run", "--config", etc.toString()).output())
                 .containsPattern("UseParallelGC += true")
-                .containsPattern("UseSerialGC += false");
+                .containsPattern("UseSerialGC += false")
+                .containsPattern(" InitialHeapSize += " + (56 << 20))
+                .containsPattern(" MaxNewSize += " + (12 << 20));
     }
 
     /** The options that choose a collector, beside a leases file of so many MiB. */
     private List<String> collectors(Map<String, String> environment, int size) throws Exception {
         var etc = etc(":enabled: https", ":leases: LEASES", size);
         return words("-XX:[-+]Use.*GC", environment, "run", "--config", etc.toString());
+    }
+
+    /** How large the heap begins, beside such a file. */
+    private List<String> beginnings(Map<String, String> environment, int size) throws Exception {
+        var etc = etc(":enabled: https", ":leases: LEASES", size);
+        return words("-Xms.*", environment, "run", "--config", etc.toString());
     }
 
     private List<String> heaps(Map<String, String> environment, String... arguments) throws Exception {
