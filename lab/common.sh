@@ -28,21 +28,30 @@ runs() {
     esac
 }
 
+# ends PID: waits until it has, five seconds at most; a failure when it has not.
+ends() {
+    tries=0
+    while runs "$1"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 100 ] || return 1
+        sleep 0.05
+    done
+}
+
 # stop_server PIDFILE PATTERN: ends the process whose id is in the file, if its command line fits, and removes the file.
 stop_server() {
     [ -s "$1" ] || return 0
     pid=$(cat "$1")
+    command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || command=
     # The id may have passed on to another program since.
-    if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "$2"; then
+    if echo "$command" | grep -q "$2"; then
         kill -CONT "$pid" 2>/dev/null || true
         kill "$pid" 2>/dev/null || true
-        tries=0
-        while runs "$pid"; do
-            tries=$((tries + 1))
-            [ "$tries" -lt 100 ] || { kill -KILL "$pid" 2>/dev/null || true; break; }
-            sleep 0.05
-        done
+        ends "$pid" || kill -KILL "$pid" 2>/dev/null || true
+        command=
     fi
+    # One that was killed has no command line at once, but has its ports until its last thread is gone.
+    [ -n "$command" ] || ends "$pid" || true
     rm -f "$1"
 }
 

@@ -22,6 +22,19 @@ class LabScriptsIT {
             until grep -qs '^State:.*Z' "/proc/$child/status"; do sleep 0.05; done
             """;
 
+    /** Its second thread goes on for a second. */
+    private static final String FIRST_THREAD_THAT_ENDED = """
+            . "$1/lab/common.sh"
+            python3 -c '
+            import ctypes, threading, time
+            threading.Thread(target=time.sleep, args=[1]).start()
+            ctypes.CDLL(None).pthread_exit(None)' &
+            ending=$!
+            echo "$ending" >ending.pid
+            until grep -qs '^State:.*Z' "/proc/$ending/status"; do sleep 0.05; done
+            [ -n "$(tr '\\0' ' ' <"/proc/$ending/cmdline")" ] || echo has no command line
+            """;
+
     @TempDir
     Path directory;
 
@@ -37,6 +50,18 @@ class LabScriptsIT {
                 runs "$parent" || echo parent has ended
                 """);
         assertThat(told.output()).isEqualTo("can be signalled\nhas ended\nparent runs\nparent has ended\n");
+    }
+
+    /** As after a kill: it has its ports until that thread is gone. */
+    @Test
+    @Timeout(60)
+    void whoStopsAServerWaitsForTheLastOfItsThreads() throws Exception {
+        var told = Command.run(
+                directory, Map.of(), List.of("sh", "-c", FIRST_THREAD_THAT_ENDED + """
+                stop_server ending.pid python3
+                runs "$ending" || echo has ended
+                """, "sh", House.ROOT.toString()));
+        assertThat(told.output()).isEqualTo("has no command line\nhas ended\n");
     }
 
     private Command shell(String script) throws Exception {

@@ -235,7 +235,19 @@ final class LabKea implements AutoCloseable {
             signal("CONT");
         }
 
+        private String log() {
+            try {
+                var lines = Files.readAllLines(directory.resolve(family.service() + ".log"));
+                return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         private void signal(String name) {
+            if (hasEnded(family)) {
+                throw new IllegalStateException(family.service() + " has ended by itself; its log: " + log());
+            }
             try {
                 var pid = Files.readString(directory.resolve(family.service() + ".pid"));
                 run("kill", "-" + name, pid.strip());
@@ -270,15 +282,16 @@ final class LabKea implements AutoCloseable {
      */
     void database(String what) {
         run(lab.resolve("pgsql.sh").toString(), directory.toString(), what.equals("start") ? told("sql") : what);
-        if (what.equals("start") && hasEnded()) {
+        if (what.equals("start") && hasEnded(Family.V4)) {
             four().restart();
         }
     }
 
     /** One that is not reaped yet has ended, too. */
-    private boolean hasEnded() {
+    private boolean hasEnded(Family family) {
         try {
-            var pid = Files.readString(directory.resolve("dhcp4.pid")).strip();
+            var pid = Files.readString(directory.resolve(family.service() + ".pid"))
+                    .strip();
             var stat = Files.readString(Path.of("/proc", pid, "stat"));
             return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
         } catch (NoSuchFileException e) {
