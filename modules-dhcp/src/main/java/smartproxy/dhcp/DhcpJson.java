@@ -2,6 +2,8 @@ package smartproxy.dhcp;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,6 +11,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import smartproxy.dhcp.unused.Suggestion;
 
@@ -20,7 +25,33 @@ final class DhcpJson {
     private static final String MAC = "mac";
     private static final String DUID = "duid";
 
+    /** Names of which a long answer has thousands, as they are written. */
+    private static final Map<String, SerializableString> NAMES = Stream.of(
+                    "name",
+                    "ip",
+                    MAC,
+                    "subnet",
+                    "type",
+                    "deleteable",
+                    "starts",
+                    "ends",
+                    "state",
+                    "cltt",
+                    "tstp",
+                    "tsfp",
+                    "next_state",
+                    "hardware_type",
+                    "uid",
+                    "client_hostname",
+                    Reservation.HOSTNAME)
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), SerializedString::new));
+
     private final JsonGenerator json;
+
+    /** The subnet that was shown last, which is mostly that of the next record too. */
+    private @Nullable Subnet subnet;
+
+    private String subnetText = "";
 
     private DhcpJson(JsonGenerator json) {
         this.json = json;
@@ -101,15 +132,16 @@ final class DhcpJson {
         json.writeStartObject();
         if (record instanceof Reservation reservation) {
             common(reservation.name(), reservation.ip(), reservation.mac(), reservation.subnet());
-            json.writeStringField("type", "reservation");
-            json.writeBooleanField("deleteable", reservation.deleteable());
+            text("type", "reservation");
+            name("deleteable");
+            json.writeBoolean(reservation.deleteable());
             options(reservation.options());
         } else if (record instanceof Lease lease) {
             common(lease.name(), lease.ip(), lease.mac(), lease.subnet());
             known("starts", lease.starts());
             known("ends", lease.ends());
             known("state", lease.state());
-            json.writeStringField("type", "lease");
+            text("type", "lease");
             options(lease.options());
         } else if (record instanceof Reservation6 reservation) {
             reservation6(reservation);
@@ -119,11 +151,29 @@ final class DhcpJson {
         json.writeEndObject();
     }
 
-    private void common(String name, Ipv4 ip, MacAddress mac, Subnet subnet) throws IOException {
-        json.writeStringField("name", name);
-        json.writeStringField("ip", ip.toString());
-        json.writeStringField(MAC, mac.toString());
-        json.writeStringField("subnet", subnet.toString());
+    private void common(String name, Ipv4 ip, MacAddress mac, Subnet of) throws IOException {
+        text("name", name);
+        text("ip", ip.toString());
+        text(MAC, mac.toString());
+        if (!of.equals(subnet)) {
+            subnet = of;
+            subnetText = of.toString();
+        }
+        text("subnet", subnetText);
+    }
+
+    private void name(String name) throws IOException {
+        var written = NAMES.get(name);
+        if (written == null) {
+            json.writeFieldName(name);
+        } else {
+            json.writeFieldName(written);
+        }
+    }
+
+    private void text(String name, String text) throws IOException {
+        name(name);
+        json.writeString(text);
     }
 
     private void reservation6(Reservation6 reservation) throws IOException {
@@ -191,7 +241,7 @@ final class DhcpJson {
 
     /** What the server does not tell is null. */
     private void known(String name, Object value) throws IOException {
-        json.writeFieldName(name);
+        name(name);
         if (value.equals("")) {
             json.writeNull();
         } else {
@@ -200,7 +250,7 @@ final class DhcpJson {
     }
 
     private void field(String name, Object value) throws IOException {
-        json.writeFieldName(name);
+        name(name);
         value(value);
     }
 

@@ -3,9 +3,6 @@ package smartproxy.dhcp.isc;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,6 +12,7 @@ import smartproxy.dhcp.Ipv4;
 import smartproxy.dhcp.Lease;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.TimeText;
 
 /**
  * A lease of the leases file, as it is being read; used again for the next one. {@link #content} makes it short, {@link #lease} makes a
@@ -26,9 +24,6 @@ final class LeaseRecord {
 
     /** The last second that is carried. */
     static final long LATEST = 0xffff_ffffL;
-
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'").withZone(ZoneOffset.UTC);
 
     /** Times in the order in which they are shown. */
     static final List<String> TIMES = List.of("starts", "ends", "tstp", "tsfp", "atsfp", "cltt");
@@ -235,7 +230,7 @@ final class LeaseRecord {
         var has = in.get();
         var times = new String[TIMES.size()];
         for (var i = 0; i < times.length; i++) {
-            times[i] = (has & (1 << i)) == 0 ? "" : TIME.format(Instant.ofEpochSecond(in.getInt() & LATEST));
+            times[i] = (has & (1 << i)) == 0 ? "" : TimeText.of(in.getInt() & LATEST);
         }
         var state = word(in);
         var nextState = word(in);

@@ -7,6 +7,7 @@ import smartproxy.dhcp.Ipv6;
 import smartproxy.dhcp.Lease6;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Subnet6;
+import smartproxy.dhcp.TimeText;
 
 /**
  * An IPv6 lease as it is held in the snapshot, as {@link KeaLease}.
@@ -51,8 +52,8 @@ record Kea6Lease(
                 ip,
                 duid,
                 mac,
-                KeaLease.time(since),
-                KeaLease.time(since + seconds),
+                TimeText.of(since),
+                TimeText.of(since + seconds),
                 KeaLease.state(active),
                 hostname);
     }

@@ -1,10 +1,6 @@
 package smartproxy.dhcp.kea;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import smartproxy.dhcp.Ipv4;
@@ -12,6 +8,7 @@ import smartproxy.dhcp.Lease;
 import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.Reservation;
 import smartproxy.dhcp.Subnet;
+import smartproxy.dhcp.TimeText;
 
 /**
  * A lease as it is held in the snapshot, of which there may be many; what is shown is made of it when it is shown.
@@ -21,9 +18,6 @@ import smartproxy.dhcp.Subnet;
  * @param seconds for which it was given then
  */
 record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long seconds, boolean active) {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     /** The lease; empty when its client is not known by a MAC, as of an address that was declined, or it is not held. */
     static Optional<KeaLease> of(JsonNode lease) {
         var ip = Ipv4.parse(lease.path(KeaRecords.IP).asText(""));
@@ -47,18 +41,13 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
                 Lease.nameFor(mac),
                 ip,
                 mac,
-                time(since),
-                time(since + seconds),
+                TimeText.of(since),
+                TimeText.of(since + seconds),
                 state(active),
                 hostname.isEmpty() ? Map.of() : Map.of(Reservation.HOSTNAME, hostname));
     }
 
     static String state(boolean active) {
         return active ? "active" : "declined";
-    }
-
-    /** {@code 2026-01-01 10:00:00 UTC}. */
-    static String time(long seconds) {
-        return TIME.format(Instant.ofEpochSecond(seconds));
     }
 }
