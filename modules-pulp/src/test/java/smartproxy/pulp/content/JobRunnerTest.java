@@ -630,6 +630,17 @@ class JobRunnerTest {
     }
 
     @Test
+    void aDryRunTellsOfALoginThatIsNewOrGone() throws Exception {
+        ended(mirror("a"));
+        pulp.news = false;
+
+        assertThat(told(ended(mirrorOf("a", LOGIN, true)))).containsExactly("a completed [update remote]");
+        ended(mirrorOf("a", LOGIN, false));
+        assertThat(told(ended(mirrorOf("a", LOGIN, true)))).containsExactly("a completed []");
+        assertThat(told(ended(mirrorOf("a", "", true)))).containsExactly("a completed [update remote]");
+    }
+
+    @Test
     void tooManyJobsAreRefused() {
         for (var number = 0; number < JobRunner.MOST_WAITING; number++) {
             rows.insert("job" + number, JobWork.SYNC, "p", "a", "{}", List.of("a"));

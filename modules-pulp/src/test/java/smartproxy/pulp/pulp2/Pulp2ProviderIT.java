@@ -242,7 +242,7 @@ class Pulp2ProviderIT {
                 LABELS);
         completed(provider.setUpstream(made, other, soon()));
         var read = provider.upstream(made, soon()).orElseThrow();
-        assertThat(read.visible()).isEqualTo(other.visible());
+        assertThat(read.shown()).isEqualTo(other.shown());
         assertThat(read.hasSecrets()).isTrue();
         assertThat(read.toString()).doesNotContain("KEY", "pa55");
 
