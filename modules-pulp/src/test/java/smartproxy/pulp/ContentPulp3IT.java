@@ -368,6 +368,41 @@ class ContentPulp3IT {
                 .doesNotContain("pa55");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "GET, '', repositories/, find repository",
+        "GET, /counts, repositories/rpm/rpm/1/, read versions",
+        "DELETE, /upstream, remotes/, remove remote"
+    })
+    void a404OfAnotherServerIsNoAbsence(String method, String below, String at, String operation) throws Exception {
+        has("remotes", "{\"smart_proxy_managed\": \"api\"}");
+        pulp.saysTo(method + " " + API + at, 404, "<html>no such page");
+
+        var reply = send(method, "/pulps/pulp/repositories/r1" + below, "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body())
+                .startsWith("Pulp 'pulp': " + operation + ": status 404 and a page in place of JSON; nothing was done");
+    }
+
+    @Test
+    void whatIsAcceptedWithoutATaskIsNotDone() throws Exception {
+        pulp.saysTo("POST " + API + "remotes/rpm/rpm/", 202, "{\"task_group\": \"" + API + "task-groups/1/\"}");
+
+        var reply = send("PUT", "/pulps/pulp/repositories/r1/upstream", "{\"url\": \"https://up.example.com/\"}");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body())
+                .isEqualTo("Pulp 'pulp': set remote: status 202 and no task; whether the change was made is unknown");
+    }
+
+    @Test
+    void aListOfATypeThatThisPulpLacksIsRefused() throws Exception {
+        pulp.saysTo("GET " + API + "repositories/deb/", 404, "<h1>Not Found</h1>");
+
+        var reply = send("GET", "/pulps/pulp/repositories?type=deb", "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+        assertThat(reply.body()).isEqualTo("This Pulp does not know repositories of type deb");
+    }
+
     @Test
     void aTypeThatThisPulpLacksIsNotMade() throws Exception {
         var reply = send("PUT", "/pulps/pulp/repositories/new", "{\"type\": \"deb\"}");
