@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -401,6 +402,18 @@ class ContentPulp3IT {
         var reply = send("GET", "/pulps/pulp/repositories?type=deb", "");
         assertThat(reply.status()).as(reply.body()).isEqualTo(400);
         assertThat(reply.body()).isEqualTo("This Pulp does not know repositories of type deb");
+    }
+
+    @Test
+    void certificatesOfManyUpstreamsAreRead() throws Exception {
+        var certificate = "-----BEGIN CERTIFICATE-----\\n" + "a".repeat(40_000);
+        var remotes = String.join(",", Collections.nCopies(100, """
+                {"name": "r1", "url": "https://up.example.com/", "client_cert": "%s"}""".formatted(certificate)));
+        pulp.saysTo("GET " + API + "remotes/rpm/rpm/", 200, "{\"count\": 100, \"results\": [" + remotes + "]}");
+
+        var reply = send("GET", "/pulps/pulp/upstreams?type=rpm", "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(reply.body()).startsWith("{\"total\":100,").hasSizeGreaterThan(4_000_000);
     }
 
     @Test

@@ -28,6 +28,9 @@ final class Pulp3Api {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 500;
 
+    /** Of an answer: a list of remotes has the certificates of each. */
+    private static final int MOST_READ = 8 << 20;
+
     /** Between the parts of a form (RFC 2046, section 5.1.1); too long to be in a file by chance. */
     private static final String BOUNDARY = "smart-proxy-" + UUID.randomUUID();
 
@@ -63,7 +66,7 @@ final class Pulp3Api {
 
     /** Empty when there is no such thing. */
     Optional<JsonNode> find(Operation operation, String address, Deadline deadline, Parameter... parameters) {
-        var call = HttpCall.get(path(address));
+        var call = HttpCall.get(path(address)).upTo(MOST_READ);
         for (var parameter : parameters) {
             call = call.with(parameter.name(), parameter.value());
         }

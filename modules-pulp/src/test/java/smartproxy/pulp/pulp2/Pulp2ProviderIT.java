@@ -214,6 +214,27 @@ class Pulp2ProviderIT {
     }
 
     @Test
+    void certificatesOfManyImportersAreRead() {
+        for (var number = 0; number < 30; number++) {
+            pulp.add("r" + number, "rpm-repo")
+                    .withArray("importers")
+                    .addObject()
+                    .put("id", "yum_importer")
+                    .put("importer_type_id", "yum_importer")
+                    .putObject("config")
+                    .put("feed", FEED)
+                    .put("ssl_client_cert", "C".repeat(40_000));
+        }
+
+        assertThat(provider.upstreams(ContentType.RPM, Page.Window.FIRST, soon())
+                        .total())
+                .isEqualTo(30);
+        assertThat(provider.repositories(Optional.empty(), List.of(), Page.Window.FIRST, soon())
+                        .items())
+                .hasSize(30);
+    }
+
+    @Test
     void setsReadsAndClearsAnUpstream() {
         var made = create("r1", ContentType.RPM);
         assertThat(provider.upstream(made, soon())).isEmpty();
