@@ -417,6 +417,23 @@ class ContentPulp3IT {
     }
 
     @Test
+    void theLargestFileInItsPartsIsWhole() throws Exception {
+        var size = 16L << 30;
+        var parts = new StringBuilder();
+        for (long at = 0; at < size; at += 4 << 20) {
+            for (var part = 0; part < 5; part++) {
+                var length = part < 4 ? 960 << 10 : 256 << 10;
+                parts.append(parts.isEmpty() ? "" : ",")
+                        .append("{\"offset\":" + (at + part * (960L << 10)) + ",\"size\":" + length + "}");
+            }
+        }
+        pulp.saysTo("GET " + API + "uploads/", 200, "{\"size\": " + size + ", \"chunks\": [" + parts + "]}");
+
+        assertThat(send("GET", "/pulps/pulp/uploads/" + TASK, "").body())
+                .contains("\"size\":17179869184,\"received\":17179869184");
+    }
+
+    @Test
     void aTypeThatThisPulpLacksIsNotMade() throws Exception {
         var reply = send("PUT", "/pulps/pulp/repositories/new", "{\"type\": \"deb\"}");
 
