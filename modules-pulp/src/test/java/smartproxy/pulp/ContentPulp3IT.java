@@ -434,6 +434,18 @@ class ContentPulp3IT {
     }
 
     @Test
+    void aNameWithACommaIsNoTwoNames() throws Exception {
+        pulp.saysTo(
+                "GET " + API + "repositories/?ordering=name&offset=0&limit=100&name=a,b", 200, """
+                {"count": 1, "results": [{"name": "a,b", "pulp_href": "%s"}]}""".formatted(FILES));
+
+        assertThat(send("GET", "/pulps/pulp/repositories?name=a,b", "").body()).contains("\"name\":\"a,b\"");
+        var several = send("GET", "/pulps/pulp/repositories?name[]=a,b&name[]=c", "");
+        assertThat(several.status()).isEqualTo(400);
+        assertThat(several.body()).isEqualTo("A name with a comma can be asked for alone, not among others");
+    }
+
+    @Test
     void aTypeThatThisPulpLacksIsNotMade() throws Exception {
         var reply = send("PUT", "/pulps/pulp/repositories/new", "{\"type\": \"deb\"}");
 

@@ -42,6 +42,9 @@ final class Repositories {
         type.ifPresent(one -> requireType(one, deadline));
         var parameters = new ArrayList<>(
                 List.of(with("ordering", "name"), with("offset", window.offset()), with("limit", window.limit())));
+        if (names.size() > 1 && names.stream().anyMatch(name -> name.contains(","))) {
+            throw CallerException.badRequest("A name with a comma can be asked for alone, not among others");
+        }
         if (!names.isEmpty()) {
             parameters.add(names.size() == 1 ? with("name", names.get(0)) : with("name__in", String.join(",", names)));
         }
