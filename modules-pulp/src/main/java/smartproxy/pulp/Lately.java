@@ -96,7 +96,13 @@ final class Lately<T> implements AutoCloseable {
     }
 
     private boolean isFresh(Known<T> known) {
-        return known.at() != null && known.trouble().isEmpty() && age(known).compareTo(fresh) < 0;
+        return known.trouble().isEmpty() && isYounger(known, fresh);
+    }
+
+    /** Whether the answer came so lately; by a clock that was set back it did not. */
+    boolean isYounger(Known<T> known, Duration limit) {
+        var age = age(known);
+        return known.at() != null && !age.isNegative() && age.compareTo(limit) < 0;
     }
 
     /** Since the answer came; nothing when there was none. */
