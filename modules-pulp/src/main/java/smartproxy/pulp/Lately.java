@@ -46,7 +46,7 @@ final class Lately<T> implements AutoCloseable {
     private final ExecutorService worker;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private @Nullable CompletableFuture<?> running;
-    private volatile Known<T> known = new Known<>(null, null, "not asked yet");
+    private volatile Known<T> known = nothing();
 
     /**
      * @param thread the name of the one that asks
@@ -66,6 +66,16 @@ final class Lately<T> implements AutoCloseable {
         });
         one.allowCoreThreadTimeOut(true);
         this.worker = one;
+    }
+
+    /** Before anybody has asked. */
+    static <T> Known<T> nothing() {
+        return new Known<>(null, null, "not asked yet");
+    }
+
+    /** Goes on from what another one knew, before it asks for the first time. */
+    void goOnFrom(Known<T> before) {
+        known = before;
     }
 
     /** Asks without waiting. */
