@@ -1,12 +1,17 @@
 package smartproxy.pulp;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource.Health;
+import smartproxy.core.api.SharedResources;
+import smartproxy.core.api.SharedResources.Lease;
+import smartproxy.core.api.StartException;
 
 /**
  * The components of a Pulp, as the feature's capabilities. Foreman removes what it is not told of, so what was known last
@@ -20,15 +25,39 @@ final class Components implements AutoCloseable {
 
     private static final Duration FETCH = Duration.ofSeconds(10);
 
+    private final URI url;
+    private final SharedResources shared;
     private final Lately<List<String>> lately;
+    private volatile @Nullable Lease<Last> last;
 
-    Components(Pulp3Status pulp) {
+    /** What was known last, for the generation that comes after a reload: Pulp may be away just then. */
+    private static final class Last implements AutoCloseable {
+        private volatile Lately.Known<List<String>> known = Lately.nothing();
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+
+    /** @param url of this Pulp: of another one nothing is known */
+    Components(Pulp3Status pulp, URI url, SharedResources shared) {
+        this.url = url;
+        this.shared = shared;
         lately = new Lately<>(
                 "pulpcore-capabilities",
                 FRESH,
                 Clock.systemUTC(),
                 () -> pulp.components(Deadline.in(FETCH)),
-                Components::log);
+                this::changed);
+    }
+
+    private void changed(Lately.Known<List<String>> before, Lately.Known<List<String>> now) {
+        var lease = last;
+        if (lease != null) {
+            lease.get().known = now;
+        }
+        log(before, now);
     }
 
     private static void log(Lately.Known<List<String>> before, Lately.Known<List<String>> now) {
@@ -42,7 +71,14 @@ final class Components implements AutoCloseable {
     }
 
     /** Asks for the first time, without waiting. */
-    void start() {
+    void start() throws StartException {
+        try {
+            var lease = shared.acquire("pulpcore capabilities of " + url, Last.class, Last::new);
+            last = lease;
+            lately.goOnFrom(lease.get().known);
+        } catch (Exception e) {
+            throw new StartException("pulpcore: cannot start: " + e, e);
+        }
         lately.ask();
     }
 
@@ -70,6 +106,11 @@ final class Components implements AutoCloseable {
 
     @Override
     public void close() {
+        var lease = last;
+        last = null; // the end of its question is no news
         lately.close();
+        if (lease != null) {
+            lease.close();
+        }
     }
 }

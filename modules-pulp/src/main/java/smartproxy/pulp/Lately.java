@@ -46,7 +46,7 @@ final class Lately<T> implements AutoCloseable {
     private final ExecutorService worker;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private @Nullable CompletableFuture<?> running;
-    private volatile Known<T> known = new Known<>(null, null, "not asked yet");
+    private volatile Known<T> known = nothing();
 
     /**
      * @param thread the name of the one that asks
@@ -66,6 +66,16 @@ final class Lately<T> implements AutoCloseable {
         });
         one.allowCoreThreadTimeOut(true);
         this.worker = one;
+    }
+
+    /** Before anybody has asked. */
+    static <T> Known<T> nothing() {
+        return new Known<>(null, null, "not asked yet");
+    }
+
+    /** Goes on from what another one knew, before it asks for the first time. */
+    void goOnFrom(Known<T> before) {
+        known = before;
     }
 
     /** Asks without waiting. */
@@ -96,7 +106,13 @@ final class Lately<T> implements AutoCloseable {
     }
 
     private boolean isFresh(Known<T> known) {
-        return known.at() != null && known.trouble().isEmpty() && age(known).compareTo(fresh) < 0;
+        return known.trouble().isEmpty() && isYounger(known, fresh);
+    }
+
+    /** Whether the answer came so lately; by a clock that was set back it did not. */
+    boolean isYounger(Known<T> known, Duration limit) {
+        var age = age(known);
+        return known.at() != null && !age.isNegative() && age.compareTo(limit) < 0;
     }
 
     /** Since the answer came; nothing when there was none. */

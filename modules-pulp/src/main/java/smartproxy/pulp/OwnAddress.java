@@ -3,12 +3,14 @@ package smartproxy.pulp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import smartproxy.core.api.DaemonSettings;
@@ -48,32 +50,42 @@ final class OwnAddress {
         try (InputStream in = Files.newInputStream(file)) {
             var certificate =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-            var name = name(certificate)
+            var name = names(certificate).stream()
+                    .filter(OwnAddress::isHost)
+                    .findFirst()
                     .orElseThrow(() -> new StartException(
                             "pulpcore: " + file + " names no host; set :url: of the gateway in pulpcore.yml"));
             return URI.create("https://" + name + (port == HTTPS ? "" : ":" + port));
-        } catch (IOException | CertificateException | InvalidNameException | IllegalArgumentException e) {
+        } catch (IOException | CertificateException | InvalidNameException e) {
             throw new StartException(
                     "pulpcore: " + file + " does not tell the daemon's name; set :url: of the gateway in pulpcore.yml",
                     e);
         }
     }
 
-    private static Optional<String> name(X509Certificate certificate)
-            throws CertificateException, InvalidNameException {
+    private static List<String> names(X509Certificate certificate) throws CertificateException, InvalidNameException {
+        var names = new ArrayList<String>();
         var alternatives = certificate.getSubjectAlternativeNames();
         if (alternatives != null) {
             for (var alternative : alternatives) {
-                if (Integer.valueOf(2).equals(alternative.get(0))
-                        && !String.valueOf(alternative.get(1)).startsWith("*")) {
-                    return Optional.of(String.valueOf(alternative.get(1)));
+                if (Integer.valueOf(2).equals(alternative.get(0))) {
+                    names.add(String.valueOf(alternative.get(1)));
                 }
             }
         }
-        return new LdapName(certificate.getSubjectX500Principal().getName())
+        new LdapName(certificate.getSubjectX500Principal().getName())
                 .getRdns().stream()
                         .filter(part -> part.getType().equalsIgnoreCase("CN"))
-                        .map(part -> String.valueOf(part.getValue()))
-                        .findFirst();
+                        .forEach(part -> names.add(String.valueOf(part.getValue())));
+        return names;
+    }
+
+    /** Whether it can be one in a URL, which a wildcard cannot. */
+    private static boolean isHost(String name) {
+        try {
+            return new URI("https", name, "/", null).getHost() != null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 }

@@ -65,7 +65,7 @@ public final class PulpcoreModule implements ProxyModule<PulpcoreSettings> {
                 : trusted.map(identity::trusting).orElse(identity);
         var peer = context.http(identity.header("Accept", new Secret("application/json")));
         var pulp = new Pulp3Status(url, peer, context.backend());
-        var components = new Components(pulp);
+        var components = new Components(pulp, url, context.shared());
         context.health("capabilities", components::health);
         var mounts = new ArrayList<>(List.of(new Mount("/pulpcore", Role.ANONYMOUS, new PulpcoreResource(pulp))));
         var content = content(settings, context);

@@ -78,7 +78,7 @@ final class RegistryGate implements Relay.Gate, AutoCloseable {
     public void check() {
         var known = asksForToken.now();
         var asks = known.value();
-        if (asks == null || asksForToken.age(known).compareTo(OLDEST) > 0) {
+        if (asks == null || !asksForToken.isYounger(known, OLDEST)) {
             throw new BackendException(
                     Kind.UNAVAILABLE,
                     Outcome.NOT_APPLIED,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -366,6 +367,82 @@ class ContentPulp3IT {
                         "\"user\":\"\",\"password\":\"\"",
                         "{\"url\":\"http://[::1]:3128\",\"user\":\"\",\"password\":\"\"}")
                 .doesNotContain("pa55");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, '', repositories/, find repository",
+        "GET, /counts, repositories/rpm/rpm/1/, read versions",
+        "DELETE, /upstream, remotes/, remove remote"
+    })
+    void a404OfAnotherServerIsNoAbsence(String method, String below, String at, String operation) throws Exception {
+        has("remotes", "{\"smart_proxy_managed\": \"api\"}");
+        pulp.saysTo(method + " " + API + at, 404, "<html>no such page");
+
+        var reply = send(method, "/pulps/pulp/repositories/r1" + below, "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body())
+                .startsWith("Pulp 'pulp': " + operation + ": status 404 and a page in place of JSON; nothing was done");
+    }
+
+    @Test
+    void whatIsAcceptedWithoutATaskIsNotDone() throws Exception {
+        pulp.saysTo("POST " + API + "remotes/rpm/rpm/", 202, "{\"task_group\": \"" + API + "task-groups/1/\"}");
+
+        var reply = send("PUT", "/pulps/pulp/repositories/r1/upstream", "{\"url\": \"https://up.example.com/\"}");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(502);
+        assertThat(reply.body())
+                .isEqualTo("Pulp 'pulp': set remote: status 202 and no task; whether the change was made is unknown");
+    }
+
+    @Test
+    void aListOfATypeThatThisPulpLacksIsRefused() throws Exception {
+        pulp.saysTo("GET " + API + "repositories/deb/", 404, "<h1>Not Found</h1>");
+
+        var reply = send("GET", "/pulps/pulp/repositories?type=deb", "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(400);
+        assertThat(reply.body()).isEqualTo("This Pulp does not know repositories of type deb");
+    }
+
+    @Test
+    void certificatesOfManyUpstreamsAreRead() throws Exception {
+        var certificate = "-----BEGIN CERTIFICATE-----\\n" + "a".repeat(40_000);
+        var remotes = String.join(",", Collections.nCopies(100, """
+                {"name": "r1", "url": "https://up.example.com/", "client_cert": "%s"}""".formatted(certificate)));
+        pulp.saysTo("GET " + API + "remotes/rpm/rpm/", 200, "{\"count\": 100, \"results\": [" + remotes + "]}");
+
+        var reply = send("GET", "/pulps/pulp/upstreams?type=rpm", "");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        assertThat(reply.body()).startsWith("{\"total\":100,").hasSizeGreaterThan(4_000_000);
+    }
+
+    @Test
+    void theLargestFileInItsPartsIsWhole() throws Exception {
+        var size = 16L << 30;
+        var parts = new StringBuilder();
+        for (long at = 0; at < size; at += 4 << 20) {
+            for (var part = 0; part < 5; part++) {
+                var length = part < 4 ? 960 << 10 : 256 << 10;
+                parts.append(parts.isEmpty() ? "" : ",")
+                        .append("{\"offset\":" + (at + part * (960L << 10)) + ",\"size\":" + length + "}");
+            }
+        }
+        pulp.saysTo("GET " + API + "uploads/", 200, "{\"size\": " + size + ", \"chunks\": [" + parts + "]}");
+
+        assertThat(send("GET", "/pulps/pulp/uploads/" + TASK, "").body())
+                .contains("\"size\":17179869184,\"received\":17179869184");
+    }
+
+    @Test
+    void aNameWithACommaIsNoTwoNames() throws Exception {
+        pulp.saysTo(
+                "GET " + API + "repositories/?ordering=name&offset=0&limit=100&name=a,b", 200, """
+                {"count": 1, "results": [{"name": "a,b", "pulp_href": "%s"}]}""".formatted(FILES));
+
+        assertThat(send("GET", "/pulps/pulp/repositories?name=a,b", "").body()).contains("\"name\":\"a,b\"");
+        var several = send("GET", "/pulps/pulp/repositories?name[]=a,b&name[]=c", "");
+        assertThat(several.status()).isEqualTo(400);
+        assertThat(several.body()).isEqualTo("A name with a comma can be asked for alone, not among others");
     }
 
     @Test

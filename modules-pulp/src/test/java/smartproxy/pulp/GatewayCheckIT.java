@@ -185,8 +185,11 @@ class GatewayCheckIT {
     @Test
     void theDaemonsNameIsThatOfItsCertificate() {
         assertThat(checkWith("CN=named.example.com", "named")).contains("it would call named.example.com:443");
-        assertThat(checkWith("O=Example", "nameless"))
-                .contains("pulpcore: " + directory.resolve("nameless.pem")
-                        + " names no host; set :url: of the gateway in pulpcore.yml");
+        for (var nameless : new String[] {"O=Example", "CN=*.example.com", "CN=my_proxy.example.com", "CN=My Proxy"}) {
+            assertThat(checkWith(nameless, "nameless"))
+                    .as(nameless)
+                    .contains("pulpcore: " + directory.resolve("nameless.pem")
+                            + " names no host; set :url: of the gateway in pulpcore.yml");
+        }
     }
 }

@@ -32,10 +32,14 @@ class PulpcoreIT {
     }
 
     private void run(String more) throws Exception {
+        configure(more);
+        proxy.start();
+    }
+
+    private void configure(String more) {
         proxy.module(
                 "pulpcore",
                 ":enabled: https\n:pulp_url: http://127.0.0.1:" + pulp.port() + "/a/path\n" + OTHERS + more);
-        proxy.start();
     }
 
     @AfterEach
@@ -130,6 +134,31 @@ class PulpcoreIT {
         pulp = FakePulp.at(pulp.port());
         pulp.says(200, "{\"versions\":[{\"component\":\"deb\"}]}");
         await().atMost(Duration.ofSeconds(20)).until(() -> feature().contains("\"capabilities\":[\"deb\"]"));
+    }
+
+    @Test
+    void capabilitiesAreKeptOverAReloadWhileItIsAway() throws Exception {
+        run("");
+        await().atMost(Duration.ofSeconds(10)).until(() -> feature().contains("rpm"));
+        pulp.close();
+        configure(":mirror: true\n");
+        proxy.reload();
+
+        assertThat(feature()).contains("\"mirror\":true", "\"capabilities\":[\"core\",\"rpm\"]");
+        await().atMost(Duration.ofSeconds(10)).until(() -> get("/health").contains("kept, as it does not answer now"));
+    }
+
+    @Test
+    void ofAnotherPulpNothingIsKnown() throws Exception {
+        run("");
+        await().atMost(Duration.ofSeconds(10)).until(() -> feature().contains("rpm"));
+        pulp.close();
+        pulp = FakePulp.start();
+        pulp.says(503, "");
+        configure("");
+        proxy.reload();
+
+        assertThat(feature()).contains("\"capabilities\":[]");
     }
 
     @Test

@@ -147,7 +147,7 @@ final class ContentInput {
         if (value.isMissingNode()) {
             return otherwise;
         }
-        if (!value.isIntegralNumber() || value.asLong() < 0 || value.asLong() > most) {
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0 || value.asLong() > most) {
             throw CallerException.badRequest("Key '" + key + "' is expected to be a number from 0 to " + most);
         }
         return value.asLong();

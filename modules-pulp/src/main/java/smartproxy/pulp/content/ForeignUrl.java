@@ -3,6 +3,7 @@ package smartproxy.pulp.content;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -13,22 +14,31 @@ import java.util.regex.Pattern;
  */
 public record ForeignUrl(URI url, boolean hasLogin) {
     private static final Pattern LOGIN = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@");
+    private static final Pattern RESERVED = Pattern.compile("[^A-Za-z0-9._~-]");
     private static final Pattern STRANGE = Pattern.compile("%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~:/?#@!$&'()*+,;=%-]");
 
-    /**
-     * Reads a URL.
-     *
-     * @throws IllegalArgumentException when it has a scheme or host that cannot be one
-     */
+    /** Reads a URL; of what cannot be one, such as {@code http://}, nothing but its text is left. */
     public static ForeignUrl of(String text) {
-        var login = LOGIN.matcher(text);
-        var plain = login.replaceFirst("$1");
-        var hasLogin = plain.length() < text.length();
+        var plain = LOGIN.matcher(text).replaceFirst("$1");
+        return new ForeignUrl(url(plain), plain.length() < text.length());
+    }
+
+    private static URI url(String plain) {
+        return parsed(plain)
+                .or(() -> parsed(without(STRANGE, plain)))
+                .orElseGet(() -> URI.create(without(RESERVED, plain)));
+    }
+
+    private static Optional<URI> parsed(String text) {
         try {
-            return new ForeignUrl(new URI(plain), hasLogin);
+            return Optional.of(new URI(text));
         } catch (URISyntaxException e) {
-            return new ForeignUrl(URI.create(STRANGE.matcher(plain).replaceAll(one -> escaped(one.group()))), hasLogin);
+            return Optional.empty();
         }
+    }
+
+    private static String without(Pattern some, String text) {
+        return some.matcher(text).replaceAll(one -> escaped(one.group()));
     }
 
     private static String escaped(String strange) {

@@ -101,22 +101,37 @@ final class ItemRun implements Changes {
             return item.state();
         }
         try {
+            watch.check();
             keep(JobState.RUNNING, "");
             untilItIsDone(work);
             // made, and the daemon ended before it was noted
-            steps.keySet().stream().filter(step -> !step.startsWith(VALUE)).forEach(actions::add);
+            actions.addAll(begun().keySet());
             steps.clear();
             return keep(JobState.COMPLETED, "");
         } catch (Canceled e) {
+            begun().values().stream().filter(task -> !task.isEmpty()).forEach(tasks::cancel);
+            steps.clear();
             return keep(JobState.CANCELED, String.valueOf(e.getMessage()));
         } catch (ProxyException | Failed e) {
             return keep(JobState.FAILED, String.valueOf(e.getMessage()));
         } catch (JobRunner.HandedOver e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.error("Job {} {} '{}' failed", job.id(), job.kind(), item.name(), e);
-            return keep(JobState.FAILED, "a fault of this program, see its log: " + e);
+            return keep(JobState.FAILED, fault(job, item.name(), e));
         }
+    }
+
+    /** What is not known to be made: by step, its task. */
+    private Map<String, String> begun() {
+        var begun = new LinkedHashMap<>(steps);
+        begun.keySet().removeIf(step -> step.startsWith(VALUE));
+        return begun;
+    }
+
+    /** Logs what nobody has foreseen, and says that for the job. */
+    static String fault(Job job, String part, RuntimeException cause) {
+        LOG.error("Job {} {} '{}' failed", job.id(), job.kind(), part, cause);
+        return "a fault of this program, see its log: " + cause;
     }
 
     /** A Pulp that is away for a while, as by a restart, is waited for; then the work goes on as after a restart of the daemon. */
@@ -199,12 +214,16 @@ final class ItemRun implements Changes {
         } catch (CallerException e) {
             steps.remove(step); // nothing was changed
             throw e;
-        } catch (BackendException e) {
-            if (!wasBegun && e.outcome() == BackendException.Outcome.NOT_APPLIED) {
+        } catch (BackendException | BusyException e) {
+            if (!wasBegun && isNotApplied(e)) {
                 steps.remove(step);
             }
             throw e;
         }
+    }
+
+    private static boolean isNotApplied(ProxyException e) {
+        return !(e instanceof BackendException backend) || backend.outcome() == BackendException.Outcome.NOT_APPLIED;
     }
 
     private boolean await(String step, String task) throws InterruptedException {
@@ -216,10 +235,6 @@ final class ItemRun implements Changes {
                 throw new Canceled(step + ": " + e.getMessage());
             }
             throw new Failed(step + ": " + e.getMessage());
-        } catch (Canceled e) {
-            tasks.cancel(task);
-            steps.remove(step);
-            throw e;
         }
     }
 

@@ -198,6 +198,10 @@ final class JobRunner implements AutoCloseable {
         if (found.isEmpty() || found.get().state().ended()) {
             return Next.done();
         }
+        if (found.get().cancel() && found.get().state() == JobState.WAITING) {
+            end(found.get(), JobState.CANCELED, ""); // it was looked at in the moment when it was cancelled
+            return Next.done();
+        }
         if (closed) {
             return Next.again(Duration.ZERO, "");
         }
@@ -287,8 +291,16 @@ final class JobRunner implements AutoCloseable {
             if (!unwanted.isEmpty()) {
                 rows.add(job.id(), unwanted);
             }
+        } catch (ItemRun.Canceled e) {
+            end(job, JobState.CANCELED, "");
+            return;
         } catch (ProxyException e) {
             end(job, JobState.FAILED, String.valueOf(e.getMessage()));
+            return;
+        } catch (HandedOver e) {
+            throw e;
+        } catch (RuntimeException e) {
+            end(job, JobState.FAILED, ItemRun.fault(job, "the list of repositories", e));
             return;
         }
         var items = find(job.id()).items();

@@ -54,6 +54,7 @@ final class Patience {
     private final Time time;
     private final Map<String, Long> waited = new LinkedHashMap<>();
     private final Stretch failing = new Stretch();
+    private final Stretch refusing = new Stretch();
     private String progress = "";
     private boolean waits;
     private long lookedAt;
@@ -74,6 +75,10 @@ final class Patience {
             }
             was = isSo;
             return isSo && now - since > limit.toNanos();
+        }
+
+        void end() {
+            was = false;
         }
     }
 
@@ -124,14 +129,17 @@ final class Patience {
      */
     void after(ProxyException failure, String now, TaskWait.Watch watch) throws InterruptedException {
         if (!now.equals(progress)) {
-            failing.isLonger(limits.trouble, false, now());
+            failing.end();
+            refusing.end();
             progress = now;
         }
         var isRefusal = failure instanceof BackendException backend && backend.kind() == Kind.REJECTED;
-        var limit = isRefusal && WITH_REFUSALS.compareTo(limits.trouble) < 0 ? WITH_REFUSALS : limits.trouble;
         var trouble = String.valueOf(failure.getMessage());
         var isEnough = isEnough(trouble);
-        if (failing.isLonger(limit, true, now())) {
+        var failsTooLong = failing.isLonger(limits.trouble, true, now());
+        // one that comes back may refuse for a moment, however long it was away
+        var refusesTooLong = refusing.isLonger(WITH_REFUSALS, isRefusal, now());
+        if (failsTooLong || refusesTooLong) {
             throw failure;
         }
         if (isEnough) {

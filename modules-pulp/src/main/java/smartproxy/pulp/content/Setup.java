@@ -94,7 +94,7 @@ final class Setup {
             changes.make("create remote", () -> provider.setUpstream(repository, labelled, changes.deadline()));
             return;
         }
-        var differs = !found.get().visible().equals(wanted.visible());
+        var differs = !found.get().shown().equals(wanted.shown());
         // whether secrets are others only the backend knows
         var secrets = found.get().hasSecrets() || wanted.hasSecrets();
         if (differs || (secrets && !changes.dryRun())) {

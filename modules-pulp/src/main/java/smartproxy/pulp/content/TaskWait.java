@@ -4,6 +4,7 @@ import java.time.Duration;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
 import smartproxy.pulp.content.Pulps.Pulp;
 
@@ -23,6 +24,11 @@ final class TaskWait {
 
         /** The task, and a sentence when something is wrong with it. */
         void seen(String message, long done, long total);
+
+        /** Of the next look at the task. */
+        default Deadline deadline() {
+            return Deadline.in(CALL);
+        }
     }
 
     /** The task has ended, and not well. */
@@ -62,7 +68,7 @@ final class TaskWait {
             watch.check();
             var trouble = "";
             try {
-                var found = pulp.provider().task(id, Deadline.in(CALL));
+                var found = pulp.provider().task(id, watch.deadline());
                 if (found.isEmpty() || found.get().isLost()) {
                     return false;
                 }
@@ -73,7 +79,7 @@ final class TaskWait {
                     return true;
                 }
                 watch.seen(trouble.isEmpty() ? task.progress() : trouble, task.done(), task.total());
-            } catch (BackendException e) {
+            } catch (BackendException | BusyException e) {
                 trouble = String.valueOf(e.getMessage());
                 watch.seen(trouble, 0, 0);
             }
@@ -148,6 +154,11 @@ final class TaskWait {
                 @Override
                 public void seen(String message, long done, long total) {
                     // the answer tells
+                }
+
+                @Override
+                public Deadline deadline() {
+                    return deadline.within(CALL);
                 }
             });
             if (!isDone) {

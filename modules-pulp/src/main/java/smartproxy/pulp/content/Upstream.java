@@ -86,6 +86,10 @@ public record Upstream(
 
         /** One that a Pulp has and does not show. */
         public static final Login UNSHOWN = new Login(new Secret(""), new Secret(""));
+
+        private Login shown() {
+            return new Login(unshown(user), unshown(password));
+        }
     }
 
     /** An HTTP proxy. */
@@ -99,16 +103,20 @@ public record Upstream(
                 || (proxy.isPresent() && proxy.get().login().user() != null);
     }
 
-    /** Without what a Pulp never shows, and without labels: what two of them can be compared by. */
-    public Upstream visible() {
+    /** As a Pulp shows it, an empty secret for each, and without labels: what two of them can be compared by. */
+    public Upstream shown() {
         return new Upstream(
                 url,
                 policy,
-                new Tls(tls.verify(), tls.authorities(), tls.certificate(), null),
-                Login.NONE,
-                proxy.map(one -> new Proxy(one.url(), Login.NONE)),
+                new Tls(tls.verify(), tls.authorities(), tls.certificate(), unshown(tls.key())),
+                login.shown(),
+                proxy.map(one -> new Proxy(one.url(), one.login().shown())),
                 limits,
                 options,
                 Map.of());
+    }
+
+    private static @Nullable Secret unshown(@Nullable Secret secret) {
+        return secret == null ? null : new Secret("");
     }
 }

@@ -27,6 +27,9 @@ final class Pulp2Api {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 500;
 
+    /** Of an answer: a list of repositories has the certificates of each importer. */
+    private static final int MOST_READ = 8 << 20;
+
     private final String pulp;
     private final String root;
     private final HttpPeer peer;
@@ -52,19 +55,21 @@ final class Pulp2Api {
 
     /** Empty when there is no such thing. */
     Optional<JsonNode> find(Operation operation, String path, Deadline deadline) {
-        var reply = send(operation, HttpCall.get(root + path), true, deadline);
+        var reply = send(operation, HttpCall.get(root + path).upTo(MOST_READ), true, deadline);
         return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, true, reply));
     }
 
     /** A repository with its importers and distributors; empty when there is none. */
     Optional<JsonNode> details(Operation operation, String path, Deadline deadline) {
-        var reply = send(operation, HttpCall.get(root + path).with("details", "true"), true, deadline);
+        var reply = send(
+                operation, HttpCall.get(root + path).with("details", "true").upTo(MOST_READ), true, deadline);
         return reply.status() == 404 ? Optional.empty() : Optional.of(json(operation, true, reply));
     }
 
     /** The list that a search answers, a request that changes nothing. */
     JsonNode search(Operation operation, String path, Map<String, ?> body, Deadline deadline) {
-        var reply = send(operation, HttpCall.post(root + path).asking().json(text(body)), true, deadline);
+        var reply = send(
+                operation, HttpCall.post(root + path).asking().upTo(MOST_READ).json(text(body)), true, deadline);
         var found = json(operation, true, reply);
         if (!found.isArray()) {
             throw noJson(operation, true, reply);

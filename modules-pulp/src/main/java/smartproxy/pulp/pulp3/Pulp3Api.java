@@ -28,6 +28,9 @@ final class Pulp3Api {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SHOWN = 500;
 
+    /** Of an answer: a list of remotes has the certificates of each. */
+    private static final int MOST_READ = 8 << 20;
+
     /** Between the parts of a form (RFC 2046, section 5.1.1); too long to be in a file by chance. */
     private static final String BOUNDARY = "smart-proxy-" + UUID.randomUUID();
 
@@ -63,7 +66,7 @@ final class Pulp3Api {
 
     /** Empty when there is no such thing. */
     Optional<JsonNode> find(Operation operation, String address, Deadline deadline, Parameter... parameters) {
-        var call = HttpCall.get(path(address));
+        var call = HttpCall.get(path(address)).upTo(MOST_READ);
         for (var parameter : parameters) {
             call = call.with(parameter.name(), parameter.value());
         }
@@ -85,14 +88,15 @@ final class Pulp3Api {
 
     /** A change that Pulp makes at once, or by a task. */
     Change begin(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
-        return change(post(operation, address, body, deadline));
+        var call = HttpCall.post(path(address)).json(text(body));
+        return change(operation, call, send(operation, call, deadline));
     }
 
     /** As {@link #begin}; Pulp says when there is nothing to change. */
     Change patch(Operation operation, String address, Map<String, ?> body, Deadline deadline) {
         var call = HttpCall.patch(path(address)).json(text(body));
-        var answer = json(operation, call, send(operation, call, deadline));
-        return answer.path("task").isTextual() ? change(answer) : Change.NONE;
+        var change = change(operation, call, send(operation, call, deadline));
+        return change.task().isPresent() ? change : Change.NONE;
     }
 
     /**
@@ -130,13 +134,19 @@ final class Pulp3Api {
     Change delete(Operation operation, String address, Deadline deadline) {
         var call = HttpCall.delete(path(address));
         var reply = send(operation, call, deadline);
-        return reply.status() == 404 ? Change.NONE : change(json(operation, call, reply));
+        return reply.status() == 404 ? Change.NONE : change(operation, call, reply);
     }
 
-    private static Change change(JsonNode answer) {
-        return answer.path("task").isTextual()
-                ? Change.by(lastPart(answer.path("task").asText()))
-                : Change.MADE;
+    private Change change(Operation operation, HttpCall call, HttpReply reply) {
+        var task = json(operation, call, reply).path("task");
+        if (task.isTextual()) {
+            return Change.by(lastPart(task.asText()));
+        }
+        if (reply.status() == 202) {
+            // what was accepted and cannot be followed must not look done
+            throw failed(Kind.REJECTED, call, said(operation, "status 202 and no task"));
+        }
+        return Change.MADE;
     }
 
     /** The end of an address: {@code /pulp/api/v3/tasks/018f/} is {@code 018f}. */
@@ -155,7 +165,7 @@ final class Pulp3Api {
             reply = backend.call(operation, deadline, attempt -> peer.send(call, attempt));
         }
         var status = reply.status();
-        if (status / 100 == 2 || (status == 404 && !call.method().equals("POST"))) {
+        if (status / 100 == 2 || (status == 404 && !call.method().equals("POST") && isJson(reply))) {
             return reply;
         }
         throw refused(operation, call, reply);
@@ -164,7 +174,7 @@ final class Pulp3Api {
     private RuntimeException refused(Operation operation, HttpCall call, HttpReply reply) {
         var status = reply.status();
         var words = said(operation, words(reply));
-        if (status / 100 == 3) {
+        if (status / 100 == 3 || (status == 404 && !isJson(reply))) {
             return new BackendException(Kind.REJECTED, Outcome.NOT_APPLIED, words, null);
         }
         return switch (status) {
@@ -204,6 +214,10 @@ final class Pulp3Api {
             return "status " + status + ", it is somewhere else: "
                     + line(reply.header("location").orElse("nowhere"))
                     + "; nothing was done: check api_url of this Pulp";
+        }
+        if (status == 404 && !isJson(reply)) {
+            return "status 404 and a page in place of JSON; nothing was done: check api_url of this Pulp, and whether it has"
+                    + " that plug-in";
         }
         if (status >= 500 && !isJson(reply)) {
             return "status " + status + " and a page in place of JSON: its database may be away, see the log of Pulp";

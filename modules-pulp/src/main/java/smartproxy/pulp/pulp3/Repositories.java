@@ -39,16 +39,18 @@ final class Repositories {
 
     Page<Repository> repositories(
             Optional<ContentType> type, List<String> names, Page.Window window, Deadline deadline) {
+        type.ifPresent(one -> requireType(one, deadline));
         var parameters = new ArrayList<>(
                 List.of(with("ordering", "name"), with("offset", window.offset()), with("limit", window.limit())));
+        if (names.size() > 1 && names.stream().anyMatch(name -> name.contains(","))) {
+            throw CallerException.badRequest("A name with a comma can be asked for alone, not among others");
+        }
         if (!names.isEmpty()) {
-            // names may hold commas
             parameters.add(names.size() == 1 ? with("name", names.get(0)) : with("name__in", String.join(",", names)));
         }
         var address = "repositories/"
                 + type.map(one -> Pulp3Type.of(one).repositories() + "/").orElse("");
-        var found = api.find(LIST, address, deadline, parameters.toArray(Pulp3Api.Parameter[]::new))
-                .orElseThrow(() -> unknown(type.orElseThrow()));
+        var found = api.get(LIST, address, deadline, parameters.toArray(Pulp3Api.Parameter[]::new));
         var repositories = new ArrayList<Repository>();
         found.path("results").forEach(one -> repository(one).ifPresent(repositories::add));
         return new Page<>(repositories, found.path("count").asLong());
@@ -75,9 +77,7 @@ final class Repositories {
 
     Repository create(Repository wanted, Deadline deadline) {
         var type = Pulp3Type.of(wanted.type());
-        if (!status.types(deadline).contains(wanted.type())) {
-            throw unknown(wanted.type());
-        }
+        requireType(wanted.type(), deadline);
         var body = described(wanted.description(), wanted.labels());
         body.put("name", wanted.name());
         var made = api.post(CREATE, "repositories/" + type.repositories() + "/", body, deadline);
@@ -88,8 +88,10 @@ final class Repositories {
         return api.patch(UPDATE, present.id(), described(description, labels), deadline);
     }
 
-    private static CallerException unknown(ContentType type) {
-        return CallerException.badRequest("This Pulp does not know repositories of type " + type);
+    private void requireType(ContentType type, Deadline deadline) {
+        if (!status.types(deadline).contains(type)) {
+            throw CallerException.badRequest("This Pulp does not know repositories of type " + type);
+        }
     }
 
     private static Map<String, @Nullable Object> described(String description, Map<String, String> labels) {

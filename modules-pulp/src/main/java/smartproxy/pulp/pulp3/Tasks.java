@@ -2,6 +2,7 @@ package smartproxy.pulp.pulp3;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -81,8 +82,10 @@ final class Tasks {
 
     /** A field that is a time. */
     static Optional<Instant> time(JsonNode object, String field) {
-        return object.path(field).isTextual()
-                ? Optional.of(Instant.parse(object.path(field).asText()))
-                : Optional.empty();
+        try {
+            return Optional.of(Instant.parse(object.path(field).asText()));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -19,8 +19,8 @@ final class Uploads {
     /** Of a request to Pulp, which also has a form around it. */
     static final int PART = 960 << 10;
 
-    /** Pulp lists them all with each upload. */
-    static final int MOST_PARTS = 20_000;
+    /** Pulp lists them all with each upload; a file of 16 GiB that comes 4 MiB at a time has 20480. */
+    static final int MOST_PARTS = 25_000;
 
     private static final Operation BEGIN = Operation.once("begin upload");
     private static final Operation FIND = Operation.repeatable("find upload");

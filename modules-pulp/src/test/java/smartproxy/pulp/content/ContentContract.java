@@ -128,7 +128,7 @@ public abstract class ContentContract {
         made(provider().setUpstream(repository, first, soon()));
 
         var read = provider().upstream(repository, soon()).orElseThrow();
-        assertThat(read.visible()).isEqualTo(first.visible());
+        assertThat(read.shown()).isEqualTo(first.shown());
         assertThat(read.hasSecrets()).isTrue();
         assertThat(read.toString()).doesNotContain("sesame");
         assertThat(read.labels()).isEqualTo(LABELS);
@@ -139,7 +139,7 @@ public abstract class ContentContract {
         var second = upstream("https://up.example.com/b/PULP_MANIFEST", Upstream.Login.NONE);
         made(provider().setUpstream(repository, second, soon()));
         read = provider().upstream(repository, soon()).orElseThrow();
-        assertThat(read.visible()).isEqualTo(second.visible());
+        assertThat(read.shown()).isEqualTo(second.shown());
         assertThat(read.hasSecrets()).isFalse();
 
         made(provider().clearUpstream(repository, soon()));

@@ -54,6 +54,14 @@ class ContentInputTest {
                 .hasMessage("limits: Key '" + limit + "' is expected to be a number from 0 on" + more);
     }
 
+    @ParameterizedTest
+    @CsvSource({"-1", "1001", "9223372036854775808", "18446744073709551616", "18446744073709551617", "1.0", "true"})
+    void aNumberThatIsTooLargeIsNoneOfWhatIsLeftOfIt(String value) {
+        assertThatThrownBy(() -> ContentInput.number(body("{\"minimum_age\": " + value + "}"), "minimum_age", 5, 1000))
+                .isInstanceOf(CallerException.class)
+                .hasMessage("Key 'minimum_age' is expected to be a number from 0 to 1000");
+    }
+
     @Test
     void limitsAreNumbers() {
         var upstream = body(

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 
@@ -41,7 +41,16 @@ final class FakeContent implements ContentProvider {
 
     Set<ContentAbility> abilities = EnumSet.allOf(ContentAbility.class);
     /** What it says in place of answers; null: it answers. */
-    volatile @Nullable BackendException failure;
+    volatile @Nullable RuntimeException failure;
+
+    /** Whether the next upstream is not taken, as too much is asked for at once. */
+    volatile boolean busyOnce;
+
+    /** Names of repositories that were looked for. */
+    final Set<String> looked = ConcurrentHashMap.newKeySet();
+
+    /** What the last look at a task had to end in. */
+    volatile Duration given = Duration.ZERO;
 
     /** How many versions are kept, by repository. */
     final Map<String, Integer> kept = new ConcurrentHashMap<>();
@@ -94,6 +103,7 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Optional<Repository> repository(String name, Deadline deadline) {
+        looked.add(name);
         answer();
         return Optional.ofNullable(repositories.get(name));
     }
@@ -190,9 +200,12 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Change setUpstream(Repository repository, Upstream wanted, Deadline deadline) {
+        if (busyOnce) {
+            busyOnce = false;
+            throw new BusyException("all permits are taken; nothing was changed");
+        }
         changes.add("upstream " + repository.name());
-        upstreams.put(repository.name(), wanted);
-        return Change.MADE;
+        return wanted.equals(upstreams.put(repository.name(), wanted)) ? Change.NONE : Change.MADE;
     }
 
     @Override
@@ -319,6 +332,7 @@ final class FakeContent implements ContentProvider {
 
     @Override
     public Optional<Task> task(String id, Deadline deadline) {
+        given = deadline.left();
         answer();
         return Optional.ofNullable(tasks.get(id));
     }

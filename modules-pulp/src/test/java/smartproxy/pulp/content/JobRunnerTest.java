@@ -24,6 +24,7 @@ import smartproxy.core.store.LazyStore;
 /** Jobs and mirrors over a Pulp in memory and a store on disk. */
 class JobRunnerTest {
     private static final Duration WATCHDOG = Duration.ofSeconds(30);
+    private static final String LOGIN = ",\"user\":\"joe\",\"password\":\"sesame\"";
 
     private final FakeContent pulp = new FakeContent();
     private final Pulps pulps = new Pulps(List.of(new Pulps.Pulp("p", "fake", pulp)));
@@ -66,6 +67,14 @@ class JobRunnerTest {
         }
         var request = "{\"pulp\":\"p\"" + more + ",\"repositories\":[" + list + "]}";
         return jobs.begin(Job.MIRROR, pulps.named("p"), "", request, List.of(names));
+    }
+
+    /** A mirror of one repository, whose upstream has more than its URL. */
+    private Job mirrorOf(String name, String more, boolean dry) {
+        var request = "{\"pulp\":\"p\",\"dry_run\":" + dry + ",\"repositories\":[{\"name\":\"" + name
+                + "\",\"type\":\"file\",\"upstream\":{\"url\":\"https://up.example.com/" + name + "/PULP_MANIFEST\""
+                + more + "},\"path\":\"at/" + name + "\"}]}";
+        return jobs.begin(Job.MIRROR, pulps.named("p"), "", request, List.of(name));
     }
 
     private Job ended(Job job) throws InterruptedException {
@@ -542,6 +551,93 @@ class JobRunnerTest {
         await().atMost(WATCHDOG).until(() -> jobs.cancel(late.id()).state() == JobState.CANCELED);
         assertThat(jobs.find(late.id()).items().get(0).state()).isEqualTo(JobState.CANCELED);
         assertThat(pulp.changes).hasSize(JobRunner.MOST_AT_ONCE);
+    }
+
+    @Test
+    void oneThatIsCancelledJustWhenItIsLookedAtEndsBeforeItsTurn() throws Exception {
+        pulp.syncs = JobState.RUNNING;
+        var first = mirror("a");
+        await().atMost(WATCHDOG).until(() -> pulp.tasks.containsKey("t1"));
+        var second = mirror("b");
+
+        // what is left of a cancellation that could not take it out of the queue
+        rows.cancel(second.id());
+
+        assertThat(told(ended(second))).containsExactly("b canceled []");
+        assertThat(jobs.find(first.id()).state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void oneThatIsCancelledBeforeItIsTakenUpAgainIsSoWithItsTask() throws Exception {
+        ended(mirror("a"));
+        pulp.changes.clear();
+        rows.insert("killed", JobWork.SYNC, "p", "a", "{}", List.of("a"));
+        rows.start("killed");
+        rows.keep("killed", new Job.Item(0, "a", JobState.RUNNING, List.of(), Map.of("sync", "t9"), ""));
+        rows.cancel("killed");
+        jobs.start();
+
+        assertThat(ended(rows.find("killed").orElseThrow()).state()).isEqualTo(JobState.CANCELED);
+        assertThat(pulp.canceled).containsExactly("t9");
+        assertThat(pulp.changes).isEmpty();
+    }
+
+    @Test
+    void aMirrorIsCancelledWhileThePulpIsAway() throws Exception {
+        pulp.failure = away();
+        var job = mirror("a");
+        await().atMost(WATCHDOG)
+                .until(() -> jobs.find(job.id()).message().equals("the list of repositories: nobody there"));
+
+        jobs.cancel(job.id());
+
+        assertThat(ended(job).state()).isEqualTo(JobState.CANCELED);
+        assertThat(told(jobs.find(job.id()))).containsExactly("a canceled []");
+    }
+
+    @Test
+    void aListThatIsNotUnderstoodEndsItsMirror() throws Exception {
+        pulp.failure = new IllegalArgumentException("no URL");
+
+        var job = ended(mirror("a"));
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.error())
+                .startsWith("a fault of this program, see its log: ")
+                .contains("no URL");
+        assertThat(told(job)).singleElement().asString().startsWith("a failed []a fault of this program");
+    }
+
+    @Test
+    void whatACancelledMirrorHasNotBegunItDoesNotLookAt() throws Exception {
+        pulp.syncs = JobState.RUNNING;
+        var job = mirror("a", "b", "c", "d", "e", "f");
+        await().atMost(WATCHDOG).until(() -> pulp.tasks.size() == JobRunner.MOST_ITEMS_AT_ONCE);
+
+        jobs.cancel(job.id());
+
+        assertThat(ended(job).items()).extracting(Job.Item::state).containsOnly(JobState.CANCELED);
+        assertThat(pulp.looked).containsExactlyInAnyOrder("a", "b", "c", "d");
+    }
+
+    @Test
+    void whatABusyPulpWasNotToldIsNoAction() throws Exception {
+        ended(mirrorOf("a", LOGIN, false));
+        pulp.news = false;
+        pulp.busyOnce = true;
+
+        assertThat(told(ended(mirrorOf("a", LOGIN, false)))).containsExactly("a completed []");
+        assertThat(pulp.busyOnce).isFalse();
+    }
+
+    @Test
+    void aDryRunTellsOfALoginThatIsNewOrGone() throws Exception {
+        ended(mirror("a"));
+        pulp.news = false;
+
+        assertThat(told(ended(mirrorOf("a", LOGIN, true)))).containsExactly("a completed [update remote]");
+        ended(mirrorOf("a", LOGIN, false));
+        assertThat(told(ended(mirrorOf("a", LOGIN, true)))).containsExactly("a completed []");
+        assertThat(told(ended(mirrorOf("a", "", true)))).containsExactly("a completed [update remote]");
     }
 
     @Test

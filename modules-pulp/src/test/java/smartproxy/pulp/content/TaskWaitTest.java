@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
+import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
 import smartproxy.pulp.content.TaskWait.TaskEnded;
 
@@ -176,6 +177,38 @@ class TaskWaitTest {
         assertThat(seen).hasSize(1201).containsOnly("nobody there");
     }
 
+    /** How long a call that fails so is tried again. */
+    private Duration tried(BackendException failure, Duration most) throws InterruptedException {
+        var begun = time.now();
+        try {
+            while (time.now().minus(begun).compareTo(most) < 0) {
+                patience.after(failure, "step", new TaskWait.Watch() {
+                    @Override
+                    public void check() {
+                        // nobody ends it
+                    }
+
+                    @Override
+                    public void seen(String message, long done, long total) {
+                        seen.add(message);
+                    }
+                });
+            }
+        } catch (BackendException e) {
+            assertThat(e).isSameAs(failure);
+        }
+        return time.now().minus(begun);
+    }
+
+    @Test
+    void aPulpThatComesBackMayRefuseForAMoment() throws Exception {
+        var refusal = BackendException.rejected("status 500 and a page in place of JSON");
+
+        assertThat(tried(away("nobody there"), minutes(2))).isEqualTo(minutes(2));
+        assertThat(tried(refusal, minutes(2))).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12));
+        assertThat(tried(away("nobody there"), minutes(9))).isBetween(minutes(2), minutes(3));
+    }
+
     @Test
     void whatIsToldIsBounded() {
         for (var number = 0; number < 100; number++) {
@@ -215,6 +248,26 @@ class TaskWaitTest {
         assertThat(settled(minutes(1))).hasMessage("Pulp 'p': distribute: its task was cancelled at the Pulp");
         pulp.tasks.clear();
         assertThat(settled(minutes(1))).hasMessage("Pulp 'p': distribute: its task t1 is lost");
+    }
+
+    @Test
+    void aLookAtATaskEndsWithTheRequest() throws Exception {
+        is(JobState.COMPLETED, "");
+
+        tasks.settle("distribute", Change.by("t1"), Deadline.in(Duration.ofSeconds(5)));
+        assertThat(pulp.given).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
+        assertThat(await()).isTrue();
+        assertThat(pulp.given).isGreaterThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aPulpThatManyAskIsAskedAgain() throws Exception {
+        is(JobState.COMPLETED, "");
+        pulp.failure = new BusyException("all permits are taken; nothing was changed");
+        time.at(Duration.ofSeconds(3), () -> pulp.failure = null);
+
+        tasks.settle("distribute", Change.by("t1"), Deadline.in(minutes(1)));
+        assertThat(time.now()).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
     }
 
     @Test

@@ -214,6 +214,27 @@ class Pulp2ProviderIT {
     }
 
     @Test
+    void certificatesOfManyImportersAreRead() {
+        for (var number = 0; number < 30; number++) {
+            pulp.add("r" + number, "rpm-repo")
+                    .withArray("importers")
+                    .addObject()
+                    .put("id", "yum_importer")
+                    .put("importer_type_id", "yum_importer")
+                    .putObject("config")
+                    .put("feed", FEED)
+                    .put("ssl_client_cert", "C".repeat(40_000));
+        }
+
+        assertThat(provider.upstreams(ContentType.RPM, Page.Window.FIRST, soon())
+                        .total())
+                .isEqualTo(30);
+        assertThat(provider.repositories(Optional.empty(), List.of(), Page.Window.FIRST, soon())
+                        .items())
+                .hasSize(30);
+    }
+
+    @Test
     void setsReadsAndClearsAnUpstream() {
         var made = create("r1", ContentType.RPM);
         assertThat(provider.upstream(made, soon())).isEmpty();
@@ -242,7 +263,7 @@ class Pulp2ProviderIT {
                 LABELS);
         completed(provider.setUpstream(made, other, soon()));
         var read = provider.upstream(made, soon()).orElseThrow();
-        assertThat(read.visible()).isEqualTo(other.visible());
+        assertThat(read.shown()).isEqualTo(other.shown());
         assertThat(read.hasSecrets()).isTrue();
         assertThat(read.toString()).doesNotContain("KEY", "pa55");
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,6 +68,18 @@ class TasksTest {
         assertThat(Tasks.hasEnded(task("canceling", ""))).isFalse();
         assertThat(Tasks.task(task("canceling", ""), "").state()).isEqualTo(JobState.RUNNING);
         assertThat(Tasks.hasEnded(task("canceled", ""))).isTrue();
+    }
+
+    @Test
+    void aTimeThatIsNoneIsNotTold() {
+        var task = Tasks.task(
+                json("{'state': 'running', 'pulp_created': '2026-01-02T03:04:05.678901Z', 'started_at': 'yesterday',"
+                        + " 'finished_at': null}"),
+                "");
+
+        assertThat(task.created()).contains(Instant.parse("2026-01-02T03:04:05.678901Z"));
+        assertThat(task.started()).isEmpty();
+        assertThat(task.finished()).isEmpty();
     }
 
     @ParameterizedTest

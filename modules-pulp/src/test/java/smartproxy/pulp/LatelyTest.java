@@ -1,0 +1,71 @@
+package smartproxy.pulp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How long an answer of a server is good. */
+class LatelyTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final AtomicInteger questions = new AtomicInteger();
+    private final SetClock clock = new SetClock();
+    private final Lately<Integer> lately =
+            new Lately<>("lately", Duration.ofSeconds(10), clock, questions::incrementAndGet, (before, now) -> {});
+
+    /** A clock that somebody sets. */
+    private static final class SetClock extends Clock {
+        private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        void move(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @AfterEach
+    void close() {
+        lately.close();
+    }
+
+    @Test
+    void anAnswerIsGoodForItsTime() {
+        assertThat(lately.now().value()).isEqualTo(1);
+        clock.move(Duration.ofSeconds(9));
+        assertThat(lately.now().value()).isEqualTo(1);
+        clock.move(Duration.ofSeconds(1));
+        assertThat(lately.now().value()).isEqualTo(2);
+    }
+
+    @Test
+    void aClockThatIsSetBackMakesNoAnswerYoung() {
+        var first = lately.now();
+        assertThat(lately.isYounger(first, MINUTE)).isTrue();
+        clock.move(Duration.ofHours(-1));
+
+        assertThat(lately.isYounger(first, MINUTE)).isFalse();
+        assertThat(lately.now().value()).isEqualTo(2);
+        assertThat(lately.now().value()).isEqualTo(2);
+    }
+}
