@@ -76,10 +76,13 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     Optional<Lease> lease(KeaSnapshot kea, KeaSnapshot.Content content, MacAddress mac, Deadline deadline) {
         var command = "lease4-get-by-hw-address";
         return kea.abilities().can(command)
-                ? server.find(
+                ? server
+                        .find(
                                 deadline,
-                                (reader, attempt) -> reader.lease(command, content.id, KeaRecords.key(mac), attempt))
-                        .flatMap(KeaLease::of)
+                                (reader, attempt) -> reader.leases(command, content.id, KeaRecords.key(mac), attempt))
+                        .stream()
+                        .flatMap(lease -> KeaLease.of(lease).stream())
+                        .reduce(KeaLease::later)
                         .map(lease -> lease.in(content.subnet))
                 : Optional.empty();
     }

@@ -20,7 +20,7 @@ import smartproxy.dhcp.Subnet;
  * @param since when its client was last heard, in seconds of the epoch
  * @param seconds for which it was given then
  */
-record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long seconds, boolean active) {
+record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long seconds, String state) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
@@ -37,7 +37,12 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
                 lease.path("hostname").asText(""),
                 lease.path("cltt").longValue(),
                 lease.path("valid-lft").longValue(),
-                lease.path("state").intValue() == 0));
+                KeaRecords.state(lease)));
+    }
+
+    /** The one whose client was heard later. */
+    KeaLease later(KeaLease other) {
+        return since <= other.since ? other : this;
     }
 
     /** As it is shown. */
@@ -49,12 +54,8 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
                 mac,
                 time(since),
                 time(since + seconds),
-                state(active),
+                state,
                 hostname.isEmpty() ? Map.of() : Map.of(Reservation.HOSTNAME, hostname));
-    }
-
-    static String state(boolean active) {
-        return active ? "active" : "declined";
     }
 
     /** {@code 2026-01-01 10:00:00 UTC}. */
