@@ -95,8 +95,10 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
                 return false;
             }
             if (abilities.writing() != Writing.CONFIG) {
-                var none = reader.hosts(content.id, ip, abilities.can("reservation-get-by-address"), attempt)
-                        .isEmpty();
+                var byAddress = abilities.can("reservation-get-by-address");
+                var none = reader.hosts(content.id, ip, byAddress, attempt).isEmpty()
+                        && reader.hosts(KeaReader.GLOBAL, ip, byAddress, attempt)
+                                .isEmpty();
                 if (none && abilities.writing() == Writing.DATABASE) {
                     reader.checkDatabase(attempt);
                 }

@@ -20,6 +20,9 @@ final class KeaReader {
     /** So that an answer is about 1 MiB; leases with long contexts fit as well. */
     static final int PAGE = 1000;
 
+    /** Where Kea keeps reservations that count in every subnet. */
+    static final long GLOBAL = 0;
+
     private static final int MAX_RECORDS = 1_000_000;
 
     private final String owner;
@@ -125,6 +128,7 @@ final class KeaReader {
         }
         config.globalReservations().forEach(collector::globalHost);
         if (writing == Writing.DATABASE) {
+            readDatabase(GLOBAL, collector::globalHost, deadline);
             checkDatabase(deadline);
         }
         return new KeaAbilities(Set.copyOf(commands), writing);
