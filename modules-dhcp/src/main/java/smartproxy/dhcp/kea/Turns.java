@@ -136,7 +136,7 @@ final class Turns implements AutoCloseable {
         }
     }
 
-    /** The change and those that wait with it; those with less than half of its time stay and take a turn of their own. */
+    /** The change and those that wait with it; those with much more or less time stay and take a turn of their own. */
     private List<Change> next(Change first) {
         synchronized (waiting) {
             var together = new ArrayList<Change>();
@@ -144,13 +144,17 @@ final class Turns implements AutoCloseable {
             together.add(first);
             for (var each = waiting.iterator(); each.hasNext() && together.size() < TOGETHER; ) {
                 var change = each.next();
-                if (2 * change.deadline.leftMillis() > first.deadline.leftMillis()) {
+                if (areAlike(first.deadline.leftMillis(), change.deadline.leftMillis())) {
                     each.remove();
                     together.add(change);
                 }
             }
             return together;
         }
+    }
+
+    private static boolean areAlike(long one, long other) {
+        return one < 2 * other && other < 2 * one;
     }
 
     @Override
