@@ -26,12 +26,16 @@ public record Subnet(Ipv4 network, int prefix, Map<String, Object> options) {
 
     /** {@code 192.0.2.0/255.255.255.0} or {@code 192.0.2.0/24}, without options. Empty when it is none. */
     public static Optional<Subnet> parse(String text) {
+        return around(text).filter(subnet -> text.startsWith(subnet.network() + "/"));
+    }
+
+    /** The one that any of its addresses stands for: {@code 192.0.2.77/24} is {@code 192.0.2.0/24}. Empty when it is none. */
+    public static Optional<Subnet> around(String text) {
         var slash = text.indexOf('/');
-        var network = Ipv4.parse(text.substring(0, Math.max(slash, 0)));
         var prefix = prefixOf(text.substring(slash + 1));
-        return network.isPresent() && prefix >= 0 && (network.get().bits() & ~mask(prefix)) == 0
-                ? Optional.of(new Subnet(network.get(), prefix, Map.of()))
-                : Optional.empty();
+        return Ipv4.parse(text.substring(0, Math.max(slash, 0)))
+                .filter(address -> prefix >= 0)
+                .map(address -> new Subnet(new Ipv4(address.bits() & mask(prefix)), prefix, Map.of()));
     }
 
     private static int prefixOf(String text) {

@@ -26,6 +26,12 @@ public record Subnet6(Ipv6 network, int prefix, Map<String, Object> options) {
 
     /** {@code 2001:db8:1::/64}, without options. Empty when it is none. */
     public static Optional<Subnet6> parse(String text) {
+        return around(text)
+                .filter(subnet -> Ipv6.of(text.substring(0, text.indexOf('/'))).equals(subnet.network));
+    }
+
+    /** The one that any of its addresses stands for. Empty when it is none. */
+    public static Optional<Subnet6> around(String text) {
         var slash = text.indexOf('/');
         var length = text.substring(slash + 1);
         if (slash < 0 || !length.matches("\\d|[1-9]\\d|1[01]\\d|12[0-8]")) {
@@ -33,8 +39,7 @@ public record Subnet6(Ipv6 network, int prefix, Map<String, Object> options) {
         }
         var prefix = Integer.parseInt(length);
         return Ipv6.parse(text.substring(0, slash))
-                .filter(network -> masked(network, prefix).equals(network))
-                .map(network -> new Subnet6(network, prefix, Map.of()));
+                .map(address -> new Subnet6(masked(address, prefix), prefix, Map.of()));
     }
 
     private static Ipv6 masked(Ipv6 address, int prefix) {

@@ -112,6 +112,13 @@ final class Dhcp6TypesTest {
     }
 
     @Test
+    void anyAddressWithAMaskLiesInASubnet() {
+        assertThat(Subnet6.around("2001:db8:1::9/64"))
+                .contains(Subnet6.parse("2001:db8:1::/64").orElseThrow());
+        assertThat(Subnet6.around("2001:db8:1::9")).isEmpty();
+    }
+
+    @Test
     void optionsMakeNoOtherSubnet() {
         var one = Subnet6.parse("2001:db8::/64").orElseThrow();
         assertThat(one.isSameAs(new Subnet6(one.network(), 64, Map.of("range", List.of()))))

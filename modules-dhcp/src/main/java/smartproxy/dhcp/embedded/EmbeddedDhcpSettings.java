@@ -74,8 +74,9 @@ public record EmbeddedDhcpSettings(List<Subnet> subnets, Duration suggestionTime
         var subnet = plain(key, map.get("network"));
         var options = new LinkedHashMap<String, Object>();
         addresses(key, map, "routers", options);
-        if (map.get("domain_name") instanceof String name) {
-            options.put("domain_name", name);
+        if (map.get("domain_name") != null) {
+            options.put(
+                    "domain_name", SettingTypes.text(key + ": domain_name", "").parse(map.get("domain_name")));
         }
         addresses(key, map, "domain_name_servers", options);
         addresses(key, map, "ntp_servers", options);

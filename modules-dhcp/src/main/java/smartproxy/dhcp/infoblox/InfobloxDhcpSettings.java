@@ -150,6 +150,11 @@ public record InfobloxDhcpSettings(
                             "Parameter '" + key + "' has an option with '" + name + "'",
                             "known are " + String.join(", ", OPTION_KEYS));
                 }
+                if (field.getValue() == null) {
+                    throw new InvalidSetting(
+                            "Parameter '" + key + "' has an option with an empty '" + name + "'",
+                            "give it a value, or remove it");
+                }
                 option.put(name, optionField(key, name, field.getValue()));
             }
             if (!option.containsKey("value") || !(option.containsKey("name") || option.containsKey("num"))) {

@@ -21,7 +21,7 @@ enum Family {
 
         @Override
         Optional<String> subnet(String text) {
-            return Subnet.parse(text).map(Subnet::toString);
+            return Subnet.around(text).map(Subnet::toString);
         }
 
         @Override
@@ -43,7 +43,7 @@ enum Family {
 
         @Override
         Optional<String> subnet(String text) {
-            return Subnet6.parse(text).map(Subnet6::toString);
+            return Subnet6.around(text).map(Subnet6::toString);
         }
 
         @Override
@@ -72,7 +72,7 @@ enum Family {
     /** The setting that leads to its server, for errors. */
     abstract String urlSetting();
 
-    /** A subnet; empty when the text is none. */
+    /** A subnet, which Kea may be given by any of its addresses; empty when the text is none. */
     abstract Optional<String> subnet(String text);
 
     /** What a host is known by; empty when it is by something that is not shown here. */

@@ -14,12 +14,14 @@ final class HttpTransport implements KeaTransport {
     private static final Set<Integer> AWAY = Set.of(502, 503, 504);
 
     private final String owner;
+    private final Family family;
     private final KeaSettings settings;
     private final HttpPeer peer;
 
     /** @param owner the provider, for errors */
-    HttpTransport(String owner, KeaSettings settings, HttpPeer peer) {
+    HttpTransport(String owner, Family family, KeaSettings settings, HttpPeer peer) {
         this.owner = owner;
+        this.family = family;
         this.settings = settings;
         this.peer = peer;
     }
@@ -61,7 +63,7 @@ final class HttpTransport implements KeaTransport {
                                         .map(user -> "user '" + user + "'")
                                         .orElse("somebody without a user")
                                 + " (status 403)";
-                    default -> "answers with status " + status + "; check dhcp_kea_url";
+                    default -> "answers with status " + status + "; check " + family.urlSetting();
                 });
     }
 }

@@ -38,9 +38,7 @@ final class Kea4Collector implements KeaReader.Collector {
         /** Of a client that came back under another identifier there are two: the later one counts. */
         void add(JsonNode lease) {
             Ipv4.parse(lease.path(KeaRecords.IP).asText("")).ifPresent(ip -> addresses.add(ip.bits()));
-            KeaLease.of(lease)
-                    .ifPresent(held ->
-                            leases.merge(held.mac(), held, (one, other) -> one.since() <= other.since() ? other : one));
+            KeaLease.of(lease).ifPresent(held -> leases.merge(held.mac(), held, KeaLease::later));
         }
 
         void add(JsonNode host, boolean deleteable) {

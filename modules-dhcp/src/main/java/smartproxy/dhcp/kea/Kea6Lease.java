@@ -15,7 +15,7 @@ import smartproxy.dhcp.TimeText;
  * @param mac where Kea learnt it
  */
 record Kea6Lease(
-        Ipv6 ip, ClientId duid, Optional<MacAddress> mac, String hostname, long since, long seconds, boolean active) {
+        Ipv6 ip, ClientId duid, Optional<MacAddress> mac, String hostname, long since, long seconds, String state) {
     private static final String PREFIX = "IA_PD";
 
     /** The lease; empty when its client has no DUID, as of an address that was declined, or it is of a prefix, or not held. */
@@ -35,7 +35,7 @@ record Kea6Lease(
                 lease.path("hostname").asText(""),
                 lease.path("cltt").longValue(),
                 lease.path("valid-lft").longValue(),
-                lease.path("state").intValue() == 0));
+                KeaRecords.state(lease)));
     }
 
     /** Whether it is that client's. */
@@ -48,13 +48,6 @@ record Kea6Lease(
     /** As it is shown. */
     Lease6 in(Subnet6 subnet) {
         return new Lease6(
-                subnet,
-                ip,
-                duid,
-                mac,
-                TimeText.of(since),
-                TimeText.of(since + seconds),
-                KeaLease.state(active),
-                hostname);
+                subnet, ip, duid, mac, TimeText.of(since), TimeText.of(since + seconds), state, hostname);
     }
 }

@@ -74,15 +74,15 @@ final class Kea6View implements Dhcp6View {
         if (content.isEmpty()) {
             return Optional.empty();
         }
-        var last = client.kind() == ClientId.Kind.DUID && snapshot.abilities().can(BY_DUID)
-                ? server.find(
+        var leases = client.kind() == ClientId.Kind.DUID && snapshot.abilities().can(BY_DUID)
+                ? server
+                        .find(
                                 deadline,
                                 (reader, attempt) ->
-                                        reader.lease(BY_DUID, content.get().id(), Kea6Records.key(client), attempt))
-                        .flatMap(Kea6Lease::of)
-                : content.get().leases().stream()
-                        .filter(lease -> lease.isOf(client))
-                        .max(Comparator.comparingLong(Kea6Lease::since));
-        return last.map(lease -> lease.in(subnet));
+                                        reader.leases(BY_DUID, content.get().id(), Kea6Records.key(client), attempt))
+                        .stream()
+                        .flatMap(lease -> Kea6Lease.of(lease).stream())
+                : content.get().leases().stream().filter(lease -> lease.isOf(client));
+        return leases.max(Comparator.comparingLong(Kea6Lease::since)).map(lease -> lease.in(subnet));
     }
 }

@@ -93,11 +93,12 @@ final class KeaConfig {
             return node.path(RESERVATIONS);
         }
 
-        /** Options by their names, those of DHCP itself. */
+        /** Options by their names, those of DHCP itself; without those that were set by octets and are told in their digits. */
         Map<String, String> optionData(String space) {
             var data = new LinkedHashMap<String, String>();
             for (var option : node.path("option-data")) {
-                if (option.path("space").asText(space).equals(space)) {
+                if (option.path("space").asText(space).equals(space)
+                        && option.path("csv-format").asBoolean(true)) {
                     data.putIfAbsent(
                             option.path("name").asText(""), option.path("data").asText(""));
                 }

@@ -76,10 +76,13 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
     Optional<Lease> lease(KeaSnapshot kea, KeaSnapshot.Content content, MacAddress mac, Deadline deadline) {
         var command = "lease4-get-by-hw-address";
         return kea.abilities().can(command)
-                ? server.find(
+                ? server
+                        .find(
                                 deadline,
-                                (reader, attempt) -> reader.lease(command, content.id, KeaRecords.key(mac), attempt))
-                        .flatMap(KeaLease::of)
+                                (reader, attempt) -> reader.leases(command, content.id, KeaRecords.key(mac), attempt))
+                        .stream()
+                        .flatMap(lease -> KeaLease.of(lease).stream())
+                        .reduce(KeaLease::later)
                         .map(lease -> lease.in(content.subnet))
                 : Optional.empty();
     }
@@ -92,8 +95,10 @@ class KeaDhcpProvider implements DhcpProvider, Lifecycle {
                 return false;
             }
             if (abilities.writing() != Writing.CONFIG) {
-                var none = reader.hosts(content.id, ip, abilities.can("reservation-get-by-address"), attempt)
-                        .isEmpty();
+                var byAddress = abilities.can("reservation-get-by-address");
+                var none = reader.hosts(content.id, ip, byAddress, attempt).isEmpty()
+                        && reader.hosts(KeaReader.GLOBAL, ip, byAddress, attempt)
+                                .isEmpty();
                 if (none && abilities.writing() == Writing.DATABASE) {
                     reader.checkDatabase(attempt);
                 }

@@ -47,13 +47,13 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
     @Override
     public DhcpProvider create(KeaSettings settings, ProviderContext context) throws StartException {
         WriterLock lock = context.store()::exclusively;
-        var client = new KeaClient(NAME, Family.V4, settings, transport(settings, context));
+        var client = client(NAME, Family.V4, settings, context);
         var six = settings.dhcp6();
         if (six.isEmpty()) {
             return new CheckableKeaProvider(settings, client, lock, context, Optional.empty());
         }
         var backend = context.backend(Family.V6.service());
-        var client6 = new KeaClient(backend.name(), Family.V6, six.get(), transport(six.get(), context));
+        var client6 = client(backend.name(), Family.V6, six.get(), context);
         return new CheckableKeaProvider(
                 settings,
                 client,
@@ -62,16 +62,22 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
                 Optional.of(new Kea6Provider(six.get(), client6, lock, backend, context)));
     }
 
-    private static KeaTransport transport(KeaSettings settings, ProviderContext context) throws StartException {
+    private static KeaClient client(String owner, Family family, KeaSettings settings, ProviderContext context)
+            throws StartException {
+        return new KeaClient(owner, family, settings, transport(owner, family, settings, context));
+    }
+
+    private static KeaTransport transport(String owner, Family family, KeaSettings settings, ProviderContext context)
+            throws StartException {
         if (settings.socket().isPresent()) {
-            return new SocketTransport(NAME, settings.socket().get());
+            return new SocketTransport(owner, settings.socket().get());
         }
         var identity = HttpIdentity.of(settings.url(), KeaSettings.CA_FILE.key());
         if (settings.username().isPresent()) {
             if (settings.url().getScheme().equals("http")) {
                 LOG.info(
                         "{}: the password goes to {} without encryption",
-                        NAME,
+                        owner,
                         settings.url().getAuthority());
             }
             identity = identity.basic(
@@ -84,6 +90,6 @@ public final class KeaFactory implements DhcpProviderFactory<KeaSettings> {
             identity = identity.presenting(
                     settings.certificate().get(), settings.privateKey().orElseThrow());
         }
-        return new HttpTransport(NAME, settings, context.http(identity));
+        return new HttpTransport(owner, family, settings, context.http(identity));
     }
 }

@@ -17,7 +17,7 @@ import smartproxy.dhcp.TimeText;
  * @param since when its client was last heard, in seconds of the epoch
  * @param seconds for which it was given then
  */
-record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long seconds, boolean active) {
+record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long seconds, String state) {
     /** The lease; empty when its client is not known by a MAC, as of an address that was declined, or it is not held. */
     static Optional<KeaLease> of(JsonNode lease) {
         var ip = Ipv4.parse(lease.path(KeaRecords.IP).asText(""));
@@ -31,7 +31,12 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
                 lease.path("hostname").asText(""),
                 lease.path("cltt").longValue(),
                 lease.path("valid-lft").longValue(),
-                lease.path("state").intValue() == 0));
+                KeaRecords.state(lease)));
+    }
+
+    /** The one whose client was heard later. */
+    KeaLease later(KeaLease other) {
+        return since <= other.since ? other : this;
     }
 
     /** As it is shown. */
@@ -43,11 +48,7 @@ record KeaLease(Ipv4 ip, MacAddress mac, String hostname, long since, long secon
                 mac,
                 TimeText.of(since),
                 TimeText.of(since + seconds),
-                state(active),
+                state,
                 hostname.isEmpty() ? Map.of() : Map.of(Reservation.HOSTNAME, hostname));
-    }
-
-    static String state(boolean active) {
-        return active ? "active" : "declined";
     }
 }

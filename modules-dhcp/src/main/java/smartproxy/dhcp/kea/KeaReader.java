@@ -20,6 +20,9 @@ final class KeaReader {
     /** So that an answer is about 1 MiB; leases with long contexts fit as well. */
     static final int PAGE = 1000;
 
+    /** Where Kea keeps reservations that count in every subnet. */
+    static final long GLOBAL = 0;
+
     private static final int MAX_RECORDS = 1_000_000;
 
     private final String owner;
@@ -125,6 +128,7 @@ final class KeaReader {
         }
         config.globalReservations().forEach(collector::globalHost);
         if (writing == Writing.DATABASE) {
+            readDatabase(GLOBAL, collector::globalHost, deadline);
             checkDatabase(deadline);
         }
         return new KeaAbilities(Set.copyOf(commands), writing);
@@ -227,23 +231,20 @@ final class KeaReader {
     }
 
     /**
-     * The last lease of a client in a subnet now.
+     * The leases of a client in a subnet now.
      *
      * @param command that finds leases by such a key
      */
-    Optional<JsonNode> lease(String command, long subnet, HostKey key, Deadline deadline)
+    List<JsonNode> leases(String command, long subnet, HostKey key, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        Optional<JsonNode> last = Optional.empty();
+        var leases = new ArrayList<JsonNode>();
         for (var lease : client.ask(command, KeaClient.object().put(key.type(), key.identifier()), deadline)
                 .path("leases")) {
-            if (lease.path("subnet-id").longValue() == subnet
-                    && KeaRecords.isHeld(lease)
-                    && last.map(other -> other.path("cltt").longValue()).orElse(Long.MIN_VALUE)
-                            <= lease.path("cltt").longValue()) {
-                last = Optional.of(lease);
+            if (lease.path("subnet-id").longValue() == subnet) {
+                leases.add(lease);
             }
         }
-        return last;
+        return leases;
     }
 
     /** The hosts of a client now, by {@code host_cmds}: one at most. */

@@ -26,9 +26,13 @@ final class KeaRecords {
     private static final String HOSTNAME = "hostname";
     private static final String BOOT_FILE = "boot-file-name";
     private static final String NEXT_SERVER = "next-server";
+    private static final String STATE = "state";
     private static final String NO_SERVER = "0.0.0.0";
+    private static final int ACTIVE = 0;
+    private static final int DECLINED = 1;
     private static final int RECLAIMED = 2;
     private static final int RELEASED = 3;
+    private static final int REGISTERED = 4;
 
     /** Kea's JSON writer tells octets above 127 otherwise than it took them. */
     private static final Pattern PRINTABLE = Pattern.compile("[ -~]*");
@@ -140,9 +144,20 @@ final class KeaRecords {
         return file;
     }
 
+    /** A word for the state of a lease that is held; {@code registered} is an address that its host chose itself (RFC 9686). */
+    static String state(JsonNode lease) {
+        var state = lease.path(STATE).intValue();
+        return switch (state) {
+            case ACTIVE -> "active";
+            case DECLINED -> "declined";
+            case REGISTERED -> "registered";
+            default -> "state " + state;
+        };
+    }
+
     /** Whether the lease still has its address: one that was given back or reclaimed has not. */
     static boolean isHeld(JsonNode lease) {
-        var state = lease.path("state").intValue();
+        var state = lease.path(STATE).intValue();
         return state != RECLAIMED && state != RELEASED;
     }
 }

@@ -97,7 +97,7 @@ final class KeaServer<S extends KeaServer.Contents<S>> implements Lifecycle, Tur
     @Override
     public void start() throws StartException {
         try {
-            turns = shared.acquire(key, Turns.class, Turns::new);
+            turns = shared.acquire(key, Turns.class, () -> new Turns(backend.name()));
             turns().listeners().add(this);
         } catch (Exception e) {
             throw new StartException(backend.name() + ": " + e.getMessage(), e);

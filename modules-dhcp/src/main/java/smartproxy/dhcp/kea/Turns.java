@@ -22,6 +22,7 @@ import smartproxy.core.api.Deadline;
 final class Turns implements AutoCloseable {
     private static final int TOGETHER = 100;
 
+    private final String owner;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Deque<Change> waiting = new ArrayDeque<>();
     private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
@@ -33,6 +34,11 @@ final class Turns implements AutoCloseable {
 
         /** Something may be otherwise than it was. */
         void doubt();
+    }
+
+    /** @param owner the provider, for errors */
+    Turns(String owner) {
+        this.owner = owner;
     }
 
     /** Those of all generations. */
@@ -52,13 +58,13 @@ final class Turns implements AutoCloseable {
         if (!acquired(change)) {
             if (withdrawn(change)) {
                 throw new BusyException(
-                        "dhcp_kea: earlier changes of Kea's configuration have not ended; nothing was changed");
+                        owner + ": earlier changes of Kea's configuration have not ended; nothing was changed");
             }
             return change.result()
                     .orElseThrow(() -> new BackendException(
                             Kind.TIMEOUT,
                             Outcome.UNKNOWN,
-                            "dhcp_kea: no answer in time; whether " + change.target + " was changed is unknown",
+                            owner + ": no answer in time; whether " + change.target + " was changed is unknown",
                             null));
         }
         try {
@@ -77,7 +83,7 @@ final class Turns implements AutoCloseable {
     private static Change.Result make(Change change, List<Change> changes, BiConsumer<List<Change>, Deadline> work) {
         RuntimeException failure = null;
         try {
-            work.accept(changes, change.deadline);
+            work.accept(changes, earliest(changes));
         } catch (RuntimeException e) {
             failure = e;
         }
@@ -87,6 +93,15 @@ final class Turns implements AutoCloseable {
             }
         }
         return change.result().orElseThrow();
+    }
+
+    /** After it nothing is sent any more: whoever was told by then that it is not known can undo it. */
+    private static Deadline earliest(List<Change> changes) {
+        var earliest = changes.get(0).deadline;
+        for (var change : changes) {
+            earliest = earliest.within(change.deadline.left());
+        }
+        return earliest;
     }
 
     private static smartproxy.core.api.ProxyException reason(@Nullable RuntimeException failure) {
@@ -121,7 +136,7 @@ final class Turns implements AutoCloseable {
         }
     }
 
-    /** The change and those that wait with it; those whose time is over stay and withdraw themselves. */
+    /** The change and those that wait with it; those with much more or less time stay and take a turn of their own. */
     private List<Change> next(Change first) {
         synchronized (waiting) {
             var together = new ArrayList<Change>();
@@ -129,13 +144,17 @@ final class Turns implements AutoCloseable {
             together.add(first);
             for (var each = waiting.iterator(); each.hasNext() && together.size() < TOGETHER; ) {
                 var change = each.next();
-                if (!change.deadline.expired()) {
+                if (areAlike(first.deadline.leftMillis(), change.deadline.leftMillis())) {
                     each.remove();
                     together.add(change);
                 }
             }
             return together;
         }
+    }
+
+    private static boolean areAlike(long one, long other) {
+        return one < 2 * other && other < 2 * one;
     }
 
     @Override

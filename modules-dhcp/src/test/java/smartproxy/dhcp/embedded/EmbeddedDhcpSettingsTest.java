@@ -59,6 +59,7 @@ final class EmbeddedDhcpSettingsTest {
                 "[{network: 192.0.2.0/24, router: 192.0.2.1}] | has a subnet with 'router'",
                 "[{network: 192.0.2.0/24, router: 192.0.2.1}] | known are domain_name, domain_name_servers, interface_mtu, network",
                 "[{network: 192.0.2.0/24, routers: gw}]    | has 'gw' in routers, which is not an IPv4 address",
+                "[{network: 192.0.2.0/24, domain_name: [a, b]}] | networks: domain_name' is expected to be a single value",
                 "[{network: 192.0.2.0/24, interface_mtu: 67}] | networks: interface_mtu",
                 "[{network: 192.0.2.0/24, range: [192.0.2.9, 192.0.2.8]}] | has a range that is not one of 192.0.2.0/255.255.255.0",
                 "[{network: 192.0.2.0/24, range: [192.0.2.9, 192.0.3.8]}] | has a range that is not one of 192.0.2.0/255.255.255.0",

@@ -115,6 +115,7 @@ class InfobloxDhcpSettingsTest {
                 "''                             | :options: [a]        | which is not a mapping",
                 "''                             | :options: [{x: y}]   | has an option with 'x'",
                 "''                             | :options: [{num: 6}] | has an option without name, num or value",
+                "''                             | :options: [{num: 6, value: }] | has an option with an empty 'value'",
                 "''                             | :options: [{num: 999, value: a}] | a number from 1 to 254",
                 "''                             | :restart_window: 0   | a number from 1 to 600"
             })

@@ -140,6 +140,20 @@ final class FakeKea implements KeaTransport {
                 hosts.add(arguments.path("reservation"));
                 return "{\"result\": 0}";
             }
+            case "reservation-get-page" -> {
+                var page = JSON.createArrayNode();
+                if (arguments.path("from").asInt() == 0) {
+                    database.forEach(host -> {
+                        if (host.path("subnet-id").equals(arguments.path("subnet-id"))) {
+                            page.add(host);
+                        }
+                    });
+                }
+                return page.isEmpty()
+                        ? nothing
+                        : "{\"result\": 0, \"arguments\": {\"hosts\": " + page
+                                + ", \"next\": {\"from\": 1, \"source-index\": 1}}}";
+            }
             case "reservation-get" -> {
                 for (var host : JSON.createArrayNode().addAll(reservations()).addAll(database)) {
                     if (isMeant(host, arguments)) {

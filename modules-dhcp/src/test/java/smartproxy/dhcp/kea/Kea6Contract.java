@@ -321,6 +321,7 @@ abstract class Kea6Contract {
                 .put("hostname", "leased.example.com"));
         add(lease("2001:db8:7::11", "01:02:03:04:06", 2));
         add(lease("2001:db8:70::", "01:02:03:04:07", 0).put("type", "IA_PD").put("prefix-len", 56));
+        add(lease("2001:db8:71::", duid.text(), 0).put("type", "IA_PD").put("prefix-len", 56));
         add(lease("2001:db8:7::13", "01:02:03:04:08", 1));
 
         var view = fresh();

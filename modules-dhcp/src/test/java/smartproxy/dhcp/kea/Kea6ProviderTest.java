@@ -3,14 +3,21 @@ package smartproxy.dhcp.kea;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpIdentity;
+import smartproxy.core.api.HttpPeer;
+import smartproxy.core.api.HttpReply;
 import smartproxy.core.store.LazyStore;
+import smartproxy.dhcp.DhcpProvider;
 import smartproxy.dhcp.TestContext;
 
 /** What is said when {@code dhcp_kea_dhcp6_url} leads elsewhere. */
@@ -45,5 +52,41 @@ final class Kea6ProviderTest {
                 provider((command, body, deadline) -> "<html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThatThrownBy(() -> provider.view(Deadline.in(Duration.ofSeconds(10))))
                 .hasMessageContaining("check dhcp_kea_dhcp6_url");
+    }
+
+    /** As the daemon makes it, where both servers are reached over HTTP and nothing of Kea answers. */
+    private static DhcpProvider elsewhere() throws Exception {
+        var given = KeaClientTest.settings();
+        var settings = new KeaSettings(
+                given.url(),
+                given.username(),
+                given.password(),
+                given.cacheTime(),
+                given.caFile(),
+                given.certificate(),
+                given.privateKey(),
+                given.timeout(),
+                given.suggestionTime(),
+                given.managed(),
+                Optional.of(URI.create("http://six.example.com:8006/")));
+        return new KeaFactory().create(settings, new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used"))) {
+            @Override
+            public HttpPeer http(HttpIdentity identity) {
+                return (call, deadline) -> new HttpReply(404, Map.of(), new byte[0]);
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("of two URLs that lead elsewhere each is named by its own setting")
+    void theSettingIsTheOneOfTheServer() throws Exception {
+        var provider = elsewhere();
+        var soon = Deadline.in(Duration.ofSeconds(10));
+        assertThatThrownBy(() -> provider.dhcp6().orElseThrow().view(soon))
+                .hasMessage("dhcp_kea dhcp6: list-commands: http://six.example.com:8006 answers with status 404; check"
+                        + " dhcp_kea_dhcp6_url");
+        assertThatThrownBy(() -> provider.view(soon))
+                .hasMessage("dhcp_kea: list-commands: http://kea.example.com:8000 answers with status 404; check"
+                        + " dhcp_kea_url");
     }
 }

@@ -42,7 +42,8 @@ final class KeaClientTest {
     }
 
     private static KeaClient client(HttpPeer peer) {
-        return new KeaClient("dhcp_kea", Family.V4, settings(), new HttpTransport("dhcp_kea", settings(), peer));
+        return new KeaClient(
+                "dhcp_kea", Family.V4, settings(), new HttpTransport("dhcp_kea", Family.V4, settings(), peer));
     }
 
     private static HttpReply reply(int status, String body) {
@@ -158,7 +159,7 @@ final class KeaClientTest {
 
     @Test
     void asksForAUserWhereKeaWantsOne() {
-        var transport = new HttpTransport("dhcp_kea", ofNobody(), (call, deadline) -> reply(401, ""));
+        var transport = new HttpTransport("dhcp_kea", Family.V4, ofNobody(), (call, deadline) -> reply(401, ""));
         assertThatThrownBy(() -> transport.ask("config-get", "{}", soon()))
                 .hasMessageEndingWith("wants a user and a password; set dhcp_kea_username and dhcp_kea_password");
     }
@@ -169,7 +170,7 @@ final class KeaClientTest {
                 .isInstanceOf(BackendException.class)
                 .hasMessage("dhcp_kea: config-set: http://kea.example.com:8000 does not allow it to user 'foreman'"
                         + " (status 403)");
-        var transport = new HttpTransport("dhcp_kea", ofNobody(), (call, deadline) -> reply(403, ""));
+        var transport = new HttpTransport("dhcp_kea", Family.V4, ofNobody(), (call, deadline) -> reply(403, ""));
         assertThatThrownBy(() -> transport.ask("config-get", "{}", soon()))
                 .hasMessageEndingWith("does not allow it to somebody without a user (status 403)");
     }

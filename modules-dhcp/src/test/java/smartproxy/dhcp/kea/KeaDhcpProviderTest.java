@@ -122,6 +122,29 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("a subnet that Kea was given by another address in it, which it takes, is served as every other")
+    void aSubnetNamedByOneOfItsAddresses() {
+        ((ObjectNode) kea.configuration.at("/Dhcp4/subnet4/0")).put("subnet", "192.0.2.77/24");
+        assertThat(subnet().network()).isEqualTo(Ipv4.of("192.0.2.0"));
+        assertThat(create(wanted(30, "a.example.com"))).isInstanceOf(Creation.Created.class);
+        assertThat(kea.reservations()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("an option that was set by octets is told in their digits, which are neither a number nor a name")
+    void optionsInOctetsAreNotShown() {
+        var options = (ArrayNode) kea.configuration.at("/Dhcp4/subnet4/0/option-data");
+        options.removeAll();
+        options.addObject()
+                .put("name", "interface-mtu")
+                .put("csv-format", false)
+                .put("data", "2328");
+        options.addObject().put("name", "domain-name").put("csv-format", false).put("data", "6578616D706C65");
+        options.addObject().put("name", "routers").put("csv-format", true).put("data", "192.0.2.1");
+        assertThat(subnet().options()).containsOnlyKeys("routers", "range");
+    }
+
+    @Test
     @DisplayName("a change is tested, looked at again, set, written and read back")
     void setsTheConfiguration() {
         var wanted = wanted(30, "a.example.com");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,32 @@ final class KeaHostCommandsTest {
         create(30);
         create(31);
         assertThat(asked("config-get")).isEqualTo(2);
+    }
+
+    private void reserveInAllSubnets(int n) {
+        kea.database
+                .addObject()
+                .put("subnet-id", 0)
+                .put("hw-address", "02:00:00:00:00:" + n)
+                .put("ip-address", "192.0.2." + n);
+    }
+
+    @Test
+    @DisplayName("a reservation of all subnets in the database keeps its address used, and is not shown")
+    void globalReservationsOfTheDatabase() {
+        kea.withDatabase();
+        reserveInAllSubnets(45);
+        var view = provider.view(soon());
+        var subnet = view.subnet(Ipv4.of("192.0.2.0")).orElseThrow();
+        var used = new ArrayList<Ipv4>();
+        view.used(subnet).each((first, last) -> used.add(new Ipv4(first)));
+        assertThat(used).containsExactly(Ipv4.of("192.0.2.45"));
+        assertThat(view.reservationsAt(subnet, Ipv4.of("192.0.2.45"))).isEmpty();
+        reserveInAllSubnets(46);
+        assertThat(view.isFree(subnet, Ipv4.of("192.0.2.46")))
+                .as("made since the list was read")
+                .isFalse();
+        assertThat(view.isFree(subnet, Ipv4.of("192.0.2.47"))).isTrue();
     }
 
     @Test

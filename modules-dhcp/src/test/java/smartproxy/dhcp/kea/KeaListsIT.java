@@ -107,6 +107,18 @@ final class KeaListsIT {
     }
 
     @Test
+    void aReservationOfAllSubnetsKeepsItsAddressUsed() throws Exception {
+        reserve(host(0, 3, "192.0.2.99"));
+        var view = view();
+        var subnet = subnet(view, "192.0.2.0");
+        var used = new HashSet<Integer>();
+        view.used(subnet).each((first, last) -> used.add(first));
+        assertThat(used).contains(Ipv4.of("192.0.2.99").bits());
+        assertThat(view.isFree(subnet, Ipv4.of("192.0.2.99"))).isFalse();
+        assertThat(view.reservationsAt(subnet, Ipv4.of("192.0.2.99"))).isEmpty();
+    }
+
+    @Test
     void listsOfThreePagesAreWhole() throws Exception {
         for (var n = 0; n < MANY; n++) {
             reserve(host(20, n, "10.20.%d.%d".formatted(n / 256, n % 256)));

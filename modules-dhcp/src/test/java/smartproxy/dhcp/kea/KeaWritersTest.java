@@ -147,7 +147,8 @@ final class KeaWritersTest {
         var one = create(old, 30);
         assertThat(setting.await(10, TimeUnit.SECONDS)).isTrue();
         var other = create(fresh, 31);
-        try (var turns = context.shared().acquire("dhcp_kea http://kea.example.com:8000/", Turns.class, Turns::new)) {
+        try (var turns = context.shared()
+                .acquire("dhcp_kea http://kea.example.com:8000/", Turns.class, () -> new Turns(KeaFactory.NAME))) {
             await().atMost(WATCHDOG).until(() -> turns.get().waiting() == 1);
         }
         bothAreThere(one, other);

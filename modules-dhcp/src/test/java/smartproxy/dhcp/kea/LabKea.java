@@ -206,7 +206,7 @@ final class LabKea implements AutoCloseable {
         }
         var peer = new LazyPeer(KeaFactory.NAME, identity);
         opened.add(peer);
-        return new HttpTransport(KeaFactory.NAME, settings, peer);
+        return new HttpTransport(KeaFactory.NAME, Family.V4, settings, peer);
     }
 
     /** One of the two servers; an agent in front of them stays as it is. */

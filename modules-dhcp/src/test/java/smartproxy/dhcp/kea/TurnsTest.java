@@ -16,16 +16,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
 
 final class TurnsTest {
-    private final Turns turns = new Turns();
+    private final Turns turns = new Turns("dhcp_kea dhcp6");
     private final java.util.concurrent.ExecutorService pool = Executors.newCachedThreadPool();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch end = new CountDownLatch(1);
     private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
+    private final List<Duration> left = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach
     void stop() {
@@ -44,6 +47,7 @@ final class TurnsTest {
 
     private void slow(List<Change> changes, Deadline deadline) {
         batches.add(changes.size());
+        left.add(deadline.left());
         begun.countDown();
         try {
             assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
@@ -54,23 +58,54 @@ final class TurnsTest {
     }
 
     private CompletableFuture<Change.Result> make(int n) {
-        return CompletableFuture.supplyAsync(() -> turns.make(change(n, Duration.ofSeconds(10)), this::slow), pool);
+        return make(n, Duration.ofSeconds(10));
+    }
+
+    private CompletableFuture<Change.Result> make(int n, Duration time) {
+        return CompletableFuture.supplyAsync(() -> turns.make(change(n, time), this::slow), pool);
+    }
+
+    /** One after the other, while an earlier one has the turn. */
+    private List<CompletableFuture<Change.Result>> queued(Duration... times) throws Exception {
+        var outcomes = new ArrayList<>(List.of(make(1)));
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        for (var n = 1; n <= times.length; n++) {
+            outcomes.add(make(n + 1, times[n - 1]));
+            var waiting = n;
+            await().atMost(Duration.ofSeconds(10)).until(() -> turns.waiting() == waiting);
+        }
+        return outcomes;
+    }
+
+    private void allAreDone(List<CompletableFuture<Change.Result>> outcomes) throws Exception {
+        end.countDown();
+        for (var outcome : outcomes) {
+            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(Change.Result.DONE);
+        }
     }
 
     @Test
     @DisplayName("changes that wait are made together by the next that has the turn")
     void waitingChangesAreMadeTogether() throws Exception {
-        var outcomes = new ArrayList<>(List.of(make(1)));
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
-        for (var n = 2; n <= 6; n++) {
-            outcomes.add(make(n));
-        }
-        await().atMost(Duration.ofSeconds(10)).until(() -> turns.waiting() == 5);
-        end.countDown();
-        for (var outcome : outcomes) {
-            assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(Change.Result.DONE);
-        }
+        allAreDone(queued(Collections.nCopies(5, Duration.ofSeconds(10)).toArray(Duration[]::new)));
         assertThat(batches).containsExactly(1, 5);
+    }
+
+    @Test
+    @DisplayName("work for several ends by the time of each: nothing is sent for one that was told it is unknown")
+    void workForSeveralEndsInTimeForEach() throws Exception {
+        allAreDone(queued(Duration.ofSeconds(60), Duration.ofSeconds(40), Duration.ofSeconds(90)));
+        assertThat(batches).containsExactly(1, 3);
+        assertThat(left.get(1)).isLessThanOrEqualTo(Duration.ofSeconds(40));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"40, 90", "90, 40"})
+    @DisplayName("one that has much less time than the other does not cut its time: each takes a turn of its own")
+    void whoIsInAHurryCutsNobodysTime(int one, int other) throws Exception {
+        allAreDone(queued(Duration.ofSeconds(one), Duration.ofSeconds(other)));
+        assertThat(batches).containsExactly(1, 1, 1);
+        assertThat(Collections.max(left)).isGreaterThan(Duration.ofSeconds(60));
     }
 
     @Test
@@ -79,7 +114,8 @@ final class TurnsTest {
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
         assertThatThrownBy(() -> turns.make(change(2, Duration.ofMillis(1)), this::slow))
                 .isInstanceOf(BusyException.class)
-                .hasMessageContaining("nothing was changed");
+                .hasMessageStartingWith("dhcp_kea dhcp6: ")
+                .hasMessageEndingWith("nothing was changed");
         assertThat(turns.waiting()).isZero();
         end.countDown();
         assertThat(first.get(10, TimeUnit.SECONDS).done()).isTrue();
