@@ -141,7 +141,7 @@ final class Notifier implements AutoCloseable {
                         silent = false;
                         return;
                     }
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | OutOfMemoryError e) { // the thread has other zones to tell of
                     problem = e.toString();
                 }
                 if (closed.await(deadline.leftMillis(), TimeUnit.MILLISECONDS)) {
