@@ -1,7 +1,11 @@
 package smartproxy.dns;
 
 import java.util.Set;
+import java.util.function.Supplier;
 import smartproxy.core.api.Backend;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.KeyedSerializer;
@@ -11,6 +15,8 @@ import smartproxy.core.api.KeyedSerializer;
  * the type.
  */
 public final class DnsService {
+    private static final String UNCHANGED = "nothing was changed";
+
     private final DnsProvider provider;
     private final Set<DnsAbility> abilities;
     private final Backend backend;
@@ -50,10 +56,20 @@ public final class DnsService {
         }
     }
 
-    private <T> T inOrder(DnsName name, Deadline deadline, java.util.function.Supplier<T> change) {
+    private <T> T inOrder(DnsName name, Deadline deadline, Supplier<T> change) {
         try (var permit = backend.admit()) {
             return names.inOrder(name.key(), deadline, change);
+        } catch (BackendException e) {
+            throw told(e);
         }
+    }
+
+    /** With what is known of the change, where the provider has not said it. A no speaks for itself. */
+    private static BackendException told(BackendException e) {
+        var message = String.valueOf(e.getMessage());
+        return e.outcome() == Outcome.UNKNOWN || e.kind() == Kind.REJECTED || message.contains(UNCHANGED)
+                ? e
+                : new BackendException(e.kind(), e.outcome(), message + "; " + UNCHANGED, e);
     }
 
     private void require(RecordType type, String what) {

@@ -13,7 +13,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import smartproxy.core.api.Backend;
+import smartproxy.core.api.BackendException;
+import smartproxy.core.api.BackendException.Kind;
+import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.Deadline;
@@ -100,6 +105,27 @@ class DnsServiceTest {
             pool.shutdownNow();
         }
         assertThat(provider.created).extracting(DnsRecord::name).hasToString("[other.example.com, host.example.com]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UNAVAILABLE, NOT_APPLIED, away, away; nothing was changed",
+        "TIMEOUT, NOT_APPLIED, slow, slow; nothing was changed",
+        "UNAVAILABLE, NOT_APPLIED, nothing was changed by it, nothing was changed by it",
+        "TIMEOUT, UNKNOWN, slow, slow",
+        "REJECTED, NOT_APPLIED, no, no",
+    })
+    void tellsThatNothingWasChangedWhereThatIsKnown(Kind kind, Outcome outcome, String said, String told) {
+        var failure = new BackendException(kind, outcome, said, null);
+        provider.onCreate = () -> {
+            throw failure;
+        };
+        assertThatThrownBy(() -> service(Set.of()).create(A, soon()))
+                .isInstanceOfSatisfying(BackendException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(kind);
+                    assertThat(e.outcome()).isEqualTo(outcome);
+                })
+                .hasMessage(told);
     }
 
     @Test

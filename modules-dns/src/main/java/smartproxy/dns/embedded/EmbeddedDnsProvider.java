@@ -59,7 +59,7 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
 
     @Override
     public void start() throws StartException {
-        var shared = openZones();
+        var shared = readZones();
         var notifier = new Notifier(settings.transferTo(), settings.listen(), this::soa);
         opened.push(notifier::close);
         var server = new DnsServer(
@@ -78,6 +78,7 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
         if (open.isEmpty()) {
             throw new StartException(EmbeddedFactory.NAME + ": none of the addresses in :listen: exists on this host");
         }
+        serveZones();
         for (var listener : open) {
             var use = listener.use(server);
             opened.push(use::close);
@@ -89,7 +90,7 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
         LOG.info("{}: serving {} on {}", EmbeddedFactory.NAME, zones, addresses(open));
     }
 
-    private SharedZones openZones() throws StartException {
+    private SharedZones readZones() throws StartException {
         try {
             var lease = context.shared()
                     .acquire(
@@ -100,7 +101,7 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
             var shared = lease.get();
             var served = new ArrayList<ServedZone>();
             for (var name : settings.zones()) {
-                served.add(new ServedZone(shared.zone(name, ServedZone.apexText(settings)), settings));
+                served.add(new ServedZone(shared.zone(name), settings));
             }
             zones = new ServedZones(served);
             for (var stored : shared.stored()) {
@@ -113,11 +114,26 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
             }
             return shared;
         } catch (SQLException e) {
-            throw new StartException(
-                    EmbeddedFactory.NAME + ": the store with the zones cannot be used: " + e.getMessage(), e);
+            throw unusable(e);
         } catch (Exception e) {
             throw unexpected(e);
         }
+    }
+
+    /** Gives a new serial to what SOA and NS of these settings change: not before nothing else can fail. */
+    private void serveZones() throws StartException {
+        try {
+            for (var zone : zones.all()) {
+                zone.zone().open(ServedZone.apexText(settings));
+            }
+        } catch (SQLException e) {
+            throw unusable(e);
+        }
+    }
+
+    private static StartException unusable(SQLException e) {
+        return new StartException(
+                EmbeddedFactory.NAME + ": the store with the zones cannot be used: " + e.getMessage(), e);
     }
 
     private DnsListener openListener(InetSocketAddress address) throws StartException {
@@ -163,7 +179,14 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
     public Creation create(DnsRecord record, Deadline deadline) {
         var what = "create of " + record;
         check(record, what);
-        return change(CREATE, what, record.name(), deadline, (present, stored) -> inTheWay(record, present, stored));
+        var serving = serving(what);
+        return change(
+                serving,
+                CREATE,
+                what,
+                record.name(),
+                deadline,
+                (present, stored) -> inTheWay(record, present, stored, serving));
     }
 
     /** Refused here rather than when it is written into an answer. */
@@ -179,13 +202,13 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
         }
     }
 
-    private Zone.Edit<Creation> inTheWay(DnsRecord wanted, List<DnsRecord> present, Zone.Stored stored)
-            throws SQLException {
+    private static Zone.Edit<Creation> inTheWay(
+            DnsRecord wanted, List<DnsRecord> present, Zone.Stored stored, ServedZones serving) throws SQLException {
         var ofType = present.stream().filter(p -> p.type() == wanted.type()).toList();
         var cnames = present.stream().filter(p -> p.type() == RecordType.CNAME).toList();
         var free = Zone.Edit.<Creation>add(new Creation.Created(), wanted);
         return switch (wanted.type()) {
-            case CNAME -> present.isEmpty() && !isApex(wanted.name()) ? free : occupied(ofType);
+            case CNAME -> present.isEmpty() && !isApex(wanted.name(), serving) ? free : occupied(ofType);
             case SRV -> {
                 if (!cnames.isEmpty()) {
                     yield occupied(List.of());
@@ -194,7 +217,7 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
             }
             case A, AAAA, PTR -> {
                 if (!cnames.isEmpty()) {
-                    yield occupied(behind(cnames.get(0), wanted, stored));
+                    yield occupied(behind(cnames.get(0), wanted, stored, serving));
                 }
                 yield ofType.isEmpty() ? free : occupied(ofType);
             }
@@ -205,14 +228,15 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
         return Zone.Edit.none(new Creation.Occupied(present));
     }
 
-    private boolean isApex(DnsName name) {
-        return zones.withApex(Names.of(name)).isPresent();
+    private static boolean isApex(DnsName name, ServedZones serving) {
+        return serving.withApex(Names.of(name)).isPresent();
     }
 
     /** The records of the wanted type that a query for the name gets through its CNAME. */
-    private List<DnsRecord> behind(DnsRecord cname, DnsRecord wanted, Zone.Stored stored) throws SQLException {
+    private static List<DnsRecord> behind(DnsRecord cname, DnsRecord wanted, Zone.Stored stored, ServedZones serving)
+            throws SQLException {
         var target = DnsName.service(cname.data()).orElseThrow();
-        var zone = zones.of(Names.of(target));
+        var zone = serving.of(Names.of(target));
         if (zone.isEmpty()) {
             return List.of();
         }
@@ -224,9 +248,11 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
 
     @Override
     public Removal remove(DnsName name, RecordType type, Deadline deadline) {
+        var what = "removal of " + name + " " + type;
         return change(
+                serving(what),
                 REMOVE,
-                "removal of " + name + " " + type,
+                what,
                 name,
                 deadline,
                 (present, stored) -> present.stream().anyMatch(p -> p.type() == type)
@@ -234,7 +260,8 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
                         : Zone.Edit.none(Removal.ABSENT));
     }
 
-    private <T> T change(Operation operation, String what, DnsName name, Deadline deadline, Zone.Decision<T> decision) {
+    /** The zones of one change, which a close meanwhile does not take from it. */
+    private ServedZones serving(String what) {
         var serving = zones;
         if (serving.all().isEmpty()) {
             throw new BackendException(
@@ -243,6 +270,16 @@ final class EmbeddedDnsProvider implements DnsProvider, Lifecycle, LiveCheck {
                     EmbeddedFactory.NAME + ": " + what + ": the server is not running; nothing was changed",
                     null);
         }
+        return serving;
+    }
+
+    private <T> T change(
+            ServedZones serving,
+            Operation operation,
+            String what,
+            DnsName name,
+            Deadline deadline,
+            Zone.Decision<T> decision) {
         var zone = serving.of(Names.of(name))
                 .orElseThrow(() -> BackendException.rejected(EmbeddedFactory.NAME + ": " + what
                         + ": no zone for it; :zones: in " + EmbeddedFactory.NAME + ".yml has " + serving));

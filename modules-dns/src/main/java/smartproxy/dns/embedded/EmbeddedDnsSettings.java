@@ -189,8 +189,11 @@ public record EmbeddedDnsSettings(
 
     private static List<String> names(String key, Object value) throws InvalidSetting {
         var texts = list(key, value);
+        var seen = new HashSet<DnsName>();
         for (var text : texts) {
-            name(key, text);
+            if (!seen.add(name(key, text))) {
+                throw new InvalidSetting("Parameter '" + key + "' has " + text + " twice", "remove one of them");
+            }
         }
         return texts;
     }

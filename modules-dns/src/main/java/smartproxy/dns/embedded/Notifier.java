@@ -6,6 +6,7 @@ import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -141,7 +142,7 @@ final class Notifier implements AutoCloseable {
                         silent = false;
                         return;
                     }
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | OutOfMemoryError e) { // the thread has other zones to tell of
                     problem = e.toString();
                 }
                 if (closed.await(deadline.leftMillis(), TimeUnit.MILLISECONDS)) {
@@ -205,14 +206,27 @@ final class Notifier implements AutoCloseable {
             return true;
         }
 
-        private InetAddress source() {
+        /** Of the addresses this server is known by the one that lies on the way to the secondary, or else the first. */
+        private InetAddress source() throws SocketException {
             var target = address.getAddress();
-            return listen.stream()
+            var own = listen.stream()
                     .map(InetSocketAddress::getAddress)
-                    .filter(own -> own instanceof Inet6Address == target instanceof Inet6Address)
-                    .filter(own -> own.isLoopbackAddress() == target.isLoopbackAddress())
-                    .findFirst()
-                    .orElseGet(() -> new InetSocketAddress(0).getAddress());
+                    .filter(one -> one instanceof Inet6Address == target instanceof Inet6Address)
+                    .filter(one -> one.isLoopbackAddress() == target.isLoopbackAddress())
+                    .toList();
+            if (own.isEmpty()) {
+                return new InetSocketAddress(0).getAddress();
+            }
+            var nearest = nearest();
+            return own.contains(nearest) ? nearest : own.get(0);
+        }
+
+        /** What the system would send from. */
+        private InetAddress nearest() throws SocketException {
+            try (var socket = new DatagramSocket()) {
+                socket.connect(address);
+                return socket.getLocalAddress();
+            }
         }
     }
 

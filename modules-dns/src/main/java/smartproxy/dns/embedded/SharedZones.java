@@ -28,15 +28,11 @@ final class SharedZones implements AutoCloseable {
         return new SharedZones(zoneStore);
     }
 
-    /**
-     * A zone, read when it was not yet.
-     *
-     * @param apex what its SOA and NS hold
-     */
-    synchronized Zone zone(DnsName name, String apex) throws SQLException {
+    /** A zone as the store has it now. */
+    synchronized Zone zone(DnsName name) throws SQLException {
         var zone = zones.computeIfAbsent(
                 name, n -> new Zone(n, store, changed -> watchers.forEach(watcher -> watcher.accept(changed))));
-        zone.open(apex);
+        zone.read();
         return zone;
     }
 

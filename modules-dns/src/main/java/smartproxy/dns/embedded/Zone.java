@@ -84,8 +84,21 @@ final class Zone {
         return contents;
     }
 
+    /** Reads the zone, if there is one. */
+    void read() throws SQLException {
+        changes.lock();
+        try {
+            contents = store.transaction(connection -> {
+                var stored = store.head(connection, name);
+                return stored.isEmpty() ? ZoneContents.NONE : current(connection, stored.get());
+            });
+        } finally {
+            changes.unlock();
+        }
+    }
+
     /**
-     * Reads the zone, which is made when there is none.
+     * Begins to serve the zone, which is made when there is none.
      *
      * @param apex what SOA and NS hold, apart from the serial; the serial is incremented when that differs from the last time
      */

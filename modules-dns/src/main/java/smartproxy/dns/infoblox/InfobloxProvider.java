@@ -15,6 +15,7 @@ import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.LiveCheck;
 import smartproxy.core.api.Operation;
+import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.ProxyException;
 import smartproxy.dns.DnsName;
 import smartproxy.dns.DnsProvider;
@@ -192,6 +193,10 @@ final class InfobloxProvider implements DnsProvider, LiveCheck {
                 return step.run(attempt);
             } catch (WapiRefusal refusal) {
                 throw refused(refusal, progress, what);
+            } catch (IOException e) {
+                throw progress.removed == 0 || e instanceof OutcomeUnknownException
+                        ? e
+                        : new OutcomeUnknownException(e);
             }
         });
     }

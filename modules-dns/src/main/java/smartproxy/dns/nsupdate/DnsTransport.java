@@ -29,7 +29,14 @@ final class DnsTransport implements AutoCloseable {
         TCP
     }
 
+    /** All addresses the server has now, at least one. */
+    @FunctionalInterface
+    interface Resolver {
+        List<InetAddress> resolve() throws UnknownHostException;
+    }
+
     private final ServerAddress server;
+    private final Resolver resolver;
     private final @Nullable TsigSigner signer;
     private final ReentrantLock opening = new ReentrantLock();
     private final AtomicBoolean checking = new AtomicBoolean();
@@ -39,7 +46,12 @@ final class DnsTransport implements AutoCloseable {
     private boolean closed;
 
     DnsTransport(ServerAddress server, @Nullable TsigSigner signer) {
+        this(server, server::resolve, signer);
+    }
+
+    DnsTransport(ServerAddress server, Resolver resolver, @Nullable TsigSigner signer) {
         this.server = server;
+        this.resolver = resolver;
         this.signer = signer;
     }
 
@@ -77,7 +89,7 @@ final class DnsTransport implements AutoCloseable {
         return (overUdp != null && overUdp.heardWithin(time)) || (overTcp != null && overTcp.heardWithin(time));
     }
 
-    /** Called after the server was silent: it may have moved to another address. Does not wait for that. */
+    /** Called after the server was silent: it may have moved to another address, or answer at another. Does not wait for that. */
     void checkAddress() {
         if (checking.compareAndSet(false, true)) {
             daemon(this::leaveOldAddress).start();
@@ -86,11 +98,15 @@ final class DnsTransport implements AutoCloseable {
 
     private void leaveOldAddress() {
         try {
-            var addresses = server.resolve();
+            var addresses = resolver.resolve();
             for (var connection : new @Nullable Connection[] {udp, tcp}) {
-                if (connection != null
-                        && !addresses.contains(connection.server().getAddress())) {
+                if (connection == null) {
+                    continue;
+                }
+                if (!addresses.contains(connection.server().getAddress())) {
                     connection.fail(new IOException(server + " has another address now"));
+                } else if (addresses.size() > 1 && !connection.heardEver()) {
+                    connection.fail(new SocketTimeoutException("no answer from " + connection.peer()));
                 }
             }
         } catch (UnknownHostException e) {
@@ -102,7 +118,7 @@ final class DnsTransport implements AutoCloseable {
 
     /** On a thread of its own, as the system's resolver knows no deadline. */
     private List<InetAddress> resolve(Deadline deadline) throws IOException {
-        var task = new FutureTask<>(server::resolve);
+        var task = new FutureTask<>(resolver::resolve);
         daemon(task).start();
         try {
             return task.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);

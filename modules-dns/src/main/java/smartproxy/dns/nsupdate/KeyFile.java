@@ -75,7 +75,7 @@ final class KeyFile {
 
     private record Token(String text, int line, boolean quoted) {
         boolean is(String word) {
-            return !quoted && text.equals(word);
+            return !quoted && text.equalsIgnoreCase(word);
         }
     }
 

@@ -156,13 +156,21 @@ final class NsupdateProvider implements DnsProvider, Lifecycle, LiveCheck {
                     unsettled.overtaken(change, validity.end());
                 }
                 return result;
-            } catch (RuntimeException e) {
-                if (updates.hasUnanswered()) {
-                    unsettled.unknown(change, validity.end());
-                }
-                throw e instanceof BackendException failed ? told(failed, change, updates.hasUnanswered()) : e;
+            } catch (BackendException e) {
+                throw told(e, change, leaves(change, updates, validity));
+            } catch (RuntimeException | Error e) {
+                leaves(change, updates, validity);
+                throw e;
             }
         }
+    }
+
+    /** Whether an update may still be on its way, which then is settled before the next change of the name. */
+    private boolean leaves(Change change, Conversation updates, Validity validity) {
+        if (updates.hasUnanswered()) {
+            unsettled.unknown(change, validity.end());
+        }
+        return updates.hasUnanswered();
     }
 
     private static BackendException told(BackendException e, Change change, boolean unanswered) {

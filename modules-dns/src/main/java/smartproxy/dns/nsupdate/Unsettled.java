@@ -173,9 +173,17 @@ final class Unsettled implements AutoCloseable {
             if (!entry.expired()) {
                 throw notSettled(entry, null);
             }
-            settle(entry, deadline, true);
+            settleForNext(entry, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw notSettled(entry, e);
+        }
+    }
+
+    private void settleForNext(Entry entry, Deadline deadline) {
+        try {
+            settle(entry, deadline, true);
+        } catch (BackendException e) {
             throw notSettled(entry, e);
         }
     }

@@ -192,12 +192,13 @@ final class EmbeddedDnsProviderIT {
         }
     }
 
-    /** A store that fails before or after the work of a transaction. */
+    /** A store that fails before or after the work of a transaction, or does something else first. */
     private static final class Failing implements Store {
         private final Store store;
         private volatile boolean before;
         private volatile boolean atCommit;
         boolean undone;
+        Runnable first = () -> {};
 
         Failing(Store store) {
             this.store = store;
@@ -213,6 +214,7 @@ final class EmbeddedDnsProviderIT {
             if (before) {
                 throw new SQLException("disk is full");
             }
+            first.run();
             return store.transaction(connection -> {
                 var result = work.run(connection);
                 if (undone) {
@@ -327,6 +329,38 @@ final class EmbeddedDnsProviderIT {
                     .isEqualTo(Rcode.REFUSED);
             next.close();
             assertThat(server.answered("host.example.com", RecordType.A)).hasSize(1);
+        }
+    }
+
+    @Test
+    void aReloadThatFailsLeavesTheNewSerialToTheOneThatDoesNot() throws Exception {
+        try (var server = TestServer.start(directory, Map.of())) {
+            var serial = server.serial("example.com");
+            var failing = TestServer.settings(Map.of("listen", "192.0.2.77:5300", "name_servers", "ns9.example.com"));
+            var failed = new EmbeddedDnsProvider(failing, server.context());
+            assertThatThrownBy(failed::start).isInstanceOf(StartException.class);
+            failed.close();
+            assertThat(server.serial("example.com")).isEqualTo(serial);
+
+            var listen = Endpoints.text(server.client().server());
+            var mended = TestServer.settings(Map.of("listen", listen, "name_servers", "ns9.example.com"));
+            var next = new EmbeddedDnsProvider(mended, server.context());
+            next.start();
+            assertThat(server.serial("example.com")).isEqualTo(serial + 1);
+            next.close();
+        }
+    }
+
+    @Test
+    void aChangeUnderWayAtTheEndKeepsToTheRules() throws Exception {
+        try (var disk = TestStore.open(directory.resolve("store.db"))) {
+            var store = new Failing(disk);
+            var settings = TestServer.settings(Map.of("listen", "127.0.0.1:" + FreePorts.next()));
+            var provider = (EmbeddedDnsProvider) new EmbeddedFactory().create(settings, new TestContext(store));
+            provider.start();
+            store.first = provider::close;
+            var alias = TestServer.record("example.com", RecordType.CNAME, "www.example.com");
+            assertThat(provider.create(alias, TestServer.soon())).isEqualTo(new Creation.Occupied(List.of()));
         }
     }
 

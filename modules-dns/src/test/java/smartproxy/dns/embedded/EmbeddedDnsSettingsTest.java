@@ -130,6 +130,11 @@ final class EmbeddedDnsSettingsTest {
     }
 
     @Test
+    void nameServersAreGivenOnce() {
+        refuses("name_servers", List.of("ns1.example.com", "NS1.example.com."), "NS1.example.com. twice");
+    }
+
+    @Test
     void listsAreNotEmptyWhereSomethingIsNeeded() {
         refuses("zones", List.of(), "non-empty");
         refuses("listen", List.of(), "non-empty");

@@ -15,12 +15,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -298,6 +300,24 @@ class InfobloxIT {
                 FakeGrid.refused(403, "AdmConDataError", "Data", "record is locked"));
         assertThat(failure(() -> provider().remove(NAME, RecordType.A), Kind.REJECTED, Outcome.UNKNOWN))
                 .hasMessageContaining("1 of its records are removed, the others are not");
+    }
+
+    @Test
+    void aGridThatVanishesInTheMidstOfARemovalLeavesTheOutcomeOpen() {
+        grid.add("record:a", Map.of("name", NAME, "ipv4addr", ADDRESS));
+        grid.add("record:a", Map.of("name", NAME, "ipv4addr", "192.0.2.11"));
+        var removals = new AtomicInteger();
+        var provider = new Provider(settings("2.0"), Duration.ofSeconds(10), peer -> (call, deadline) -> {
+            if (removals.get() == 1) {
+                throw new ConnectException("Connection refused");
+            }
+            removals.addAndGet(call.method().equals("DELETE") ? 1 : 0);
+            return peer.send(call, deadline);
+        });
+        providers.add(provider);
+        assertThat(failure(() -> provider.remove(NAME, RecordType.A), Kind.UNAVAILABLE, Outcome.UNKNOWN))
+                .hasMessageContaining("whether the change was made is unknown");
+        assertThat(grid.all("record:a")).hasSize(1);
     }
 
     @Test

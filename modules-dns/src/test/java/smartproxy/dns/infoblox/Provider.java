@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import smartproxy.core.api.Backend;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.HealthSource;
@@ -37,10 +38,17 @@ final class Provider implements AutoCloseable, ProviderContext {
 
     private final Metrics metrics = new Metrics();
     private final List<LazyPeer> peers = new ArrayList<>();
+    private final UnaryOperator<HttpPeer> line;
     private final Backend backend;
     final DnsProvider provider;
 
     Provider(InfobloxSettings settings, Duration attempt) {
+        this(settings, attempt, UnaryOperator.identity());
+    }
+
+    /** @param line what stands between the provider and the grid */
+    Provider(InfobloxSettings settings, Duration attempt, UnaryOperator<HttpPeer> line) {
+        this.line = line;
         backend = new GuardedBackend(
                 InfobloxFactory.NAME, new GuardSettings(64, attempt, 2, 1000, Duration.ofSeconds(5)), metrics);
         try {
@@ -103,7 +111,7 @@ final class Provider implements AutoCloseable, ProviderContext {
     public HttpPeer http(HttpIdentity identity) throws StartException {
         var peer = new LazyPeer(InfobloxFactory.NAME, identity);
         peers.add(peer);
-        return peer;
+        return line.apply(peer);
     }
 
     @Override

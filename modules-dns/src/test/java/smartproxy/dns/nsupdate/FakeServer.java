@@ -59,9 +59,12 @@ final class FakeServer implements AutoCloseable {
     private final @Nullable TSIG signature;
 
     FakeServer(@Nullable TsigKey key) throws IOException {
-        var loopback = InetAddress.getLoopbackAddress();
-        tcp = new ServerSocket(FreePorts.next(), 50, loopback);
-        udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
+        this(key, InetAddress.getLoopbackAddress(), FreePorts.next());
+    }
+
+    FakeServer(@Nullable TsigKey key, InetAddress address, int port) throws IOException {
+        tcp = new ServerSocket(port, 50, address);
+        udp = new DatagramSocket(new InetSocketAddress(address, port));
         signature = key == null ? null : new TSIG(key.algorithm().wireName(), key.name(), key.secret());
         run(this::serveUdp);
         run(this::acceptTcp);

@@ -44,6 +44,7 @@ class KeyFileTest {
     @ValueSource(
             strings = {
                 "key k{algorithm hmac-md5;secret c2VjcmV0;};",
+                "KEY k { Algorithm hmac-md5; SECRET c2VjcmV0; };",
                 "# one\n// two\n/* three\n key x { */ key /* four */ \"k\"\n{ secret \"c2Vj cmV0\"; algorithm \"HMAC-MD5\" ; } ; # five",
                 "key k. { algorithm hmac-md5.sig-alg.reg.int; secret c2VjcmV0; };",
                 "key k { algorithm hmac-md5.SIG-ALG.REG.INT.; secret \"c2VjcmV0\"; };\nkey other { algorithm hmac-sha1; secret eHg=; };",

@@ -7,11 +7,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -433,6 +438,40 @@ class NsupdateProtocolIT {
         assertThat(server.updates).hasSize(2);
         assertThat(dns.unsettled().ok()).isTrue();
         assertThat(dns.remove("a.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
+    }
+
+    @Test
+    void anUpdateInFlightWhenMemoryEndsIsSettledBeforeTheNextChange() {
+        var full = new AtomicBoolean();
+        var clock = new Clock() {
+            @Override
+            public Instant instant() {
+                if (full.get()) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+                return Instant.now();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        server.onUpdate = asked -> full.set(true);
+        try (var starved = Provider.of("127.0.0.1", server.port(), directory.resolve("k.key"), clock)) {
+            assertThatThrownBy(() -> starved.create("a.example.com", RecordType.A, "192.0.2.1"))
+                    .isInstanceOf(OutOfMemoryError.class);
+            assertThat(starved.unsettled().detail()).startsWith("1 ");
+            full.set(false);
+            server.onUpdate = asked -> asked.reply().send(server.answer(asked.message(), Rcode.NOERROR));
+            assertThat(starved.remove("a.example.com", RecordType.A)).isEqualTo(Removal.REMOVED);
+            assertThat(starved.unsettled().ok()).isTrue();
+        }
     }
 
     private static void is(Throwable thrown, Kind kind, Outcome outcome) {

@@ -7,8 +7,8 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
-import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -139,12 +139,15 @@ final class Failures {
             if (cause instanceof CertificateExpiredException) {
                 return "its certificate has expired (" + text + ")";
             }
+            if (cause instanceof CertificateNotYetValidException) {
+                return "its certificate is not valid yet (" + text + "); compare its clock with that of this host";
+            }
+            if (text.startsWith("Extended key usage") || text.startsWith("Key usage")) {
+                return "its certificate is not one of a server (" + text + ")";
+            }
             if (text.startsWith("No subject alternative") || text.startsWith("No name matching")) {
                 return "its certificate is not made for " + identity.base().getHost() + " (" + text
                         + "); use the name in the certificate as address";
-            }
-            if (cause instanceof CertificateException && cause.getCause() == null) {
-                return untrusted();
             }
             if (NO_CLIENT.matcher(text).find()) {
                 return stranger(text);

@@ -21,6 +21,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -233,6 +234,24 @@ class HttpPeerIT {
         var old = PKI.issueServer().expired().sign();
         assertThat(refused(identity("https", https(old.sslContext(), false)).trusting(files.resolve("ca.pem"))))
                 .hasMessageContaining("its certificate has expired");
+    }
+
+    @Test
+    void aCertificateThatIsNotYetValidPointsToTheClocks() throws Exception {
+        var tomorrow = Instant.now().plus(Duration.ofDays(1));
+        var early = PKI.issueServer()
+                .valid(tomorrow, tomorrow.plus(Duration.ofDays(1)))
+                .sign();
+        assertThat(refused(identity("https", https(early.sslContext(), false)).trusting(files.resolve("ca.pem"))))
+                .hasMessageContaining("its certificate is not valid yet")
+                .hasMessageContaining("clock");
+    }
+
+    @Test
+    void theCertificateOfAClientIsRefused() throws Exception {
+        var client = PKI.issueServer().purposes(TestPki.Purpose.CLIENT).sign();
+        assertThat(refused(identity("https", https(client.sslContext(), false)).trusting(files.resolve("ca.pem"))))
+                .hasMessageContaining("its certificate is not one of a server");
     }
 
     @Test
