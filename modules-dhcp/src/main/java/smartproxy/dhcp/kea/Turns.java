@@ -14,6 +14,7 @@ import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.ProxyException;
 
 /**
  * One writer at a time: whoever has the turn makes all changes that wait, together, on its own thread. Outlives a reload, so
@@ -104,8 +105,8 @@ final class Turns implements AutoCloseable {
         return earliest;
     }
 
-    private static smartproxy.core.api.ProxyException reason(@Nullable RuntimeException failure) {
-        return failure instanceof smartproxy.core.api.ProxyException known
+    private static ProxyException reason(@Nullable RuntimeException failure) {
+        return failure instanceof ProxyException known
                 ? known
                 : new BackendException(
                         Kind.REJECTED,
