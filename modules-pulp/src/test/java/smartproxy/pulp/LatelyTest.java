@@ -2,47 +2,20 @@ package smartproxy.pulp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import smartproxy.core.guard.MovableClock;
 
 /** How long an answer of a server is good. */
 class LatelyTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final AtomicInteger questions = new AtomicInteger();
-    private final SetClock clock = new SetClock();
+    private final MovableClock clock = new MovableClock();
     private final Lately<Integer> lately =
             new Lately<>("lately", Duration.ofSeconds(10), clock, questions::incrementAndGet, (before, now) -> {});
-
-    /** A clock that somebody sets. */
-    private static final class SetClock extends Clock {
-        private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void move(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     @AfterEach
     void close() {

@@ -7,10 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** Stands still until it is moved. */
-final class MovableClock extends Clock {
+public final class MovableClock extends Clock {
     private volatile Instant now = Instant.parse("2026-05-04T03:00:00Z");
 
-    void move(Duration time) {
+    public void move(Duration time) {
         now = now.plus(time);
     }
 
