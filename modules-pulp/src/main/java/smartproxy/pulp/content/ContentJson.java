@@ -108,7 +108,7 @@ final class ContentJson {
                 proxy.map(value -> login(object().put("url", value.url().toString()), value.login()))
                         .orElse(null));
         object.set("limits", JSON.valueToTree(one.limits()));
-        object.set("options", JSON.valueToTree(one.options()));
+        object.set("options", JSON.valueToTree(unshown(one.options())));
         return managed(object, one.labels());
     }
 
@@ -118,6 +118,12 @@ final class ContentJson {
 
     private static @Nullable String unshown(@Nullable Secret secret) {
         return secret == null ? null : "";
+    }
+
+    private static Map<String, Object> unshown(Map<String, Object> options) {
+        var shown = new TreeMap<>(options);
+        Upstream.SECRET_OPTIONS.forEach(secret -> shown.replace(secret, ""));
+        return shown;
     }
 
     static ObjectNode servePoint(ServePoint one) {

@@ -42,6 +42,9 @@ public record Upstream(
     /** Those of {@link #LIMITS} that are whole numbers. */
     public static final Set<String> WHOLE_LIMITS = Set.of("rate_limit", "download_concurrency");
 
+    /** Options of which nobody is shown more than that they are set. */
+    public static final Set<String> SECRET_OPTIONS = Set.of("sles_auth_token", "token");
+
     public Upstream {
         limits = new TreeMap<>(limits);
         options = new TreeMap<>(options);
