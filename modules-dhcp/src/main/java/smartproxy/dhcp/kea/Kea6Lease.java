@@ -47,7 +47,6 @@ record Kea6Lease(
 
     /** As it is shown. */
     Lease6 in(Subnet6 subnet) {
-        return new Lease6(
-                subnet, ip, duid, mac, TimeText.of(since), TimeText.of(since + seconds), state, hostname);
+        return new Lease6(subnet, ip, duid, mac, TimeText.of(since), TimeText.of(since + seconds), state, hostname);
     }
 }
