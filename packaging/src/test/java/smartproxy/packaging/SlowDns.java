@@ -6,8 +6,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -17,7 +17,7 @@ final class SlowDns implements AutoCloseable {
 
     private final DatagramSocket front = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     private final ScheduledThreadPoolExecutor delay = new ScheduledThreadPoolExecutor(1);
-    private final Map<SocketAddress, DatagramSocket> backs = new HashMap<>();
+    private final Map<SocketAddress, DatagramSocket> backs = new ConcurrentHashMap<>();
     private final InetSocketAddress server;
     private final long millis;
 

@@ -7,12 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.OutcomeUnknownException;
 
@@ -27,15 +27,15 @@ final class FakeKea implements KeaTransport {
               "shared-networks": [{"name": "floor", "subnet4": [{"id": 7, "subnet": "198.51.100.0/25"}]}]}}
             """;
 
-    final List<String> commands = new ArrayList<>();
+    final List<String> commands = new CopyOnWriteArrayList<>();
     /** The commands that hook libraries add. */
     final Set<String> hooks = new LinkedHashSet<>();
     /** What is in its database of hosts. */
     final ArrayNode database = JSON.createArrayNode();
     /** By command, an answer in place of the right one. */
-    final Map<String, String> answers = new HashMap<>();
+    final Map<String, String> answers = new ConcurrentHashMap<>();
     /** What is done once, before a command. */
-    final Map<String, Runnable> before = new HashMap<>();
+    final Map<String, Runnable> before = new ConcurrentHashMap<>();
 
     /** A command whose answer is lost after it was obeyed. */
     String lost = "";

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -24,11 +26,11 @@ import smartproxy.core.api.Deadline;
 
 final class TurnsTest {
     private final Turns turns = new Turns("dhcp_kea dhcp6");
-    private final java.util.concurrent.ExecutorService pool = Executors.newCachedThreadPool();
+    private final ExecutorService pool = Executors.newCachedThreadPool();
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch end = new CountDownLatch(1);
-    private final List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
-    private final List<Duration> left = Collections.synchronizedList(new ArrayList<>());
+    private final List<Integer> batches = new CopyOnWriteArrayList<>();
+    private final List<Duration> left = new CopyOnWriteArrayList<>();
 
     @AfterEach
     void stop() {

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,7 @@ final class UnusedIpsTest {
     Path directory;
 
     private final Set<Ipv4> alive = ConcurrentHashMap.newKeySet();
-    private final List<Ipv4> probed = new ArrayList<>();
+    private final List<Ipv4> probed = new CopyOnWriteArrayList<>();
     private Instant now = Instant.parse("2026-05-01T00:00:00Z");
     private FakeView view = new FakeView(List.of(SUBNET), List.of(), List.of());
     private boolean sequential;
@@ -74,9 +75,7 @@ final class UnusedIpsTest {
     }
 
     private boolean probe(Ipv4 ip) {
-        synchronized (probed) {
-            probed.add(ip);
-        }
+        probed.add(ip);
         return alive.contains(ip);
     }
 

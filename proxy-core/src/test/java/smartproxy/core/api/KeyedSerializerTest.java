@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -51,7 +51,7 @@ class KeyedSerializerTest {
             }));
             await(inside);
             assertThat(serializer.<String>inOrder("b", soon(), () -> "passed")).isEqualTo("passed");
-            List<String> begun = Collections.synchronizedList(new ArrayList<>());
+            List<String> begun = new CopyOnWriteArrayList<>();
             assertThatThrownBy(() -> serializer.inOrder("a", Deadline.in(Duration.ofMillis(20)), () -> begun.add("a")))
                     .isInstanceOf(BusyException.class)
                     .hasMessageContaining("nothing was changed");

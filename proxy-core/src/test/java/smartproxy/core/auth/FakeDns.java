@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
@@ -24,7 +25,7 @@ final class FakeDns implements HostResolver.Transport {
     static final InetSocketAddress SECOND = InetSocketAddress.createUnresolved("second", 53);
 
     /** What was asked: {@code first PTR 1.2.0.192.in-addr.arpa. PT5S}. */
-    final List<String> asked = new ArrayList<>();
+    final List<String> asked = new CopyOnWriteArrayList<>();
 
     final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 10);
     List<InetSocketAddress> servers = List.of(FIRST);

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,15 +15,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.log.Capture;
 
 class HostResolverTest {
     private static final String REVERSE = "7.2.0.192.in-addr.arpa.";
@@ -36,20 +32,11 @@ class HostResolverTest {
 
     private final FakeDns dns = new FakeDns();
     private final Deadline deadline = Deadline.in(Duration.ofMinutes(10));
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(HostResolver.class);
-
-    @BeforeEach
-    void listen() {
-        log.start();
-        logger.setLevel(Level.DEBUG);
-        logger.addAppender(log);
-    }
+    private final Capture log = new Capture(HostResolver.class, Level.DEBUG);
 
     @AfterEach
     void stopListening() {
-        logger.detachAppender(log);
-        logger.setLevel(null);
+        log.close();
     }
 
     private HostResolver resolver(Duration... tries) {
@@ -311,11 +298,8 @@ class HostResolverTest {
         dns.add(REVERSE, 300, Type.PTR, "foreman.example.com.");
         dns.takes = Duration.ofNanos(1_234_567);
         resolver().nameOf(address("192.0.2.7"), deadline);
-        assertThat(log.list).singleElement().satisfies(event -> {
-            assertThat(event.getLevel()).isEqualTo(Level.DEBUG);
-            assertThat(event.getFormattedMessage())
-                    .isEqualTo("Finished DNS query getresources for '7.2.0.192.in-addr.arpa' in 1.23 ms");
-        });
+        assertThat(log.lines())
+                .containsExactly("DEBUG Finished DNS query getresources for '7.2.0.192.in-addr.arpa' in 1.23 ms");
     }
 
     @Test
@@ -323,11 +307,8 @@ class HostResolverTest {
         dns.add(REVERSE, 300, Type.PTR, "foreman.example.com.");
         dns.takes = Duration.ofSeconds(9);
         resolver().nameOf(address("192.0.2.7"), deadline);
-        assertThat(log.list).singleElement().satisfies(event -> {
-            assertThat(event.getLevel()).isEqualTo(Level.WARN);
-            assertThat(event.getFormattedMessage())
-                    .isEqualTo("Slow DNS query getresources for [7.2.0.192.in-addr.arpa, PTR] took 9000 ms");
-        });
+        assertThat(log.lines())
+                .containsExactly("WARN Slow DNS query getresources for [7.2.0.192.in-addr.arpa, PTR] took 9000 ms");
     }
 
     private void pass(Duration time) {

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs while this is open. */
@@ -13,6 +14,8 @@ public final class Capture implements AutoCloseable {
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
     public Capture(Class<?> source, Level level) {
+        // Other threads log while the test looks.
+        appender.list = new CopyOnWriteArrayList<>();
         logger = (Logger) LoggerFactory.getLogger(source);
         logger.setLevel(level);
         logger.setAdditive(false);

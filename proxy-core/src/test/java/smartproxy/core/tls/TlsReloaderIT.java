@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 import smartproxy.core.http.TestServer;
+import smartproxy.core.log.Capture;
 
 /** Changed files come into use without a lost connection, bad ones do not; the same with either library. */
 @ParameterizedClass
@@ -44,7 +42,7 @@ class TlsReloaderIT {
     private TlsContext context;
     private TlsReloader reloader;
     private TestServer server;
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Capture log = new Capture(TlsReloader.class, Level.INFO);
 
     @BeforeEach
     void start() throws Exception {
@@ -64,13 +62,11 @@ class TlsReloaderIT {
                 crypto));
         reloader = new TlsReloader(context, Duration.ofMillis(100));
         server = new TestServer(TestServer.settings(), Optional.of(context), 0);
-        log.start();
-        ((Logger) LoggerFactory.getLogger(TlsReloader.class)).addAppender(log);
     }
 
     @AfterEach
     void stop() throws Exception {
-        ((Logger) LoggerFactory.getLogger(TlsReloader.class)).detachAppender(log);
+        log.close();
         reloader.close();
         server.close();
     }
@@ -206,7 +202,7 @@ class TlsReloaderIT {
     }
 
     private List<String> errors() {
-        return log.list.stream()
+        return log.events().stream()
                 .filter(event -> event.getLevel() == Level.ERROR)
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
