@@ -17,7 +17,7 @@ import smartproxy.core.log.Capture;
 
 /** When restarts are sent, and when not. */
 class GridRestartsTest {
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(10);
     private static final Duration NEVER = Duration.ofHours(1);
 

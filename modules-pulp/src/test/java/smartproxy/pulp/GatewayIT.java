@@ -365,7 +365,7 @@ class GatewayIT {
         }
 
         var most = before + (40L << 20);
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             System.gc();
             assertThat(memory.getHeapMemoryUsage().getUsed()).isLessThan(most);
         });
@@ -433,7 +433,7 @@ class GatewayIT {
                 client.send(Wire.head("GET", "/pulp/content/x") + "\r\n");
                 begun.get(10, TimeUnit.SECONDS);
                 var ended = CompletableFuture.runAsync(proxy::close);
-                await().atMost(Duration.ofSeconds(10)).until(() -> {
+                await().atMost(Duration.ofSeconds(60)).until(() -> {
                     try (var newcomer = proxy.https()) {
                         return false;
                     } catch (IOException refused) {
@@ -481,7 +481,7 @@ class GatewayIT {
         api.hangs();
         try (var waiting = proxy.https()) {
             waiting.send(Wire.head("GET", "/pulp/api/v3/tasks/") + "\r\n");
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> api.asked().stream().anyMatch(a -> a.contains("tasks")));
             assertThat(get("/features").status()).isEqualTo(200);
             assertThat(get("/pulp/content/x").status()).isEqualTo(200);

@@ -183,7 +183,7 @@ class GatewayListenersIT {
         proxy.unset("listeners").reload();
         assertThat(proxy.listening(true)).hasSize(1);
         assertThat(proxy.listening(false)).hasSize(1);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThatThrownBy(() -> Wire.open(plain)).isInstanceOf(IOException.class));
     }
 

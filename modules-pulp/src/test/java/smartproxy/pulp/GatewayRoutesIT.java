@@ -183,7 +183,7 @@ class GatewayRoutesIT {
         assertThat(proxy.log()).contains("without asking for a token");
         // Katello's own way is not concerned
         assertThat(get("/pulpcore_registry/v2/").status()).isEqualTo(200);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(get("/health").body()).contains("the registry stays shut"));
     }
 
@@ -430,7 +430,7 @@ class GatewayRoutesIT {
                     .read();
         }
 
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(counted("/pulp/content", "out")).isEqualTo(FakePulp.STATUS.length());
             assertThat(counted("/pulp/api/v3", "in")).isEqualTo(5);
         });

@@ -124,34 +124,34 @@ class PulpcoreIT {
     @Test
     void capabilitiesAreKeptWhileItIsAwayAndRenewedAfterwards() throws Exception {
         run("");
-        await().atMost(Duration.ofSeconds(10)).until(() -> feature().contains("\"capabilities\":[\"core\",\"rpm\"]"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> feature().contains("\"capabilities\":[\"core\",\"rpm\"]"));
 
         pulp.close();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> feature().contains("rpm") && get("/health").contains("kept, as it does not answer now"));
         assertThat(feature()).contains("\"capabilities\":[\"core\",\"rpm\"]");
 
         pulp = FakePulp.at(pulp.port());
         pulp.says(200, "{\"versions\":[{\"component\":\"deb\"}]}");
-        await().atMost(Duration.ofSeconds(20)).until(() -> feature().contains("\"capabilities\":[\"deb\"]"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> feature().contains("\"capabilities\":[\"deb\"]"));
     }
 
     @Test
     void capabilitiesAreKeptOverAReloadWhileItIsAway() throws Exception {
         run("");
-        await().atMost(Duration.ofSeconds(10)).until(() -> feature().contains("rpm"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> feature().contains("rpm"));
         pulp.close();
         configure(":mirror: true\n");
         proxy.reload();
 
         assertThat(feature()).contains("\"mirror\":true", "\"capabilities\":[\"core\",\"rpm\"]");
-        await().atMost(Duration.ofSeconds(10)).until(() -> get("/health").contains("kept, as it does not answer now"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> get("/health").contains("kept, as it does not answer now"));
     }
 
     @Test
     void ofAnotherPulpNothingIsKnown() throws Exception {
         run("");
-        await().atMost(Duration.ofSeconds(10)).until(() -> feature().contains("rpm"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> feature().contains("rpm"));
         pulp.close();
         pulp = FakePulp.start();
         pulp.says(503, "");
@@ -164,11 +164,11 @@ class PulpcoreIT {
     @Test
     void aStatusThatIsNoneIsNoReasonToForget() throws Exception {
         run("");
-        await().atMost(Duration.ofSeconds(10)).until(() -> feature().contains("rpm"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> feature().contains("rpm"));
 
         for (var nonsense : new String[] {"<html>", "[]", "{\"versions\":{}}"}) {
             pulp.says(200, nonsense);
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> feature().contains("rpm") && get("/health").contains("gave a status"));
         }
     }

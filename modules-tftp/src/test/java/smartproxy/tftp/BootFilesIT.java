@@ -38,7 +38,7 @@ import smartproxy.tftp.bootfiles.FakeServer;
 /** Boot files through a whole daemon: what the caller is told, and what lies on disk then. */
 @Timeout(120)
 class BootFilesIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

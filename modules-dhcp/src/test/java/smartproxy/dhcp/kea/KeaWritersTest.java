@@ -37,7 +37,7 @@ import smartproxy.dhcp.TestContext;
 
 /** Of all that would set one Kea's configuration, one does: of two generations in a reload, and of two daemons. */
 final class KeaWritersTest {
-    private static final Duration WATCHDOG = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG = Duration.ofSeconds(60);
 
     private final FakeKea kea = new FakeKea();
     private final CountDownLatch setting = new CountDownLatch(1);

@@ -74,7 +74,7 @@ final class TurnsTest {
         for (var n = 1; n <= times.length; n++) {
             outcomes.add(make(n + 1, times[n - 1]));
             var waiting = n;
-            await().atMost(Duration.ofSeconds(10)).until(() -> turns.waiting() == waiting);
+            await().atMost(Duration.ofSeconds(60)).until(() -> turns.waiting() == waiting);
         }
         return outcomes;
     }

@@ -31,7 +31,7 @@ import smartproxy.tftp.files.FileStore;
 /** The store fails at each step of a download: nothing is promised that is not noted, and what was noted is not lost. */
 @Timeout(60)
 class StoreTroubleIT extends Fetching {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path state;

@@ -150,7 +150,7 @@ class ListenersIT {
             server.awaitSlow();
             server.apply(plain("127.0.0.1", FreePorts.next()), Optional.empty());
             // the system takes the socket away with the next turn of its selector
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThatThrownBy(
                                     () -> TestServer.connect("127.0.0.1", port).close())
                             .isInstanceOf(IOException.class));
