@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,10 @@ import smartproxy.core.api.Store;
 final class JobRows {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OWNER = "content_job";
+
+    /** Jobs that ended longer ago are forgotten. */
+    private static final Duration KEPT = Duration.ofDays(30);
+
     private static final List<String> TABLES = List.of(
             "CREATE TABLE content_job (id TEXT NOT NULL PRIMARY KEY, host TEXT NOT NULL, kind TEXT NOT NULL, pulp TEXT NOT NULL, subject TEXT NOT NULL,"
                     + " request TEXT NOT NULL, state TEXT NOT NULL, message TEXT NOT NULL, done BIGINT NOT NULL, total BIGINT NOT NULL,"
@@ -286,6 +291,11 @@ final class JobRows {
 
     long newestEvent() {
         return ask(JobRows::newest);
+    }
+
+    /** Forgets jobs that ended too long ago to be asked for. */
+    void forgetOld() {
+        purge(clock.instant().minus(KEPT));
     }
 
     /** Forgets jobs that ended before a time. */

@@ -1,7 +1,6 @@
 package smartproxy.pulp.content;
 
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,9 +51,6 @@ final class JobRunner implements AutoCloseable {
     static final Duration STALLED = Duration.ofMinutes(20);
 
     static final Patience.Limits LIMITS = new Patience.Limits(PATIENCE, MISSING_WORKER, STALLED);
-
-    /** Those that ended longer ago are forgotten. */
-    private static final Duration KEPT = Duration.ofDays(30);
 
     private static final Duration LATER = Duration.ofSeconds(2);
     private static final long REPORT_NANOS = Duration.ofSeconds(1).toNanos();
@@ -108,7 +104,7 @@ final class JobRunner implements AutoCloseable {
                 queue().add(id, "", Instant.now()); // it may not have come so far
             }
             var unused = queue();
-            rows.purge(Clock.systemUTC().instant().minus(KEPT));
+            rows.forgetOld();
         } catch (SQLException | BackendException e) {
             LOG.warn("Content jobs of before are done when the store can be used: {}", e.getMessage());
         }
@@ -132,6 +128,7 @@ final class JobRunner implements AutoCloseable {
         if (rows.unfinished().size() >= MOST_WAITING) {
             throw new BusyException("There are " + MOST_WAITING + " content jobs already; nothing was begun");
         }
+        rows.forgetOld();
         var id = UUID.randomUUID().toString();
         rows.insert(id, kind, pulp.name(), subject, request, items);
         try {

@@ -19,6 +19,7 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.KeyedSerializer;
+import smartproxy.core.guard.MovableClock;
 import smartproxy.core.store.LazyStore;
 
 /** Jobs and mirrors over a Pulp in memory and a store on disk. */
@@ -465,6 +466,23 @@ class JobRunnerTest {
                 });
         assertThat(rows.purge(Instant.now().plusSeconds(1))).isEqualTo(2);
         assertThatThrownBy(() -> jobs.find(second.id())).isInstanceOf(CallerException.class);
+    }
+
+    @Test
+    void aJobThatEndedLongAgoIsForgottenWhenTheNextOneBegins() throws Exception {
+        var clock = new MovableClock();
+        rows = new JobRows(store, "host", clock);
+        jobs = runner(Duration.ofMinutes(1));
+        var first = ended(mirror("a"));
+        clock.move(Duration.ofDays(29));
+        var second = ended(mirror("a"));
+        assertThat(jobs.find(first.id()).state()).isEqualTo(JobState.COMPLETED);
+        clock.move(Duration.ofDays(2));
+
+        ended(mirror("a"));
+
+        assertThatThrownBy(() -> jobs.find(first.id())).hasMessageContaining("There is no job");
+        assertThat(jobs.find(second.id()).state()).isEqualTo(JobState.COMPLETED);
     }
 
     @Test
