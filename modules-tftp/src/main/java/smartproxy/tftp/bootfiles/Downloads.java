@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,6 +60,9 @@ public final class Downloads implements AutoCloseable {
     private final Lock looking = new ReentrantLock();
     private volatile Keeper.@Nullable Result kept;
     private volatile boolean recovered;
+    /** Of the generations that use it, the newest last. */
+    private final List<Means> used = new ArrayList<>();
+
     private volatile @Nullable Means means;
     private volatile boolean closed;
 
@@ -85,16 +89,40 @@ public final class Downloads implements AutoCloseable {
         void run(Set<String> spared);
     }
 
-    /** From now on the work is done like this. The first call takes up what an earlier process has left. */
-    void use(Means newer, Cleaning cleaning) {
+    /** The use by one generation; ends with {@link #close()}. */
+    interface Use extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * From now on the work is done like this, until a newer use comes; when that ends first, as after a reload that was not taken
+     * over, like this again. Files are removed only by who is alone here. The first call takes up what an earlier process has left.
+     */
+    synchronized Use use(Means newer, Cleaning cleaning) {
         var first = means == null;
         means = newer;
+        used.add(newer);
         if (first) {
             threads.execute(() -> recover(cleaning));
-        } else if (recovered) {
-            kept = null;
-            lookSoon();
         }
+        return () -> end(newer);
+    }
+
+    private synchronized void end(Means ended) {
+        used.remove(ended);
+        if (!used.isEmpty()) {
+            means = used.get(used.size() - 1);
+            kept = null;
+            if (recovered) {
+                lookSoon();
+            }
+        }
+    }
+
+    /** Whose rule says now which files are removed. */
+    private synchronized Optional<Keeper> keeper() {
+        return used.size() == 1 ? Optional.of(used.get(0).keeper()) : Optional.empty();
     }
 
     private Means means() {
@@ -294,11 +322,11 @@ public final class Downloads implements AutoCloseable {
         looking.lock();
         try {
             lookIsDue.set(false);
-            var keeper = means().keeper();
-            if (keeper.keepsAll()) {
+            var keeper = keeper().filter(rule -> !rule.keepsAll());
+            if (keeper.isEmpty()) {
                 return;
             }
-            var result = keeper.run(Instant.now(), this::alone);
+            var result = keeper.get().run(Instant.now(), this::alone);
             kept = result;
             result.gone().forEach(this::noteRemoval);
         } catch (SQLException | RuntimeException e) {
