@@ -145,7 +145,10 @@ final class FtpSource implements Source {
         if (body == null) {
             throw refused(client, file, "is answered");
         }
-        return new Delivery(false, 0, length, version, new Body(body, client, file), () -> end(client));
+        return new Delivery(false, 0, length, version, new Body(body, client, file), () -> {
+            breakOff(body);
+            end(client);
+        });
     }
 
     private static long size(FTPClient client, String path) throws IOException {
@@ -183,6 +186,15 @@ final class FtpSource implements Source {
 
     private static String reason(@Nullable IOException e) {
         return e == null || e.getMessage() == null ? "the connection was closed" : e.getMessage();
+    }
+
+    /** Its data connection is the caller's. */
+    private static void breakOff(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // it has ended by itself
+        }
     }
 
     private static void end(FTPClient client) {
