@@ -133,11 +133,7 @@ final class FtpSource implements Source {
             throws IOException, FetchFailed {
         var length = size(client, path);
         var version = new Version("", modified(client, path), "");
-        var unchanged = wish.unless()
-                .filter(have -> !have.lastModified().isEmpty())
-                .filter(have -> have.lastModified().equals(version.lastModified()) && have.length() == length)
-                .isPresent();
-        if (unchanged) {
+        if (wish.unless().filter(have -> have.is(version, length)).isPresent()) {
             return new Delivery(true, 0, length, version, InputStream.nullInputStream(), () -> end(client));
         }
         sockets.dataFollows();
