@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -60,10 +59,9 @@ public final class Downloads implements AutoCloseable {
     private final Lock looking = new ReentrantLock();
     private volatile Keeper.@Nullable Result kept;
     private volatile boolean recovered;
-    /** Of the generations that use it, the newest last. */
+    /** Of the generations that use it, the newest last; the last one's are kept. */
     private final List<Means> used = new ArrayList<>();
 
-    private volatile @Nullable Means means;
     private volatile boolean closed;
 
     /** Costs no thread until something is to be done. */
@@ -100,19 +98,16 @@ public final class Downloads implements AutoCloseable {
      * over, like this again. Files are removed only by who is alone here. The first call takes up what an earlier process has left.
      */
     synchronized Use use(Means newer, Cleaning cleaning) {
-        var first = means == null;
-        means = newer;
         used.add(newer);
-        if (first) {
+        if (used.size() == 1) {
             threads.execute(() -> recover(cleaning));
         }
         return () -> end(newer);
     }
 
     private synchronized void end(Means ended) {
-        used.remove(ended);
-        if (!used.isEmpty()) {
-            means = used.get(used.size() - 1);
+        if (used.size() > 1) {
+            used.remove(ended);
             kept = null;
             if (recovered) {
                 lookSoon();
@@ -125,8 +120,8 @@ public final class Downloads implements AutoCloseable {
         return used.size() == 1 ? Optional.of(used.get(0).keeper()) : Optional.empty();
     }
 
-    private Means means() {
-        return Objects.requireNonNull(means, "not in use");
+    private synchronized Means means() {
+        return used.get(used.size() - 1);
     }
 
     private void recover(Cleaning cleaning) {
