@@ -341,6 +341,23 @@ class BootFilesIT {
     }
 
     @Test
+    void aReloadThatIsNotTakenOverLeavesTheSettingsOfBefore() throws Exception {
+        server.file("/vmlinuz", content, "\"1\"");
+        proxy.module("tftp", settings("""
+                        :boot_file_deny: [127.0.0.0/8]
+                        :tftp_server:
+                          :enabled: true
+                          :address: 203.0.113.1
+                          :port: 6969
+                        """)).reload();
+        assertThat(proxy.log()).contains("Not reloaded, the settings in use stay: ");
+        assertThat(fetch("boot/x", server.url("/vmlinuz")))
+                .returns(200, Reply::status)
+                .returns("", Reply::body);
+        assertThat(root.resolve("boot/x-vmlinuz")).hasBinaryContent(content);
+    }
+
+    @Test
     void whatNobodyUsesIsRemovedByTheRuleOfTheSettings() throws Exception {
         server.file("/vmlinuz", content, "\"1\"");
         for (var prefix : List.of("boot/old", "boot/new")) {

@@ -65,6 +65,12 @@ class UnitFileTest {
         assertThat(service()).doesNotContainKey("MemoryDenyWriteExecute");
     }
 
+    /** Else all daemons with one store were the same host to it, and no boot file were gone on with. */
+    @Test
+    void letsItReadWhichHostAndWhichBootThisIs() throws IOException {
+        assertThat(service()).doesNotContainKey("ProcSubset");
+    }
+
     private static Map<String, String> service() throws IOException {
         return Files.readAllLines(UNIT).stream()
                 .filter(line -> line.matches("\\w+=.*"))

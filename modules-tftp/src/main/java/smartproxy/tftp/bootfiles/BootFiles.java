@@ -42,6 +42,7 @@ public final class BootFiles implements AutoCloseable {
     private final ModuleContext context;
     private final Semaphore waiters = new Semaphore(MAX_WAITERS);
     private volatile @Nullable Lease<Downloads> lease;
+    private Downloads.@Nullable Use use;
 
     public BootFiles(FileStore files, BootFileSettings settings, ModuleContext context) {
         this.files = files;
@@ -102,7 +103,7 @@ public final class BootFiles implements AutoCloseable {
         var rows = new BootFileRows(context.store(), line(HOST_NAME, "localhost"), files.root());
         var begin = Instant.now();
         var keeper = new Keeper(files, rows, settings.keep());
-        acquired.get()
+        use = acquired.get()
                 .use(new Downloads.Means(fetcher, rows, Downloads.PAUSES, keeper), spared -> clean(begin, spared));
     }
 
@@ -214,6 +215,9 @@ public final class BootFiles implements AutoCloseable {
         lease = null;
         if (held != null) {
             held.close();
+        }
+        if (use != null) {
+            use.close();
         }
     }
 }

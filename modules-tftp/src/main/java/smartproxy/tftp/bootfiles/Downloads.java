@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,7 +59,9 @@ public final class Downloads implements AutoCloseable {
     private final Lock looking = new ReentrantLock();
     private volatile Keeper.@Nullable Result kept;
     private volatile boolean recovered;
-    private volatile @Nullable Means means;
+    /** Of the generations that use it, the newest last; the last one's are kept. */
+    private final List<Means> used = new ArrayList<>();
+
     private volatile boolean closed;
 
     /** Costs no thread until something is to be done. */
@@ -85,20 +87,41 @@ public final class Downloads implements AutoCloseable {
         void run(Set<String> spared);
     }
 
-    /** From now on the work is done like this. The first call takes up what an earlier process has left. */
-    void use(Means newer, Cleaning cleaning) {
-        var first = means == null;
-        means = newer;
-        if (first) {
+    /** The use by one generation; ends with {@link #close()}. */
+    interface Use extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * From now on the work is done like this, until a newer use comes; when that ends first, as after a reload that was not taken
+     * over, like this again. Files are removed only by who is alone here. The first call takes up what an earlier process has left.
+     */
+    synchronized Use use(Means newer, Cleaning cleaning) {
+        used.add(newer);
+        if (used.size() == 1) {
             threads.execute(() -> recover(cleaning));
-        } else if (recovered) {
+        }
+        return () -> end(newer);
+    }
+
+    private synchronized void end(Means ended) {
+        if (used.size() > 1) {
+            used.remove(ended);
             kept = null;
-            lookSoon();
+            if (recovered) {
+                lookSoon();
+            }
         }
     }
 
-    private Means means() {
-        return Objects.requireNonNull(means, "not in use");
+    /** Whose rule says now which files are removed. */
+    private synchronized Optional<Keeper> keeper() {
+        return used.size() == 1 ? Optional.of(used.get(0).keeper()) : Optional.empty();
+    }
+
+    private synchronized Means means() {
+        return used.get(used.size() - 1);
     }
 
     private void recover(Cleaning cleaning) {
@@ -294,11 +317,11 @@ public final class Downloads implements AutoCloseable {
         looking.lock();
         try {
             lookIsDue.set(false);
-            var keeper = means().keeper();
-            if (keeper.keepsAll()) {
+            var keeper = keeper().filter(rule -> !rule.keepsAll());
+            if (keeper.isEmpty()) {
                 return;
             }
-            var result = keeper.run(Instant.now(), this::alone);
+            var result = keeper.get().run(Instant.now(), this::alone);
             kept = result;
             result.gone().forEach(this::noteRemoval);
         } catch (SQLException | RuntimeException e) {

@@ -119,7 +119,7 @@ final class Fetcher {
                     return receive(file, delivery, checksum, part, true, progress);
                 }
                 drop(part);
-                if (delivery.unchanged() && unless.isPresent()) {
+                if (unless.isPresent() && isUnchanged(unless.get(), delivery)) {
                     progress.begin(unless.get().length(), 0);
                     return unless.get();
                 }
@@ -184,6 +184,11 @@ final class Fetcher {
                         .filter(validator ->
                                 progress.note(new Partial(file.source(), part.temporary(), validator, boot)))
                         .isPresent();
+    }
+
+    /** Some servers send all they have, whatever they are asked. */
+    private static boolean isUnchanged(Have have, Delivery delivery) {
+        return delivery.unchanged() || have.is(delivery.version(), delivery.length());
     }
 
     /** A file that somebody else brought here: not older than the server's, and as long. */

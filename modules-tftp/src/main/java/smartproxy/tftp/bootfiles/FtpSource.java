@@ -133,11 +133,7 @@ final class FtpSource implements Source {
             throws IOException, FetchFailed {
         var length = size(client, path);
         var version = new Version("", modified(client, path), "");
-        var unchanged = wish.unless()
-                .filter(have -> !have.lastModified().isEmpty())
-                .filter(have -> have.lastModified().equals(version.lastModified()) && have.length() == length)
-                .isPresent();
-        if (unchanged) {
+        if (wish.unless().filter(have -> have.is(version, length)).isPresent()) {
             return new Delivery(true, 0, length, version, InputStream.nullInputStream(), () -> end(client));
         }
         sockets.dataFollows();
@@ -145,7 +141,10 @@ final class FtpSource implements Source {
         if (body == null) {
             throw refused(client, file, "is answered");
         }
-        return new Delivery(false, 0, length, version, new Body(body, client, file), () -> end(client));
+        return new Delivery(false, 0, length, version, new Body(body, client, file), () -> {
+            breakOff(body);
+            end(client);
+        });
     }
 
     private static long size(FTPClient client, String path) throws IOException {
@@ -183,6 +182,15 @@ final class FtpSource implements Source {
 
     private static String reason(@Nullable IOException e) {
         return e == null || e.getMessage() == null ? "the connection was closed" : e.getMessage();
+    }
+
+    /** Its data connection is the caller's. */
+    private static void breakOff(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // it has ended by itself
+        }
     }
 
     private static void end(FTPClient client) {

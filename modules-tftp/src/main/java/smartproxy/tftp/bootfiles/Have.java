@@ -28,6 +28,14 @@ record Have(
         return is(file.size(), file.modified());
     }
 
+    /** Whether it is what a server has that shows this version and size, be it asked with conditions or not. */
+    boolean is(Version version, long size) {
+        return size == length
+                && (etag.isEmpty()
+                        ? !lastModified.isEmpty() && lastModified.equals(version.lastModified())
+                        : etag.equals(version.etag()));
+    }
+
     /** Whether a file of this size and time is still the one that was fetched. */
     boolean is(long size, Instant changed) {
         return size == length && changed.getEpochSecond() == modified.getEpochSecond();

@@ -56,15 +56,15 @@ final class HttpSource implements Source {
                     answer.close();
                     return ask(file, wish.fromTheStart());
                 }
-                return delivery(answer, goOn.get().offset(), length);
+                return delivery(answer, known(goOn.get(), answer), goOn.get().offset(), length);
             }
             if (answer.status() == NOT_MODIFIED && wish.unless().isPresent()) {
-                return delivery(answer, 0, -1);
+                return delivery(answer, answer.headers(), 0, -1);
             }
             if (answer.status() != OK) {
                 throw status(file, answer.status());
             }
-            return delivery(answer, 0, length(answer));
+            return delivery(answer, answer.headers(), 0, length(answer));
         } catch (FetchFailed | RuntimeException e) {
             answer.close();
             throw e;
@@ -90,19 +90,26 @@ final class HttpSource implements Source {
     /** Of the whole file, when an answer goes on to its end where it was asked to; -1: it does not. */
     private static long lengthBehind(Wish.GoOn goOn, Answer answer) {
         var range = RANGE.matcher(answer.headers().getOrDefault("content-range", ""));
-        var etag = answer.headers().get("etag");
         if (answer.status() != PART
                 || !range.matches()
                 || Long.parseLong(range.group(1)) != goOn.offset()
                 || Long.parseLong(range.group(2)) + 1 != Long.parseLong(range.group(3))
-                || (etag != null && goOn.validator().startsWith("\"") && !etag.equals(goOn.validator()))) {
+                || !answer.headers()
+                        .getOrDefault(goOn.header(), goOn.validator())
+                        .equals(goOn.validator())) {
             return -1;
         }
         return Long.parseLong(range.group(3));
     }
 
-    private static Delivery delivery(Answer answer, long offset, long length) {
-        var headers = answer.headers();
+    /** What an answer goes on with has its validator, which need not be said again (RFC 9110, 15.3.7). */
+    private static Map<String, String> known(Wish.GoOn goOn, Answer answer) {
+        var headers = new HashMap<>(answer.headers());
+        headers.putIfAbsent(goOn.header(), goOn.validator());
+        return headers;
+    }
+
+    private static Delivery delivery(Answer answer, Map<String, String> headers, long offset, long length) {
         var version = new Version(
                 headers.getOrDefault("etag", ""),
                 headers.getOrDefault("last-modified", ""),

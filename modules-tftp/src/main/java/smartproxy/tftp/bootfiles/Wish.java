@@ -15,7 +15,12 @@ record Wish(Optional<Have> unless, Optional<GoOn> goOn) {
      * @param offset where to go on, above 0
      * @param validator strong
      */
-    record GoOn(long offset, String validator) {}
+    record GoOn(long offset, String validator) {
+        /** In which header an answer has it, in lower case. */
+        String header() {
+            return validator.startsWith("\"") ? "etag" : "last-modified";
+        }
+    }
 
     Wish fromTheStart() {
         return new Wish(unless, Optional.empty());

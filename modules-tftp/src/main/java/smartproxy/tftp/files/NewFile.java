@@ -81,7 +81,8 @@ public final class NewFile implements AutoCloseable {
     /** A name for what shall become {@code name}, that nobody else has. */
     static Path temporary(Path name) {
         var start = name.toString();
-        return Path.of("." + start.substring(0, Math.min(SHOWN, start.length())) + "."
+        var shown = start.offsetByCodePoints(0, Math.min(SHOWN, start.codePointCount(0, start.length())));
+        return Path.of("." + start.substring(0, shown) + "."
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()) + ".part");
     }
 

@@ -1,9 +1,11 @@
 package smartproxy.tftp.server;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Who is answered now, and who may begin a transfer. Of one thread. */
 final class Admission {
@@ -13,6 +15,8 @@ final class Admission {
     static final int MAX_CLIENTS = 4096;
 
     private static final double NANOS = 1e9;
+    /** So long after its transfer a client may still send what belongs to that. */
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** What may still be answered now; two seconds' worth can be saved up. */
     private static final class Bucket {
@@ -36,19 +40,27 @@ final class Admission {
     }
 
     private final Bucket all;
-    private final Map<InetAddress, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+    private final Map<InetAddress, Bucket> clients = newest();
+    /** When the last transfer of a client's port has ended. */
+    private final Map<InetSocketAddress, Long> ended = newest();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<InetAddress, Bucket> eldest) {
-            return size() > MAX_CLIENTS;
-        }
-    };
     private final Map<InetAddress, Integer> running = new HashMap<>();
     private int sessions;
 
     Admission(long now) {
         all = new Bucket(MAX_PER_SECOND, now);
+    }
+
+    /** Forgets those that were not seen for the longest time. */
+    private static <K, V> Map<K, V> newest() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+                return size() > MAX_CLIENTS;
+            }
+        };
     }
 
     /** Takes one answer off the client's rate and off that of all. */
@@ -62,13 +74,20 @@ final class Admission {
         return sessions < bounds.sessions() && running.getOrDefault(client, 0) < bounds.perAddress();
     }
 
-    void begun(InetAddress client) {
+    void begun(InetSocketAddress client) {
         sessions++;
-        running.merge(client, 1, Integer::sum);
+        running.merge(client.getAddress(), 1, Integer::sum);
     }
 
-    void ended(InetAddress client) {
+    void ended(InetSocketAddress client, long now) {
         sessions--;
-        running.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
+        running.computeIfPresent(client.getAddress(), (address, count) -> count == 1 ? null : count - 1);
+        ended.put(client, now);
+    }
+
+    /** Whether what a client sends now may belong to a transfer that has ended: an acknowledgement that came twice. */
+    boolean isLate(InetSocketAddress client, long now) {
+        var at = ended.get(client);
+        return at != null && now - at < LATE_NANOS;
     }
 }

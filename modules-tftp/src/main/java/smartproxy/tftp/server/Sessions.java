@@ -141,14 +141,19 @@ final class Sessions {
         return in.remaining() < 2 ? 0 : in.getShort(0);
     }
 
-    /** A packet of no transfer (RFC 1350, section 4). An error is not answered, so that two servers do not go on for ever. */
+    /**
+     * A packet of no transfer (RFC 1350, section 4). An error is not answered, so that two servers do not go on for ever; nor is what
+     * came late, for the client might take the error for the answer to its next request.
+     */
     private void stranger(Port port, InetSocketAddress from, long now) {
         var serving = service.get();
         if (serving == null) {
             return;
         }
         serving.counters().strays.increment();
-        if (opcode() != Packets.ERROR && admission.mayAsk(from.getAddress(), serving.bounds(), now)) {
+        if (opcode() != Packets.ERROR
+                && !admission.isLate(from, now)
+                && admission.mayAsk(from.getAddress(), serving.bounds(), now)) {
             var known = opcode() >= Packets.DATA && opcode() <= Packets.OPTIONS_ACK;
             port.send(
                     known
@@ -222,7 +227,7 @@ final class Sessions {
                 port.attach(session);
             }
             sessions.put(from, session);
-            admission.begun(from.getAddress());
+            admission.begun(from);
             serving.counters().running.incrementAndGet();
             transfer.start(now);
             settle(session, now);
@@ -254,7 +259,7 @@ final class Sessions {
     private void settle(Session session, long now) {
         var transfer = session.transfer();
         if (transfer.end() != null && sessions.remove(transfer.client(), session)) {
-            admission.ended(transfer.client().getAddress());
+            admission.ended(transfer.client(), now);
             session.counters().running.decrementAndGet();
             transfer.close(now);
             if (session.port() != listening) {

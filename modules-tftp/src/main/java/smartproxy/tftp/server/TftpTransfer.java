@@ -156,7 +156,7 @@ final class TftpTransfer {
             optionsPending = false;
         } else {
             var ahead = (number - (int) (base - 1)) & NUMBERS;
-            if (ahead == 0 || ahead > next - base) {
+            if (ahead == 0 || ahead > highest - (base - 1)) {
                 return;
             }
             var bytes = (long) ahead * blocks.blockSize();
@@ -252,7 +252,7 @@ final class TftpTransfer {
         var silence = TimeUnit.NANOSECONDS.toSeconds(now - progressAt);
         if (now - started > TimeUnit.HOURS.toNanos(MAX_HOURS)) {
             fail("it takes longer than " + MAX_HOURS + " hours");
-        } else if (silence >= longestSilence() && base == last) {
+        } else if (silence >= longestSilence() && answered && base == last) {
             // some loaders start what they have without a word
             finish(End.COMPLETE, ", its last block was not acknowledged");
         } else if (silence >= longestSilence()) {

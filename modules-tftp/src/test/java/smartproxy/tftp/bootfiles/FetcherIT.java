@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.client.JettyDownloads;
 
 /** A file comes whole, or what was there stays and nothing is left. */
@@ -70,6 +71,30 @@ class FetcherIT extends Fetching {
         assertThat(received).isZero();
         assertThat(server.requests()).hasSize(2);
         assertThat(root.resolve(FILE)).hasBinaryContent(CONTENT);
+    }
+
+    /** It sends the file whatever it is asked: what it has is seen from the head. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ETag: W/\"1\"", "Last-Modified: Wed, 01 Jan 2020 10:00:00 GMT"})
+    void aServerThatKnowsNoConditionsIsNotReadAgain(String version) throws Exception {
+        serveAlways(CONTENT, version);
+        var source = file(server.url("/vmlinuz"));
+        var have = fetch(fetcher(), source, Optional.empty());
+        assertThat(fetch(fetcher(), source, Optional.of(have))).isEqualTo(have);
+        assertThat(received).isZero();
+        assertNothingIsLeft();
+
+        var longer = content(CONTENT.length + 1);
+        serveAlways(longer, version);
+        fetch(fetcher(), source, Optional.of(have));
+        assertThat(root.resolve(FILE)).hasBinaryContent(longer);
+    }
+
+    private void serveAlways(byte[] content, String version) {
+        server.on("/vmlinuz", (request, out) -> {
+            FakeServer.head(out, "200 OK", version, "Content-Length: " + content.length);
+            out.write(content);
+        });
     }
 
     @Test

@@ -237,6 +237,27 @@ class FtpIT extends Fetching {
     }
 
     @Test
+    void theDataConnectionOfAFileThatIsGivenUpIsClosed() throws Exception {
+        try (var fake = new FakeFtp(CONTENT)) {
+            var closed = new CountDownLatch(1);
+            fake.on("SIZE", "502 what?")
+                    .sends(
+                            out -> {
+                                try {
+                                    while (true) {
+                                        out.write(CONTENT);
+                                    }
+                                } finally {
+                                    closed.countDown();
+                                }
+                            },
+                            "226 never");
+            assertThat(failure(ftp(), file(fake.url("/vmlinuz")))).hasMessageContaining("is larger than 1 MiB");
+            assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void aThreadThatWaitsCanBeStopped() throws Exception {
         try (var fake = new FakeFtp(CONTENT)) {
             var reached = new CountDownLatch(1);

@@ -178,16 +178,44 @@ class KeeperIT extends Fetching {
         }
     }
 
+    private void notUsedForDays(int days, String destination) throws Exception {
+        read(fetched(destination), Instant.now().minus(Duration.ofDays(days)));
+        store.transaction(connection -> {
+            try (var update =
+                    connection.prepareStatement("UPDATE tftp_boot_file SET asked = asked - ? WHERE destination = ?")) {
+                update.setLong(1, Duration.ofDays(days).toSeconds());
+                update.setString(2, destination);
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    /** A reload starts the next generation before it is sure; what that one would remove cannot be brought back. */
+    @Test
+    void aRuleRemovesNothingBeforeItIsTheOnlyOne() throws Exception {
+        notUsedForDays(20, "boot/a");
+        notUsedForDays(40, "boot/b");
+        var month = new KeepRule(Optional.of(Duration.ofDays(30)), Optional.empty());
+        try (var downloads = new Downloads()) {
+            var before =
+                    downloads.use(new Downloads.Means(fetcher(), rows, List.of(), keeper(KeepRule.ALL)), spared -> {});
+            var refused =
+                    downloads.use(new Downloads.Means(fetcher(), rows, List.of(), keeper(TEN_DAYS)), spared -> {});
+            downloads.want(wanted("boot/c")); // the end of which has the files looked at
+            await().during(Duration.ofSeconds(2)).until(() -> Files.exists(root.resolve("boot/a")));
+            refused.close();
+            downloads.use(new Downloads.Means(fetcher(), rows, List.of(), keeper(month)), spared -> {});
+            before.close();
+            await().atMost(Duration.ofSeconds(60)).until(() -> !Files.exists(root.resolve("boot/b")));
+            assertThat(root.resolve("boot/a")).hasBinaryContent(CONTENT);
+        }
+    }
+
     @Test
     void whatIsOnItsWayStaysAndIsShownOnceItIsGone() throws Exception {
         for (var name : List.of("boot/a", "boot/b")) {
-            read(fetched(name), Instant.now().minus(Duration.ofDays(20)));
+            notUsedForDays(20, name);
         }
-        store.transaction(connection -> {
-            try (var statement = connection.prepareStatement("UPDATE tftp_boot_file SET asked = asked - 2000000")) {
-                return statement.executeUpdate();
-            }
-        });
         var go = new CountDownLatch(1);
         var asked = new CountDownLatch(1);
         server.on("/g", (request, out) -> {
@@ -199,10 +227,12 @@ class KeeperIT extends Fetching {
         var source = new HttpSource(new JettyDownloads("test", terms), ANY);
         var fetcher = fetcher(root, source, terms, 1 << 20, false, Pace.DEFAULT);
         try (var downloads = new Downloads()) {
-            downloads.use(new Downloads.Means(fetcher, rows, List.of(), keeper(KeepRule.ALL)), spared -> {});
+            var before =
+                    downloads.use(new Downloads.Means(fetcher, rows, List.of(), keeper(KeepRule.ALL)), spared -> {});
             downloads.want(new BootFile(URI.create(server.url("/g")), "boot/a", Optional.empty()));
             assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
             downloads.use(new Downloads.Means(fetcher, rows, List.of(), keeper(TEN_DAYS)), spared -> {});
+            before.close();
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(downloads.list().find("boot/b"))
                             .get()

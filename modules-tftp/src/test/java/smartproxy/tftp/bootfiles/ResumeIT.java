@@ -126,6 +126,45 @@ class ResumeIT extends Fetching {
         }
     }
 
+    /** One that knows ranges and not If-Range, and whose file was replaced meanwhile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ETag: \"2\"", "Last-Modified: Wed, 01 Jan 2020 10:00:01 GMT"})
+    void aPartOfAnotherVersionIsNotTaken(String version) throws Exception {
+        var file = begun(version.startsWith("E") ? "\"1\"" : "Wed, 01 Jan 2020 10:00:00 GMT");
+        var newer = content(250_000);
+        newer[7]++;
+        server.on("/vmlinuz", (request, out) -> {
+            var from = request.contains("Range: ") ? 99_999 : 0;
+            FakeServer.head(
+                    out,
+                    from > 0 ? "206 Part" : "200 OK",
+                    version,
+                    "Content-Range: bytes " + from + "-249999/250000",
+                    "Content-Length: " + (newer.length - from));
+            out.write(newer, from, newer.length - from);
+        });
+        fetch(fetcher(), file, partial());
+        assertThat(root.resolve(FILE)).hasBinaryContent(newer);
+        assertNothingIsLeft();
+    }
+
+    /** RFC 9110, 15.3.7: what the validator in If-Range says need not be said again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"1\"", "Wed, 01 Jan 2020 10:00:00 GMT"})
+    void theRestHasTheVersionOfThePart(String validator) throws Exception {
+        var file = begun(validator);
+        server.on("/vmlinuz", (request, out) -> {
+            FakeServer.head(out, "206 Part", "Content-Range: bytes 99999-299999/300000", "Content-Length: 200001");
+            out.write(CONTENT, 99_999, 200_001);
+        });
+        var have = fetch(fetcher(), file, partial());
+        assertThat(List.of(have.etag(), have.lastModified())).containsExactlyInAnyOrder(validator, "");
+        if (have.etag().isEmpty()) {
+            assertThat(Files.getLastModifiedTime(root.resolve(FILE)).toInstant())
+                    .isEqualTo("2020-01-01T10:00:00Z");
+        }
+    }
+
     @Test
     void aServerThatCannotGoOnBeginsAnew() throws Exception {
         for (var status : List.of("416 No", "200 OK")) {

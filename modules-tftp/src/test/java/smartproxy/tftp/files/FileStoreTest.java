@@ -233,6 +233,15 @@ class FileStoreTest {
         assertNothingPartial();
     }
 
+    /** Of a long name the start is that of the file on its way. */
+    @Test
+    void aNameMayHaveAnyCharacterAnywhere() throws Exception {
+        var name = "x".repeat(39) + "\uD83D\uDE00.cfg";
+        store.write(Map.of(name, bytes("menu")));
+        assertThat(tree.root.resolve(name)).hasContent("menu");
+        assertNothingPartial();
+    }
+
     @Test
     void ofSeveralFilesNoneIsWrittenWhenOneCannotBe() throws Exception {
         var contents = new LinkedHashMap<String, byte[]>();

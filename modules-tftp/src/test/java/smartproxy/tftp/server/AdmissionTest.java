@@ -3,6 +3,7 @@ package smartproxy.tftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,10 @@ class AdmissionTest {
         } catch (java.net.UnknownHostException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static InetSocketAddress port(int number) {
+        return new InetSocketAddress(client(number), 2070);
     }
 
     private int asked(InetAddress client, int requests, long now) {
@@ -47,19 +52,31 @@ class AdmissionTest {
 
     @Test
     void roomIsForSomeOfEachAndSomeOfAll() {
-        admission.begun(client(1));
+        admission.begun(port(1));
         assertThat(admission.hasRoom(client(1), BOUNDS)).isTrue();
-        admission.begun(client(1));
+        admission.begun(port(1));
         assertThat(admission.hasRoom(client(1), BOUNDS)).isFalse();
         assertThat(admission.hasRoom(client(2), BOUNDS)).isTrue();
-        admission.begun(client(2));
+        admission.begun(port(2));
         assertThat(admission.hasRoom(client(3), BOUNDS)).isFalse();
-        admission.ended(client(1));
+        admission.ended(port(1), 0);
         assertThat(admission.hasRoom(client(1), BOUNDS)).isTrue();
         assertThat(admission.hasRoom(client(3), BOUNDS)).isTrue();
-        admission.begun(client(1));
+        admission.begun(port(1));
         assertThat(admission.hasRoom(client(1), new Bounds(100, 2, 10)))
                 .as("the other one still runs")
+                .isFalse();
+    }
+
+    @Test
+    void aClientIsLateForAWhileAfterItsTransfer() {
+        assertThat(admission.isLate(port(1), 0)).isFalse();
+        admission.begun(port(1));
+        admission.ended(port(1), TimeUnit.SECONDS.toNanos(5));
+        assertThat(admission.isLate(port(1), TimeUnit.SECONDS.toNanos(14))).isTrue();
+        assertThat(admission.isLate(port(1), TimeUnit.SECONDS.toNanos(15))).isFalse();
+        assertThat(admission.isLate(new InetSocketAddress(client(1), 2071), TimeUnit.SECONDS.toNanos(5)))
+                .as("another port")
                 .isFalse();
     }
 }

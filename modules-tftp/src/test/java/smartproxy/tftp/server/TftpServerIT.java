@@ -301,6 +301,21 @@ class TftpServerIT {
         }
     }
 
+    /** An error would end its boot: it comes from the port that the next file is asked of. */
+    @Test
+    void anAcknowledgementThatComesTwiceDoesNotSpoilTheNextFile() throws Exception {
+        try (var server = TestServer.start(root, true, TestServer.WIDE);
+                var peer = server.peer()) {
+            server.file("linux", 100);
+            var other = server.file("other", 2000);
+            peer.ask("linux", "");
+            var only = peer.receive();
+            peer.ack(only);
+            peer.ack(only);
+            assertThat(peer.read("other")).isEqualTo(other);
+        }
+    }
+
     @Test
     void aClientThatOnlyWantsTheSizeBreaksOff() throws Exception {
         try (var server = TestServer.start(root);

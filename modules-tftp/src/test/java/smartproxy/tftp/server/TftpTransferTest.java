@@ -311,6 +311,27 @@ class TftpTransferTest {
         assertThat(counters.retransmissions.sum()).isZero();
     }
 
+    /** The answer to what was sent at first comes while its repetition finds no room. */
+    @Test
+    void whatWasSentBeforeIsAcknowledgedThoughItIsBeingRepeated() throws Exception {
+        var transfer = transfer(5000, "windowsize", "4");
+        ack(transfer, 0);
+        full = true;
+        pass(transfer, 200);
+        full = false;
+        sent();
+        ack(transfer, 4);
+        assertThat(sent()).containsExactly(5, 6, 7, 8);
+    }
+
+    /** Where a firewall lets nothing through, no file is read, however short. */
+    @Test
+    void aShortFileIsNotReadByWhoNeverAnswers() throws Exception {
+        var transfer = transfer(300);
+        pass(transfer, 12_000);
+        assertThat(transfer.end()).isEqualTo(TftpTransfer.End.FAILED);
+    }
+
     @Test
     void aFileWithoutAcknowledgementOfItsLastBlockWasRead() throws Exception {
         var transfer = transfer(600);
