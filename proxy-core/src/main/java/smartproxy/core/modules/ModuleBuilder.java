@@ -92,10 +92,7 @@ public final class ModuleBuilder {
             } catch (StartException | RuntimeException | Error e) {
                 var reason = reason(module.name(), e);
                 problems.add(Problem.error(catalog.pluginDirectory(), 0, module.name(), reason, ""));
-                module.group().ifPresent(group -> {
-                    group.hold();
-                    group.release();
-                });
+                module.group().ifPresent(ModuleGroup::discard);
                 modules.set(i, failed(module, ModuleFailure.of(List.of(module.name()), reason), failures));
             }
         }
@@ -191,9 +188,11 @@ public final class ModuleBuilder {
                     return absent(file, ports);
                 }
                 var group = group(entry.module().get(), file, ports);
-                return ports.any()
-                        ? module(Module.State.RUNNING, ports, Optional.of(group))
-                        : module(Module.State.DISABLED, Ports.NONE, Optional.empty());
+                if (ports.any()) {
+                    return module(Module.State.RUNNING, ports, Optional.of(group));
+                }
+                group.discard();
+                return module(Module.State.DISABLED, Ports.NONE, Optional.empty());
             } catch (ModuleFailure failure) {
                 record(failure, failures);
             } catch (RuntimeException | Error e) {
