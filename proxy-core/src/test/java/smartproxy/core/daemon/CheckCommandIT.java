@@ -71,6 +71,18 @@ class CheckCommandIT {
                 .hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"https, ssl_ca_file", "http, http_port"})
+    void aModuleThatNobodyCanCallIsAWarning(String enabled, String missing) {
+        var proxy = DaemonFixture.in(directory).unset(missing).module("logs", "---\n:enabled: " + enabled + "\n");
+
+        assertThat(proxy.check(false))
+                .contains("warning: " + directory.resolve("settings.d/logs.yml") + ":2: enabled: it can be called by "
+                        + enabled + " alone, which is off");
+        proxy.module("logs", ":enabled: true\n");
+        assertThat(proxy.check(false)).doesNotContain("can be called");
+    }
+
     @Test
     void ofADirectoryTheFileInItIsNamed() throws Exception {
         Files.writeString(directory.resolve("settings.yml"), ":log_file: STDOUT\n");
