@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, with a JVM that only prints its arguments, one per line. */
 class LauncherIT {
@@ -231,6 +234,21 @@ class LauncherIT {
         assertThat(touched).doesNotExist();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SMART_PROXY_JAVA_OPTS=\"-Xmx2g\"\r\n",
+                "  SMART_PROXY_JAVA_OPTS = \"-Xmx2g\" \n",
+                "SMART_PROXY_JAVA_OPTS='-Xmx2g'\t\n",
+                "SMART_PROXY_JAVA_OPTS=-Xmx1g\n#SMART_PROXY_JAVA_OPTS=-Xmx3g\nSMART_PROXY_JAVA_OPTS=-Xmx2g"
+            })
+    void readsTheDefaultsFileAsSystemdDoes(String text) throws Exception {
+        var defaults = Files.writeString(directory.resolve("defaults"), text);
+
+        assertThat(flags("17.0.15", Map.of("SMART_PROXY_DEFAULTS", defaults.toString())))
+                .endsWith("-Xmx2g");
+    }
+
     @Test
     void refusesAnOldJvm() throws Exception {
         var told = launch(Map.of("SMART_PROXY_JAVA", jvm("11.0.2").toString()), "run");
@@ -286,6 +304,24 @@ class LauncherIT {
         assertThat(told("run", withCache()))
                 .contains("-XX:TieredStopAtLevel=1", "-XX:SharedArchiveFile=" + file, "-Dsmartproxy.archive=" + file);
         assertThat(told("check", withCache())).contains("-XX:SharedArchiveFile=" + file);
+    }
+
+    @Test
+    void removesWhatIsOldFromTheCacheAlsoBehindALink() throws Exception {
+        Files.createSymbolicLink(cache(), Files.createDirectory(directory.resolve("elsewhere")));
+        archived();
+        var first = archive();
+        var broken = Files.createDirectory(cache().resolve("making.abc"));
+        for (var old : List.of(first, broken)) {
+            Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(7200)));
+        }
+        Files.delete(cache().resolve("launch"));
+
+        archived();
+
+        assertThat(archive()).exists();
+        assertThat(first).doesNotExist();
+        assertThat(broken).doesNotExist();
     }
 
     @Test

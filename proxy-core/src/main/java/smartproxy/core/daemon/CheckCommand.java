@@ -4,9 +4,11 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import smartproxy.core.api.Finding;
 import smartproxy.core.api.Finding.Level;
 import smartproxy.core.api.StartException;
@@ -14,6 +16,7 @@ import smartproxy.core.check.LiveChecks;
 import smartproxy.core.check.ReadOnlyStore;
 import smartproxy.core.health.HealthRegistry;
 import smartproxy.core.health.Metrics;
+import smartproxy.core.http.Listeners;
 import smartproxy.core.http.ResourceApp;
 import smartproxy.core.log.LogBuffer;
 import smartproxy.core.modules.CoreServices;
@@ -37,7 +40,7 @@ import smartproxy.core.tls.TlsSettings;
 final class CheckCommand {
     private final PrintStream out;
     private final Optional<List<String>> live;
-    private final List<Problem> problems = new ArrayList<>();
+    private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<Finding> findings = new ArrayList<>();
     private final List<String> report = new ArrayList<>();
 
@@ -51,7 +54,7 @@ final class CheckCommand {
     int run(Path config) {
         var bound = HostSettingsReader.read(config);
         problems.addAll(bound.problems());
-        bound.settings().ifPresent(settings -> check(config, settings));
+        bound.settings().ifPresent(settings -> check(HostSettingsReader.file(config), settings));
         problems.forEach(problem -> out.println((problem.isError() ? "error: " : "warning: ") + problem));
         findings.forEach(out::println);
         report.forEach(out::println);
@@ -72,6 +75,7 @@ final class CheckCommand {
     private void check(Path config, HostSettings settings) {
         var tls = tls(config, settings);
         settings.listeners().forEach(listener -> listener.tls().ifPresent(own -> load(config, own)));
+        listeners(config, settings);
         var own = CheckCommand.class.getClassLoader();
         try (var store = new ReadOnlyStore(settings.store());
                 var plugins = Plugins.load(settings.pluginDirectory(), own)) {
@@ -114,6 +118,18 @@ final class CheckCommand {
             return Optional.empty();
         }
         return load(config, tls);
+    }
+
+    private void listeners(Path config, HostSettings settings) {
+        var https = settings.tls().enabled();
+        if (!https && settings.http().httpPort().isEmpty()) {
+            return; // said already
+        }
+        try {
+            Listeners.check(settings.http(), https, settings.listeners());
+        } catch (StartException e) {
+            problems.add(Problem.error(config, 0, "", String.valueOf(e.getMessage()), ""));
+        }
     }
 
     private Optional<TlsContext> load(Path config, TlsSettings tls) {

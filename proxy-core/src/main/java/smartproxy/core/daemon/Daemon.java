@@ -159,10 +159,10 @@ public final class Daemon {
             server.start();
             listeners.apply(settings.http(), tls.map(Tls::context), FurtherTls.listeners(further));
         } catch (StartException e) {
-            stop();
+            end();
             throw e;
         } catch (Exception e) {
-            stop();
+            end();
             throw new StartException("The server cannot start: " + e.getMessage(), e);
         }
         tls.ifPresent(present -> present.reloader().start());
@@ -410,6 +410,12 @@ public final class Daemon {
 
     /** Takes no new connections, lets running requests end within {@code drain_timeout}, and ends. */
     public synchronized void stop() {
+        end();
+        LOG.info("Smart proxy has ended");
+        logs.close();
+    }
+
+    private synchronized void end() {
         ended = true;
         notifier.stopping();
         ready = false;
@@ -435,8 +441,6 @@ public final class Daemon {
         plugins.close();
         closeStore();
         metrics.close();
-        LOG.info("Smart proxy has ended");
-        logs.close();
     }
 
     private void stopAccepting() {

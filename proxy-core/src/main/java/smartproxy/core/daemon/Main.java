@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import smartproxy.core.cli.ContentCommand;
 import smartproxy.core.log.Logs;
 import smartproxy.core.settings.HostSettingsReader;
@@ -62,34 +61,23 @@ public final class Main {
             return content(arguments.subList(1, arguments.size()));
         }
         var words = new ArrayList<>(arguments);
-        @Nullable Path config = null;
         var live = words.remove("--live");
-        @Nullable Path to = null;
-        var zones = new ArrayList<String>();
-        for (var i = 0; i < words.size(); i++) {
-            if (words.get(i).startsWith("--config=")) {
-                config = Path.of(words.remove(i--).substring("--config=".length()));
-            } else if (words.get(i).equals("--config") && i + 1 < words.size()) {
-                words.remove(i);
-                config = Path.of(words.remove(i--));
-            } else if (words.get(i).startsWith("--to=")) {
-                to = Path.of(words.remove(i--).substring("--to=".length()));
-            } else if (words.get(i).equals("--to") && i + 1 < words.size()) {
-                words.remove(i);
-                to = Path.of(words.remove(i--));
-            } else if (words.get(i).startsWith("--zone=")) {
-                zones.add(words.remove(i--).substring("--zone=".length()));
-            } else if (words.get(i).equals("--zone") && i + 1 < words.size()) {
-                words.remove(i);
-                zones.add(words.remove(i--));
-            }
+        List<String> configs;
+        List<String> targets;
+        List<String> zones;
+        try {
+            configs = taken("--config", words);
+            targets = taken("--to", words);
+            zones = taken("--zone", words);
+        } catch (IllegalArgumentException e) {
+            return usage(String.valueOf(e.getMessage()));
         }
         var command = words.isEmpty() ? "run" : words.remove(0);
         if (command.equals(REHEARSE) && words.size() == 2) {
             return new Rehearsal(out, Path.of(words.get(0)), Path.of(words.get(1))).run();
         }
         var move = command.equals("store") && words.equals(List.of("move"));
-        if (move != (to != null)) {
+        if (move == targets.isEmpty()) {
             return usage(move ? "store move needs --to PATH" : "unexpected --to");
         }
         if (!words.isEmpty() && !move) {
@@ -98,19 +86,45 @@ public final class Main {
         if ((live && !command.equals("check")) || (!zones.isEmpty() && !live)) {
             return usage("unexpected --" + (live ? "live" : "zone"));
         }
-        var location = HostSettingsReader.locate(Optional.ofNullable(config), environment);
-        if (move && to != null) {
+        var location = HostSettingsReader.locate(last(configs), environment);
+        if (move) {
             Logs.mute();
-            return new StoreCommand(out).move(location, to);
+            return new StoreCommand(out).move(location, last(targets).orElseThrow());
         }
         return switch (command) {
             case "run" -> new RunCommand(out, environment).run(location);
             case "check" -> check(location, live ? Optional.of(zones) : Optional.empty());
-            case "version" -> version();
+            case "version", "--version" -> version();
             case "probe" -> probe();
             case "help", "--help", "-h" -> help();
             default -> usage("unknown command " + command);
         };
+    }
+
+    /** Takes an option with its values out of the words, as often as it is there. */
+    private static List<String> taken(String option, List<String> words) {
+        var values = new ArrayList<String>();
+        for (var i = words.listIterator(); i.hasNext(); ) {
+            var word = i.next();
+            if (!word.equals(option) && !word.startsWith(option + "=")) {
+                continue;
+            }
+            i.remove();
+            var value = word.substring(Math.min(word.length(), option.length() + 1));
+            if (word.equals(option) && i.hasNext()) {
+                value = i.next();
+                i.remove();
+            }
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException(option + " needs a value");
+            }
+            values.add(value);
+        }
+        return values;
+    }
+
+    private static Optional<Path> last(List<String> paths) {
+        return paths.isEmpty() ? Optional.empty() : Optional.of(Path.of(paths.get(paths.size() - 1)));
     }
 
     private int content(List<String> words) {

@@ -1,6 +1,7 @@
 package smartproxy.core.daemon;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -36,8 +37,9 @@ final class StartReport {
 
     private static boolean isMapped(String archive) {
         try (var mappings = Files.lines(MAPPINGS)) {
-            return mappings.anyMatch(line -> line.endsWith(archive));
-        } catch (IOException e) {
+            var file = Path.of(archive).toRealPath().toString();
+            return mappings.anyMatch(line -> line.endsWith(file));
+        } catch (IOException | UncheckedIOException e) {
             return true; // cannot be told
         }
     }

@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -27,10 +28,32 @@ import smartproxy.core.api.StartException;
 record BindAddress(boolean https, Optional<InetAddress> address, int port, int nth) {
     private static final int BACKLOG = 1024;
 
+    /**
+     * All sockets of a daemon: first those of its main listeners, then those of each further one.
+     *
+     * @throws StartException when there is none, or two of them cannot be had together
+     */
+    static List<Set<BindAddress>> wanted(HttpSettings settings, boolean https, List<ListenerSettings> further)
+            throws StartException {
+        var all = new ArrayList<Set<BindAddress>>();
+        all.add(wanted(settings, https));
+        for (var listener : further) {
+            var own = wanted(listener, all.size());
+            for (var address : own) {
+                if (all.stream().flatMap(Set::stream).anyMatch(address::meets)) {
+                    throw new StartException("listeners: port " + address.port
+                            + " is wanted by two listeners; change one of them, or its address");
+                }
+            }
+            all.add(own);
+        }
+        return all;
+    }
+
     /** All sockets of the settings, each once. */
     static Set<BindAddress> wanted(HttpSettings settings, boolean https) throws StartException {
         var wanted = new LinkedHashSet<BindAddress>();
-        for (var address : addresses(settings.bindHosts())) {
+        for (var address : addresses("bind_host", settings.bindHosts())) {
             settings.httpPort().ifPresent(port -> wanted.add(new BindAddress(false, address, port, 0)));
             if (https) {
                 wanted.add(new BindAddress(true, address, settings.httpsPort(), 0));
@@ -49,7 +72,7 @@ record BindAddress(boolean https, Optional<InetAddress> address, int port, int n
     /** All sockets of a further listener. */
     static Set<BindAddress> wanted(ListenerSettings listener, int nth) throws StartException {
         var wanted = new LinkedHashSet<BindAddress>();
-        for (var address : addresses(listener.hosts())) {
+        for (var address : addresses("listeners", listener.hosts())) {
             wanted.add(new BindAddress(
                     listener.tls().isPresent(), address, listener.port(), listener.port() == 0 ? nth : 0));
         }
@@ -93,13 +116,16 @@ record BindAddress(boolean https, Optional<InetAddress> address, int port, int n
                 + (https ? " (https)" : " (http)");
     }
 
-    private static Set<Optional<InetAddress>> addresses(List<String> hosts) throws StartException {
+    private static Set<Optional<InetAddress>> addresses(String key, List<String> hosts) throws StartException {
+        if (hosts.isEmpty()) {
+            throw new StartException(key + ": there is no address in it; give an address of this host, or *");
+        }
         var all = new LinkedHashSet<InetAddress>();
         for (var host : hosts) {
             if (host.isBlank() || host.equals("*")) {
                 return Set.of(Optional.empty());
             }
-            all.addAll(List.of(resolve(host)));
+            all.addAll(List.of(resolve(key, host)));
         }
         var ipv4 = all.stream().anyMatch(one -> one.isAnyLocalAddress() && one instanceof Inet4Address);
         var ipv6 = all.stream().anyMatch(one -> one.isAnyLocalAddress() && one instanceof Inet6Address);
@@ -116,12 +142,12 @@ record BindAddress(boolean https, Optional<InetAddress> address, int port, int n
         return addresses;
     }
 
-    private static InetAddress[] resolve(String host) throws StartException {
+    private static InetAddress[] resolve(String key, String host) throws StartException {
         try {
             return InetAddress.getAllByName(host);
         } catch (UnknownHostException e) {
             throw new StartException(
-                    "bind_host: '" + host
+                    key + ": '" + host
                             + "' is no address and does not resolve to one; give an address of this host, or *",
                     e);
         }

@@ -100,6 +100,16 @@ public final class Listeners {
         return sockets(BindAddress.wanted(settings, https));
     }
 
+    /**
+     * What can be said of settings before a socket is opened.
+     *
+     * @throws StartException when they ask for what cannot be
+     */
+    public static void check(HttpSettings settings, boolean https, List<ListenerSettings> further)
+            throws StartException {
+        var unused = BindAddress.wanted(settings, https, further);
+    }
+
     /** The same of a further listener. */
     public static List<InetSocketAddress> wanted(ListenerSettings settings) throws StartException {
         return sockets(BindAddress.wanted(settings, 1));
@@ -159,22 +169,18 @@ public final class Listeners {
 
     private static Map<BindAddress, Site> sites(HttpSettings settings, Optional<TlsContext> tls, List<Further> further)
             throws StartException {
+        var wanted = BindAddress.wanted(
+                settings,
+                tls.isPresent(),
+                further.stream().map(Further::settings).toList());
         var sites = new LinkedHashMap<BindAddress, Site>();
-        for (var address : BindAddress.wanted(settings, tls.isPresent())) {
+        for (var address : wanted.get(0)) {
             sites.put(address, new Site(address.https() ? tls.orElseThrow() : null, Served.ALL));
         }
-        for (var listener : further) {
-            var nth = further.indexOf(listener) + 1;
-            var of = BindAddress.wanted(listener.settings(), nth);
-            for (var address : of) {
-                if (sites.keySet().stream().anyMatch(address::meets)) {
-                    throw new StartException("listeners: port " + address.port()
-                            + " is wanted by two listeners; change one of them, or its address");
-                }
-            }
-            of.forEach(address -> sites.put(
-                    address,
-                    new Site(listener.tls().orElse(null), listener.settings().served())));
+        for (var i = 0; i < further.size(); i++) {
+            var site = new Site(
+                    further.get(i).tls().orElse(null), further.get(i).settings().served());
+            wanted.get(i + 1).forEach(address -> sites.put(address, site));
         }
         return sites;
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,10 +93,7 @@ public final class ModuleBuilder {
             } catch (StartException | RuntimeException | Error e) {
                 var reason = reason(module.name(), e);
                 problems.add(Problem.error(catalog.pluginDirectory(), 0, module.name(), reason, ""));
-                module.group().ifPresent(group -> {
-                    group.hold();
-                    group.release();
-                });
+                module.group().ifPresent(ModuleGroup::discard);
                 modules.set(i, failed(module, ModuleFailure.of(List.of(module.name()), reason), failures));
             }
         }
@@ -191,9 +189,12 @@ public final class ModuleBuilder {
                     return absent(file, ports);
                 }
                 var group = group(entry.module().get(), file, ports);
-                return ports.any()
-                        ? module(Module.State.RUNNING, ports, Optional.of(group))
-                        : module(Module.State.DISABLED, Ports.NONE, Optional.empty());
+                if (ports.any()) {
+                    warnWhereNobodyListens(file, ports);
+                    return module(Module.State.RUNNING, ports, Optional.of(group));
+                }
+                group.discard();
+                return module(Module.State.DISABLED, Ports.NONE, Optional.empty());
             } catch (ModuleFailure failure) {
                 record(failure, failures);
             } catch (RuntimeException | Error e) {
@@ -202,6 +203,29 @@ public final class ModuleBuilder {
                 record(ModuleFailure.of(List.of(entry.name()), reason), failures);
             }
             return module(Module.State.FAILED, Ports.NONE, Optional.empty());
+        }
+
+        /** As in the reference, such a module runs and is a feature; nobody can call it. */
+        private void warnWhereNobodyListens(SettingsFile file, Ports ports) {
+            var own = daemon.own();
+            var http = daemon.ports().http().isPresent();
+            var https = Stream.of(own.authorities(), own.certificate(), own.privateKey())
+                            .allMatch(Optional::isPresent)
+                    || daemon.listeners().stream().anyMatch(DaemonSettings.Listener::all);
+            if (ports.https() && !ports.http() && http && !https) {
+                warnOfPort(file, "https", "set ssl_certificate, ssl_private_key and ssl_ca_file in settings.yml");
+            } else if (ports.http() && !ports.https() && https && !http) {
+                warnOfPort(file, "http", "set http_port in settings.yml");
+            }
+        }
+
+        private void warnOfPort(SettingsFile file, String port, String advice) {
+            problems.add(Problem.warning(
+                    file.path(),
+                    file.line("enabled"),
+                    "enabled",
+                    "it can be called by " + port + " alone, which is off, so it cannot be called",
+                    advice + ", or enable it for the other one"));
         }
 
         private Path settingsFile(String name) {

@@ -137,6 +137,12 @@ public final class ModuleGroup {
         }
     }
 
+    /** Closes a group that was built for nothing. */
+    void discard() {
+        hold();
+        release();
+    }
+
     private synchronized void close() {
         closeQuietly(instance);
         var backwards = new ArrayList<>(providers);

@@ -33,7 +33,7 @@ public final class HostSettingsReader {
      * @param fileOrDirectory in a directory, the file is {@code settings.yml}
      */
     public static Bound<HostSettings> read(Path fileOrDirectory) {
-        var path = Files.isDirectory(fileOrDirectory) ? fileOrDirectory.resolve(FILE_NAME) : fileOrDirectory;
+        var path = file(fileOrDirectory);
         try {
             var file = SettingsFile.read(path);
             if (file.isEmpty()) {
@@ -44,6 +44,11 @@ public final class HostSettingsReader {
         } catch (SettingsException e) {
             return Binder.failed(List.of(e.problem()));
         }
+    }
+
+    /** The main file. */
+    public static Path file(Path fileOrDirectory) {
+        return Files.isDirectory(fileOrDirectory) ? fileOrDirectory.resolve(FILE_NAME) : fileOrDirectory;
     }
 
     private static SettingsFile asMain(SettingsFile file) {

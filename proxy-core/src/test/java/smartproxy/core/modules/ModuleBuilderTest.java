@@ -114,6 +114,15 @@ class ModuleBuilderTest {
     }
 
     @Test
+    void whatIsEnabledNowhereLeavesNothingBehind() throws IOException {
+        write("dns", ":enabled: 1");
+        assertThat(dns().state()).isEqualTo(Module.State.DISABLED);
+        assertThat(events).containsExactly("create localhost", "close module", "close provider");
+        assertThat(health.report().backends()).isEmpty();
+        assertThat(health.report().items()).isEmpty();
+    }
+
+    @Test
     void showsNullsWhileDisabledAndConfiguredValuesOtherwise() throws IOException {
         assertThat(dns().settings()).containsEntry("use_provider", null);
         write("dns", ":enabled: true");
