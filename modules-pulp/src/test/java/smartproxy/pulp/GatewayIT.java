@@ -192,6 +192,17 @@ class GatewayIT {
     }
 
     @Test
+    void aLongHeaderOfTheServerPasses() throws Exception {
+        content.says(200, "a package");
+        content.saysToo("X-Long", "x".repeat(60_000));
+
+        var reply = get("/pulp/content/x");
+
+        assertThat(reply.body()).isEqualTo("a package");
+        assertThat(reply.header("X-Long")).hasSize(60_000);
+    }
+
+    @Test
     void rangesAndConditionsPass() throws Exception {
         content.says(206, "part");
         content.saysToo("Content-Range", "bytes 0-3/10");
