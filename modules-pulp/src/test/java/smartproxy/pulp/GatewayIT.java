@@ -165,6 +165,44 @@ class GatewayIT {
     }
 
     @Test
+    void whatIsSaidOfAClientIsNotItsToTakeAway() throws Exception {
+        get(
+                "/pulp/content/x",
+                "X-Kept: kept",
+                "X-Own: dropped",
+                "Connection: keep-alive, x-client-cert, X-Forwarded-For, X-Forwarded-Proto, X-Own",
+                "Connection: Correlation-ID, Via");
+
+        var headers = content.last().headers();
+        assertThat(headers)
+                .containsKeys(
+                        "X-client-cert", "X-forwarded-for", "X-forwarded-proto", "Correlation-id", "Via", "X-kept")
+                .doesNotContainKeys("X-own", "Connection");
+    }
+
+    @Test
+    void aRequestWithoutABodyHasNoneThereWhateverTypeItNames() throws Exception {
+        try (var client = proxy.https()) {
+            client.send(Wire.head("DELETE", "/pulp/api/v3/repositories/file/file/1/", JSON) + "\r\n")
+                    .read();
+        }
+        assertThat(api.last().headers()).doesNotContainKeys("Transfer-encoding");
+        get("/pulp/content/x", JSON);
+        assertThat(content.last().headers()).doesNotContainKeys("Transfer-encoding");
+    }
+
+    @Test
+    void aLongHeaderOfTheServerPasses() throws Exception {
+        content.says(200, "a package");
+        content.saysToo("X-Long", "x".repeat(60_000));
+
+        var reply = get("/pulp/content/x");
+
+        assertThat(reply.body()).isEqualTo("a package");
+        assertThat(reply.header("X-Long")).hasSize(60_000);
+    }
+
+    @Test
     void rangesAndConditionsPass() throws Exception {
         content.says(206, "part");
         content.saysToo("Content-Range", "bytes 0-3/10");

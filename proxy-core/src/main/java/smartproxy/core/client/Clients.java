@@ -30,7 +30,9 @@ import smartproxy.core.api.StartException;
 public final class Clients {
     static final int CONNECT_MILLIS = 5_000;
 
-    private static final int MAX_HEADERS = 64 << 10;
+    /** Bytes of a header, of a request and of an answer. */
+    public static final int MAX_HEADERS = 64 << 10;
+
     private static final int MAX_POOLED_BYTES = 4 << 20;
     private static final int THREAD_IDLE_MILLIS = 10_000;
 

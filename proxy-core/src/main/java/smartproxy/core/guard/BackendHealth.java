@@ -27,7 +27,7 @@ public record BackendHealth(
     public enum State {
         /** Closed: calls go through. */
         UP,
-        /** Half open: one call at a time goes through, to see if it is back. */
+        /** Half open: one call goes through to see if it is back, and one more for each pause without its answer. */
         PROBING,
         /** Open: calls are refused until the pause is over. */
         DOWN

@@ -1,6 +1,7 @@
 package smartproxy.core.guard;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
 import java.time.Clock;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The circuit breaker of one backend. It opens after a number of transport failures in a row, lets one attempt through when the
- * pause is over, and closes when that one is answered.
+ * pause is over, and closes when that one is answered. While it has no answer, one more goes through after each further pause.
  */
 final class Breaker {
     private static final Logger LOGGER = LoggerFactory.getLogger(Breaker.class);
@@ -25,10 +26,12 @@ final class Breaker {
     private final String backend;
     private final CircuitBreaker circuit;
     private final Clock clock;
+    private final Clock steady;
     private final Duration pause;
     private volatile Instant since;
     private volatile @Nullable LastError lastError;
     private volatile @Nullable Instant lastSuccess;
+    private Instant probed = Instant.MIN;
 
     /**
      * @param clock time shown to people
@@ -37,6 +40,7 @@ final class Breaker {
     Breaker(String backend, GuardSettings settings, Clock clock, Clock steady) {
         this.backend = backend;
         this.clock = clock;
+        this.steady = steady;
         this.since = clock.instant();
         this.pause = settings.breakerPause();
         this.circuit = CircuitBreaker.of(
@@ -58,7 +62,21 @@ final class Breaker {
 
     /** Whether an attempt may be made now. Each attempt that was let through is ended by exactly one of the three below. */
     boolean admits() {
-        return circuit.tryAcquirePermission();
+        return circuit.getState() == State.CLOSED ? circuit.tryAcquirePermission() : admitsProbe();
+    }
+
+    /** One whose answer may take minutes keeps out all others for no longer than a pause. */
+    private synchronized boolean admitsProbe() {
+        var now = steady.instant();
+        var admitted = circuit.tryAcquirePermission();
+        if (!admitted && circuit.getState() == State.HALF_OPEN && !now.isBefore(probed.plus(pause))) {
+            circuit.releasePermission();
+            admitted = circuit.tryAcquirePermission();
+        }
+        if (admitted) {
+            probed = now;
+        }
+        return admitted;
     }
 
     void answered(long nanos) {

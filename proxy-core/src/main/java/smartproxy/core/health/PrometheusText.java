@@ -25,8 +25,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Our families and gauges, and the JVM's, as Prometheus reads them. */
 final class PrometheusText implements AutoCloseable {
@@ -69,7 +71,8 @@ final class PrometheusText implements AutoCloseable {
         var all = new ArrayList<MetricSnapshot>();
         histograms.forEach(family -> all.add(histogram(family)));
         counters.forEach(family -> all.add(counter(family)));
-        all.addAll(gaugeSnapshots());
+        var ours = all.stream().map(shown -> shown.getMetadata().getName()).collect(Collectors.toSet());
+        all.addAll(gaugeSnapshots(ours));
         return new MetricSnapshots(all);
     }
 
@@ -92,9 +95,7 @@ final class PrometheusText implements AutoCloseable {
     }
 
     private static MetricSnapshot counter(String name, String help, Map<Labels, Double> values) {
-        var snapshot = CounterSnapshot.builder()
-                .name(name.substring(0, name.length() - COUNTER.length()))
-                .help(help);
+        var snapshot = CounterSnapshot.builder().name(base(name)).help(help);
         values.forEach((labels, value) -> snapshot.dataPoint(
                 CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
         return snapshot.build();
@@ -107,11 +108,19 @@ final class PrometheusText implements AutoCloseable {
         return snapshot.build();
     }
 
-    private List<MetricSnapshot> gaugeSnapshots() {
+    /** A counter's name without its end, as the library knows it. */
+    private static String base(String name) {
+        return name.endsWith(COUNTER) ? name.substring(0, name.length() - COUNTER.length()) : name;
+    }
+
+    /** @param ours names that are taken */
+    private List<MetricSnapshot> gaugeSnapshots(Set<String> ours) {
         var byName = new LinkedHashMap<String, Map<Labels, Gauge>>();
         for (var gauge : gauges.get()) {
-            byName.computeIfAbsent(gauge.name(), name -> new LinkedHashMap<>())
-                    .put(Labels.of(gauge.labels(), gauge.values()), gauge);
+            if (!ours.contains(base(gauge.name()))) {
+                byName.computeIfAbsent(gauge.name(), name -> new LinkedHashMap<>())
+                        .put(Labels.of(gauge.labels(), gauge.values()), gauge);
+            }
         }
         var snapshots = new ArrayList<MetricSnapshot>();
         byName.forEach((name, series) -> {
@@ -123,7 +132,10 @@ final class PrometheusText implements AutoCloseable {
                     values.put(labels, value);
                 }
             });
-            snapshots.add(name.endsWith(COUNTER) ? counter(name, help, values) : gauge(name, help, values));
+            // one beside a gauge of its name without the end is told as a gauge, too: the library would take them for
+            // one
+            var counts = name.endsWith(COUNTER) && !byName.containsKey(base(name));
+            snapshots.add(counts ? counter(name, help, values) : gauge(name, help, values));
         });
         return snapshots;
     }

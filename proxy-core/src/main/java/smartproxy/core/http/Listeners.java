@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.StartException;
+import smartproxy.core.client.Clients;
 import smartproxy.core.http.ListenerSettings.Served;
 import smartproxy.core.tls.TlsContext;
 import smartproxy.core.tls.TlsEngines;
@@ -330,6 +331,7 @@ public final class Listeners {
         configuration.setSendDateHeader(true);
         configuration.setUriCompliance(ANY_PATH);
         configuration.setHttpCompliance(LENIENT);
+        configuration.setMaxResponseHeaderSize(2 * Clients.MAX_HEADERS); // that of a server behind, and what we add
         return configuration;
     }
 

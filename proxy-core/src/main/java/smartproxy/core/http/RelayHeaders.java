@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -30,6 +31,7 @@ final class RelayHeaders {
     private static final Set<String> OURS = Set.of(
             "client-cert",
             "client-cert-chain",
+            "connection",
             "cookie",
             "expect",
             "forwarded",
@@ -57,11 +59,15 @@ final class RelayHeaders {
     /** @param certificates fields that tell a client's certificate, as {@link #certificate} makes them */
     static HttpFields of(Exchange exchange, Relay relay, CertificateMemo<HttpField> certificates) {
         var given = exchange.request().getHeaders();
+        var hop = ofThisHop(given);
         var passed = HttpFields.build();
         var authorizations = new ArrayList<HttpField>(1);
         var correlations = 0;
         for (var field : given) {
             var name = field.getLowerCaseName();
+            if (hop.contains(name)) {
+                continue;
+            }
             if (name.equals("authorization")) {
                 authorizations.add(field);
             } else if (name.indexOf('_') < 0 && !isOurs(name)) {
@@ -88,6 +94,13 @@ final class RelayHeaders {
             exchange.peer().certificate().map(certificates::of).ifPresent(passed::put);
         }
         return passed.asImmutable();
+    }
+
+    /** What the client says is for us alone (RFC 9110, section 7.6.1): of its own fields, never of those we put in. */
+    private static Set<String> ofThisHop(HttpFields given) {
+        return given.getCSV(HttpHeader.CONNECTION, false).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 
     private static boolean isOfScheme(@Nullable String authorization, Set<String> schemes) {

@@ -5,6 +5,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -15,7 +16,7 @@ final class LibraryLog extends Handler {
     /** Warns of each resource that is registered as an instance, as ours are on purpose. */
     private static final Logger RESOURCE_INSTANCES = Logger.getLogger("org.glassfish.jersey.internal.inject.Providers");
 
-    private LibraryLog() {}
+    LibraryLog() {}
 
     static void install() {
         LogManager.getLogManager().reset();
@@ -25,12 +26,16 @@ final class LibraryLog extends Handler {
 
     @Override
     public void publish(LogRecord record) {
-        var name = record.getLoggerName() == null ? "library" : record.getLoggerName();
-        var message = String.valueOf(record.getMessage());
+        if (record.getLevel().intValue() < Level.WARNING.intValue()) {
+            return;
+        }
+        var logger = LoggerFactory.getLogger(record.getLoggerName() == null ? "library" : record.getLoggerName());
+        // puts the parameters in, and takes the text of a resource bundle
+        var message = String.valueOf(new SimpleFormatter().formatMessage(record));
         if (record.getLevel().intValue() >= Level.SEVERE.intValue()) {
-            LoggerFactory.getLogger(name).error(message, record.getThrown());
-        } else if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
-            LoggerFactory.getLogger(name).warn(message, record.getThrown());
+            logger.error(message, record.getThrown());
+        } else {
+            logger.warn(message, record.getThrown());
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
@@ -68,6 +69,8 @@ public final class Logs implements AutoCloseable {
     private volatile Destination destination;
     /** Why they go elsewhere than the settings say; empty when they do not. */
     private volatile String astray = "";
+    /** Why the file could not be opened anew; empty when it could. */
+    private volatile String stale = "";
 
     private Logs(LoggerContext context, LogSettings settings, Host host) {
         this.context = context;
@@ -119,6 +122,7 @@ public final class Logs implements AutoCloseable {
                 var old = destination;
                 destination = open(settings);
                 astray = "";
+                stale = "";
                 old.close();
             } catch (IOException e) {
                 astray = unavailable(settings, e, "Records go where they went before");
@@ -137,8 +141,10 @@ public final class Logs implements AutoCloseable {
 
     /** What keeps records from where the settings say, in one line; empty when nothing does. */
     public String trouble() {
-        var lost = destination.trouble();
-        return lost.isEmpty() ? astray : lost;
+        return Stream.of(destination.trouble(), astray, stale)
+                .filter(reason -> !reason.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     /** Has the log file opened anew, by its name, when the next record is written. Safe in a signal handler. */
@@ -173,9 +179,7 @@ public final class Logs implements AutoCloseable {
             if (reopened) {
                 reopen = false;
                 problem = destination.reopen();
-                if (destination instanceof FileDestination) {
-                    astray = problem.orElse("");
-                }
+                stale = problem.orElse("");
             }
             write(record);
             if (reopened) {

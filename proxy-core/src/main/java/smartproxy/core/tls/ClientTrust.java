@@ -47,20 +47,20 @@ final class ClientTrust extends X509ExtendedTrustManager {
             return;
         }
         path.checkClientTrusted(chain, authType, engine);
-        checkRevocation(chain);
+        checkTimeAndRevocation(chain);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
         path.checkClientTrusted(chain, authType, socket);
-        checkRevocation(chain);
+        checkTimeAndRevocation(chain);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         path.checkClientTrusted(chain, authType);
-        checkRevocation(chain);
+        checkTimeAndRevocation(chain);
     }
 
     @Override
@@ -68,7 +68,9 @@ final class ClientTrust extends X509ExtendedTrustManager {
         return path.getAcceptedIssuers();
     }
 
-    private void checkRevocation(X509Certificate[] chain) throws CertificateException {
+    private void checkTimeAndRevocation(X509Certificate[] chain) throws CertificateException {
+        // the runtime does not look at the time of a certificate that is itself an authority of the file
+        chain[0].checkValidity();
         for (var certificate : chain) {
             if (isRevoked(certificate)) {
                 throw new CertificateException("the certificate of " + TlsMaterial.name(certificate) + " is revoked");

@@ -410,6 +410,27 @@ class GuardedBackendTest {
     }
 
     @Test
+    void aProbeWithoutAnAnswerKeepsOthersOutForNoMoreThanAnotherPause() {
+        var backend = backend(0);
+        fail(backend, FAILURES);
+        clock.move(PAUSE.plusMillis(1));
+
+        try (var hung = backend.begin(FIND)) {
+            assertThat(hung).isNotNull();
+            clock.move(PAUSE.minusMillis(1));
+            assertThatThrownBy(() -> backend.begin(FIND)).hasMessageContaining("not tried");
+            clock.move(Duration.ofMillis(1));
+            try (var next = backend.begin(FIND)) {
+                assertThatThrownBy(() -> backend.begin(FIND)).hasMessageContaining("not tried");
+                next.answered();
+            }
+            assertThat(backend.status().state()).isEqualTo(BackendHealth.State.UP);
+        }
+        assertThat(backend.status().state()).isEqualTo(BackendHealth.State.UP);
+        assertThat(backend.status().permitsInUse()).isZero();
+    }
+
+    @Test
     void aPassageThatFailsCountsOnceForTheBreaker() {
         var backend = new GuardedBackend("pulp", settings(0, 1), metrics, clock, clock, new Random(1), pauses::add);
         for (var i = 0; i < FAILURES; i++) {

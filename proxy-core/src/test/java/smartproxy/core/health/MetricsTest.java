@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MetricsTest {
     private final Metrics metrics = new Metrics();
@@ -139,6 +141,26 @@ class MetricsTest {
                 .hasMessageContaining("smart-proxy");
         assertThatThrownBy(() -> scope.gauge("smart_proxy", "", Map.of("a b", "c"), () -> 0))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aGaugeAndACounterMayShareAllButTheEndOfTheirName() {
+        var scope = metrics.scope();
+        scope.gauge("smart_proxy_sessions", "", Map.of(), () -> 3);
+        scope.gauge("smart_proxy_sessions_total", "", Map.of(), () -> 12);
+
+        assertThat(metrics.scrape()).contains("smart_proxy_sessions 3.0\n", "smart_proxy_sessions_total 12.0\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"smart_proxy_requests_seconds", "smart_proxy_handshakes", "smart_proxy_handshakes_total"})
+    void aGaugeWithANameOfOursCostsOnlyItself(String name) {
+        metrics.handshakeDone();
+        metrics.scope().gauge(name, "", Map.of(), () -> 7);
+
+        assertThat(metrics.scrape())
+                .contains("smart_proxy_handshakes_total 1.0\n")
+                .doesNotContain(name + " 7.0");
     }
 
     @Test

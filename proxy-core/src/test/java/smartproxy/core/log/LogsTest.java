@@ -309,6 +309,18 @@ class LogsTest {
     }
 
     @Test
+    void aFileThatIsOpenedAnewIsStillNotTheOneTheSettingsName() {
+        var absent = directory.resolve("absent").resolve("proxy.log");
+        try (var fixture = new LogFixture(directory, settings(file))) {
+            fixture.logs.reconfigure(settings(absent));
+            fixture.logs.requestReopen();
+            fixture.log.info("one");
+
+            assertThat(fixture.logs.trouble()).contains(absent.toString(), "Records go where they went before");
+        }
+    }
+
+    @Test
     void howManyRecordsAreMissingIsSaidInTheLogItself() throws Exception {
         var link = Files.createSymbolicLink(directory.resolve("link.log"), Path.of("/dev/full"));
         try (var fixture = new LogFixture(directory, settings(link))) {

@@ -158,6 +158,17 @@ class TlsIT {
 
     @ParameterizedTest
     @FieldSource("VERSIONS")
+    void refusesExpiredThatIsItselfAmongTheAuthorities(String version) throws Exception {
+        var good = PKI.issue("good.example.com").selfSigned().sign();
+        var expired = PKI.issue("expired.example.com").selfSigned().expired().sign();
+        var authorities = TestPki.write(directory.resolve("pinned.pem"), good.pem() + expired.pem());
+        var port = start(withAuthorities(settings(), authorities));
+        assertThat(TestServer.get(port, good.sslContext(PKI.ca()), version)).contains("CN=good.example.com /");
+        refused(port, expired, version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
     void refusesServerPurpose(String version) throws Exception {
         refused(
                 start(settings()),
