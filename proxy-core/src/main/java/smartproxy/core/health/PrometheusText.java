@@ -132,8 +132,7 @@ final class PrometheusText implements AutoCloseable {
                     values.put(labels, value);
                 }
             });
-            // one beside a gauge of its name without the end is told as a gauge, too: the library would take them for
-            // one
+            // beside a gauge of the same base it is one, too: the library would take both for one family
             var counts = name.endsWith(COUNTER) && !byName.containsKey(base(name));
             snapshots.add(counts ? counter(name, help, values) : gauge(name, help, values));
         });
