@@ -2,7 +2,10 @@ package smartproxy.core.tls;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CRL;
@@ -22,14 +25,17 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class ClientTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager path;
+    private final List<X509Certificate> authorities;
     private final List<X509CRL> revocations;
     private final Crypto crypto;
 
     ClientTrust(TlsMaterial material, Crypto crypto) throws GeneralSecurityException {
         this.crypto = crypto;
         revocations = material.revocations();
-        var anchors = material.authorities().stream()
+        authorities = material.authorities().stream()
                 .filter(authority -> !isRevoked(authority))
+                .toList();
+        var anchors = authorities.stream()
                 .map(authority -> new TrustAnchor(authority, null))
                 .collect(Collectors.toSet());
         var parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
@@ -69,12 +75,51 @@ final class ClientTrust extends X509ExtendedTrustManager {
     }
 
     private void checkTimeAndRevocation(X509Certificate[] chain) throws CertificateException {
-        // the runtime does not look at the time of a certificate that is itself an authority of the file
-        chain[0].checkValidity();
+        checkTime(chain);
         for (var certificate : chain) {
             if (isRevoked(certificate)) {
                 throw new CertificateException("the certificate of " + TlsMaterial.name(certificate) + " is revoked");
             }
+        }
+    }
+
+    /** The runtime does not look at the time of what is itself in the file of the authorities; OpenSSL does. */
+    private void checkTime(X509Certificate[] chain) throws CertificateException {
+        chain[0].checkValidity();
+        for (var certificate : chain) {
+            var above = authorities.stream()
+                    .filter(authority ->
+                            authority.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()))
+                    .toList();
+            if (above.isEmpty()) {
+                continue;
+            }
+            if (!above.stream().allMatch(ClientTrust::isValidNow)
+                    && above.stream()
+                            .filter(ClientTrust::isValidNow)
+                            .noneMatch(authority -> isSigned(certificate, authority.getPublicKey()))) {
+                throw new CertificateExpiredException(
+                        "the authority " + TlsMaterial.name(above.get(0)) + " has expired or is not yet valid");
+            }
+            return;
+        }
+    }
+
+    private static boolean isValidNow(X509Certificate certificate) {
+        try {
+            certificate.checkValidity();
+            return true;
+        } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+            return false;
+        }
+    }
+
+    private static boolean isSigned(X509Certificate certificate, PublicKey key) {
+        try {
+            certificate.verify(key);
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
         }
     }
 

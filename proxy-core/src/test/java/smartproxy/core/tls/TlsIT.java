@@ -169,6 +169,29 @@ class TlsIT {
 
     @ParameterizedTest
     @FieldSource("VERSIONS")
+    void refusesWhomAnExpiredAuthorityHasSigned(String version) throws Exception {
+        var expired = PKI.issue("Old CA").authority().selfSigned().expired().sign();
+        var namesake = PKI.issue("Old CA").authority().selfSigned().sign();
+        var authorities = TestPki.write(directory.resolve("old.pem"), expired.pem() + namesake.pem());
+        var client = PKI.issue("foreman.example.com").signedBy(expired).sign();
+        refused(start(withAuthorities(settings(), authorities)), client, version);
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
+    void letsInWhomARenewedAuthorityHasSigned(String version) throws Exception {
+        var key = TestPki.KeyType.EC_P256.generate();
+        var expired =
+                PKI.issue("CA").authority().key(key).selfSigned().expired().sign();
+        var renewed = PKI.issue("CA").authority().key(key).selfSigned().sign();
+        var authorities = TestPki.write(directory.resolve("renewed.pem"), expired.pem() + renewed.pem());
+        var client = PKI.issue("foreman.example.com").signedBy(expired).sign();
+        var port = start(withAuthorities(settings(), authorities));
+        assertThat(TestServer.get(port, client.sslContext(PKI.ca()), version)).contains("CN=foreman.example.com /");
+    }
+
+    @ParameterizedTest
+    @FieldSource("VERSIONS")
     void refusesServerPurpose(String version) throws Exception {
         refused(
                 start(settings()),
