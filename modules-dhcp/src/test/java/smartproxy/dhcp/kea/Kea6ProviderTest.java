@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,19 +57,7 @@ final class Kea6ProviderTest {
 
     /** As the daemon makes it, where both servers are reached over HTTP and nothing of Kea answers. */
     private static DhcpProvider elsewhere() throws Exception {
-        var given = KeaClientTest.settings();
-        var settings = new KeaSettings(
-                given.url(),
-                given.username(),
-                given.password(),
-                given.cacheTime(),
-                given.caFile(),
-                given.certificate(),
-                given.privateKey(),
-                given.timeout(),
-                given.suggestionTime(),
-                given.managed(),
-                Optional.of(URI.create("http://six.example.com:8006/")));
+        var settings = KeaClientTest.settings(List.of(), Optional.of(URI.create("http://six.example.com:8006/")));
         return new KeaFactory().create(settings, new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used"))) {
             @Override
             public HttpPeer http(HttpIdentity identity) {

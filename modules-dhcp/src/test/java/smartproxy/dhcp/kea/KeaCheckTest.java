@@ -12,7 +12,6 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Finding;
 import smartproxy.core.store.LazyStore;
-import smartproxy.dhcp.DhcpProvider;
 import smartproxy.dhcp.Subnet;
 import smartproxy.dhcp.TestContext;
 import smartproxy.dhcp.UnknownHost;
@@ -23,19 +22,7 @@ class KeaCheckTest {
     private final String what = "dhcp_kea " + KeaClientTest.settings().server();
 
     private List<String> look(Subnet... managed) {
-        var given = KeaClientTest.settings();
-        var settings = new KeaSettings(
-                given.url(),
-                given.username(),
-                given.password(),
-                given.cacheTime(),
-                given.caFile(),
-                given.certificate(),
-                given.privateKey(),
-                given.timeout(),
-                DhcpProvider.SUGGESTION_TIME,
-                List.of(managed),
-                Optional.empty());
+        var settings = KeaClientTest.settings(List.of(managed), Optional.empty());
         var context = new TestContext(KeaFactory.NAME, new LazyStore(Path.of("not-used")));
         return new CheckableKeaProvider(
                         settings,

@@ -24,9 +24,14 @@ import smartproxy.core.api.HttpReply;
 import smartproxy.core.api.OutcomeUnknownException;
 import smartproxy.core.api.Secret;
 import smartproxy.dhcp.DhcpProvider;
+import smartproxy.dhcp.Subnet;
 
 final class KeaClientTest {
     static KeaSettings settings() {
+        return settings(List.of(), Optional.empty());
+    }
+
+    static KeaSettings settings(List<Subnet> managed, Optional<URI> dhcp6Url) {
         return new KeaSettings(
                 URI.create("http://kea.example.com:8000/"),
                 Optional.of("foreman"),
@@ -37,8 +42,8 @@ final class KeaClientTest {
                 Optional.empty(),
                 Duration.ofSeconds(5),
                 DhcpProvider.SUGGESTION_TIME,
-                List.of(),
-                Optional.empty());
+                managed,
+                dhcp6Url);
     }
 
     private static KeaClient client(HttpPeer peer) {
