@@ -67,7 +67,7 @@ public final class FileReport {
     private boolean isChosen(String provider, String module) {
         return modules.find(module)
                 .map(found -> found.settings().get("use_provider"))
-                .map(chosen -> ModuleBuilder.names(chosen).contains(provider))
+                .map(chosen -> ModuleBuild.names(chosen).contains(provider))
                 .orElse(false);
     }
 

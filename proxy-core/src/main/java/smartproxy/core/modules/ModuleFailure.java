@@ -1,10 +1,16 @@
 package smartproxy.core.modules;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import smartproxy.core.api.StartException;
+import smartproxy.core.plugins.Causes;
 
 /** A module cannot run; says it the way {@code failed_modules} of the reference does. */
 final class ModuleFailure extends Exception {
+    private static final Logger LOG = LoggerFactory.getLogger(ModuleFailure.class);
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> group;
@@ -31,9 +37,19 @@ final class ModuleFailure extends Exception {
                         + quoted(missing) + reasons);
     }
 
-    /** Module and providers, each of which gets the message. */
-    List<String> group() {
-        return group;
+    /** What was foreseen speaks for itself; of the rest the log has the stack. */
+    static String reason(String module, Throwable failure) {
+        if (failure instanceof StartException) {
+            return String.valueOf(failure.getMessage());
+        }
+        LOG.warn("Module '{}' cannot be built or started", module, failure);
+        return Causes.of(failure);
+    }
+
+    /** Tells the log, and each of the group in {@code failures}. */
+    void record(Map<String, String> failures) {
+        LOG.error("{}", getMessage());
+        group.forEach(member -> failures.put(member, getMessage()));
     }
 
     @Override
