@@ -451,7 +451,7 @@ final class KeaDhcpProviderTest {
     void refusesABootServerWithoutAddress() {
         assertThatThrownBy(() -> create(wanted(30, "a", "nextServer", "nowhere.example.com")))
                 .isInstanceOf(CallerException.class)
-                .hasMessageContaining("'nowhere.example.com' has none");
+                .hasMessageContaining("none was found for 'nowhere.example.com'");
         assertThatThrownBy(() -> create(wanted(30, "a", "filename", "x".repeat(128))))
                 .isInstanceOf(CallerException.class);
         assertThat(kea.reservations()).isEmpty();
