@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -415,6 +416,33 @@ final class KeaDhcpProviderTest {
         kea.answers.remove("list-commands");
         assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
         assertThat(kea.written.toString()).contains("a.example.com");
+    }
+
+    @Test
+    @DisplayName("what an agent in the place of a server without services can do itself is not taken for what Kea can")
+    void anAgentInThePlaceOfAServer() {
+        kea.withHostCommands();
+        var agent = new AtomicBoolean();
+        var client = new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), (command, body, deadline) -> {
+            if (body.contains("\"service\"") == agent.get()) {
+                return kea.send(command, body, deadline);
+            }
+            var own = command.equals("config-get") ? "{\"Control-agent\": {}}" : "[\"config-get\"]";
+            var answer = agent.get()
+                    ? "[{\"result\": 0, \"arguments\": " + own + "}]"
+                    : "{\"result\": 1, \"text\": \"unsupported parameter 'service'\"}";
+            return answer.getBytes(StandardCharsets.UTF_8);
+        });
+        isChangedByHostCommands(client);
+        agent.set(true);
+        isChangedByHostCommands(client);
+    }
+
+    /** By a provider that knows nothing yet. */
+    private void isChangedByHostCommands(KeaClient client) {
+        var fresh = new KeaDhcpProvider(KeaClientTest.settings(), client, WriterLock.ALONE, context, Optional.empty());
+        assertThat(fresh.view(soon()).subnets()).hasSize(2);
+        assertThat(context.health("reservations").detail()).contains("host_cmds, kept in the configuration file");
     }
 
     @Test
