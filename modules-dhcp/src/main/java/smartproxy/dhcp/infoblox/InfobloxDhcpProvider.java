@@ -27,6 +27,7 @@ import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
 import smartproxy.dhcp.DhcpProvider;
 import smartproxy.dhcp.DhcpView;
+import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 import smartproxy.infoblox.GridRestarts;
@@ -224,10 +225,7 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
     @Override
     public Creation create(NewReservation wanted, Deadline deadline) {
         var reservation = wanted.reservation();
-        if (reservation.mac().octets().length != MAC_OCTETS) {
-            throw CallerException.badRequest(
-                    "Invalid MAC " + reservation.mac() + ": Infoblox knows those of 6 octets alone");
-        }
+        check(reservation.mac());
         var object = records.object(wanted);
         var stored = records.entries(json.valueToTree(object)).get(0);
         return served(
@@ -238,6 +236,15 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
                         (progress, attempt) -> create(wanted, object, stored, progress, attempt)),
                 Creation.Occupied.class::isInstance,
                 deadline);
+    }
+
+    private static void check(MacAddress mac) {
+        if (mac.octets().length != MAC_OCTETS) {
+            throw CallerException.badRequest("Invalid MAC " + mac + ": Infoblox knows those of 6 octets alone");
+        }
+        if (mac.equals(GridRecords.NOBODY)) {
+            throw CallerException.badRequest("Invalid MAC " + mac + ": Infoblox keeps addresses with it for nobody");
+        }
     }
 
     private Creation create(

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import smartproxy.core.api.BackendException;
@@ -587,17 +588,20 @@ class InfobloxDhcpIT {
         assertThat(grid.calls()).isEmpty();
     }
 
-    @Test
-    void macsThatTheGridDoesNotKnowAreRefused() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "02:00:00:00:00:00:00:0a | Infoblox knows those of 6 octets alone",
+                "00:00:00:00:00:00 | Infoblox keeps addresses with it for nobody"
+            })
+    void macsThatTheGridDoesNotKnowAreRefused(String mac, String reason) {
         var reservation = new Reservation(
-                Provider.SUBNET,
-                "h",
-                Ipv4.of("192.0.2.10"),
-                MacAddress.of("02:00:00:00:00:00:00:0a"),
-                true,
-                Map.of("hostname", "h"));
-        assertThat(catchThrowableOfType(CallerException.class, () -> provider().create(reservation)))
-                .hasMessageContaining("6 octets");
+                Provider.SUBNET, "h", Ipv4.of("192.0.2.10"), MacAddress.of(mac), true, Map.of("hostname", "h"));
+        var refused =
+                catchThrowableOfType(CallerException.class, () -> provider().create(reservation));
+        assertThat(refused).hasMessage("Invalid MAC " + mac + ": " + reason);
+        assertThat(refused.status()).isEqualTo(400);
         assertThat(grid.calls()).isEmpty();
     }
 
