@@ -132,6 +132,24 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("of two subnets with one network address, by which they are asked for, the first is served")
+    void twoSubnetsOfOneNetworkAddress() {
+        var second = ((ArrayNode) kea.configuration.at("/Dhcp4/subnet4")).addObject();
+        second.put("id", 8).put("subnet", "192.0.2.0/25");
+        second.putArray("reservations")
+                .addObject()
+                .put("hw-address", "02:00:00:00:00:95")
+                .put("ip-address", "192.0.2.45");
+        assertThat(provider.view(soon()).subnets())
+                .extracting(Subnet::toString)
+                .containsExactly("192.0.2.0/255.255.255.0", "198.51.100.0/255.255.255.128");
+        var wanted = wanted(30, "a.example.com");
+        assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
+        assertThat(isShown(wanted)).isTrue();
+        assertThat(kea.reservations().toString()).contains("a.example.com");
+    }
+
+    @Test
     @DisplayName("an option that was set by octets is told in their digits, which are neither a number nor a name")
     void optionsInOctetsAreNotShown() {
         var options = (ArrayNode) kea.configuration.at("/Dhcp4/subnet4/0/option-data");
