@@ -45,9 +45,6 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
     private static final Operation RESTART = Operation.repeatable("restart");
     private static final String UNKNOWN = "; whether the change was made is unknown";
 
-    /** What the grid knows; it takes no longer MACs. */
-    private static final int MAC_OCTETS = 6;
-
     private static final Map<String, Object> HOW_TO_RESTART = Map.of(
             "member_order",
             "SEQUENTIALLY",
@@ -239,7 +236,7 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
     }
 
     private static void check(MacAddress mac) {
-        if (mac.octets().length != MAC_OCTETS) {
+        if (!GridRecords.canHave(mac)) {
             throw CallerException.badRequest("Invalid MAC " + mac + ": Infoblox knows those of 6 octets alone");
         }
         if (mac.equals(GridRecords.NOBODY)) {

@@ -606,6 +606,14 @@ class InfobloxDhcpIT {
     }
 
     @Test
+    void aMacThatTheGridCannotHaveIsNobodysAndNotAskedFor() {
+        var mac = MacAddress.of("80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:00:01");
+        assertThat(provider().view().reservation(Provider.SUBNET, mac)).isEmpty();
+        assertThat(provider().view().lease(Provider.SUBNET, mac)).isEmpty();
+        assertThat(grid.calls()).isEmpty();
+    }
+
+    @Test
     @Execution(ExecutionMode.CONCURRENT)
     void aChangeIsServedAfterAWhileByOneRestart() {
         var provider = provider();
