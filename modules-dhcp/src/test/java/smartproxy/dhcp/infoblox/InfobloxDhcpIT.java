@@ -401,9 +401,8 @@ class InfobloxDhcpIT {
         assertThat(grid.complaints()).isEmpty();
     }
 
-    @Test
-    void aReservationThatAnotherMakesMeanwhileIsInTheWay() {
-        provider().create(Provider.reservation(10));
+    /** As what another reserves directly after it. */
+    private void theFirstLookFindsNothing() {
         for (var search : List.of("mac", "ipv4addr")) {
             grid.server()
                     .stubFor(get(urlPathMatching(".*/fixedaddress"))
@@ -414,6 +413,12 @@ class InfobloxDhcpIT {
                             .willSetStateTo("over")
                             .willReturn(okJson("[]")));
         }
+    }
+
+    @Test
+    void aReservationThatAnotherMakesMeanwhileIsInTheWay() {
+        provider().create(Provider.reservation(10));
+        theFirstLookFindsNothing();
         grid.instead(
                 post(urlMatching(".*/fixedaddress")),
                 FakeGrid.refused(400, "AdmConDataError", "Data.Conflict", "is used in two fixed addresses"));
@@ -483,6 +488,14 @@ class InfobloxDhcpIT {
         await().atMost(WATCHDOG).until(() -> grid.restarts() == 1);
     }
 
+    @Test
+    void aServerErrorBeforeTheChangeLeavesNothingOpen() {
+        grid.instead(get(urlMatching(".*/fixedaddress.*")), aResponse().withStatus(500));
+        assertThat(failure(() -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContaining("(status 500)");
+        assertThat(grid.all(FakeDhcpGrid.FIXED)).isEmpty();
+    }
+
     static Stream<Arguments> garbage() {
         return Stream.of(
                 Arguments.of(aResponse().withHeader("Content-Type", "text/html").withBody("<html>hi"), "(text/html)"),
@@ -533,6 +546,19 @@ class InfobloxDhcpIT {
     void aLineThatIsCutInTheCreationIsTriedAgain(Fault fault) {
         grid.insteadOnce(post(urlMatching(".*/fixedaddress")), aResponse().withFault(fault));
         assertThat(provider().create(Provider.reservation(10))).isInstanceOf(Creation.Created.class);
+        assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
+    }
+
+    @Test
+    void whatAnotherMadeBetweenTwoAttemptsIsNotTakenForItsOwn() {
+        provider().create(Provider.reservation(10));
+        theFirstLookFindsNothing();
+        grid.insteadOnce(post(urlMatching(".*/fixedaddress")), aResponse().withFault(Fault.EMPTY_RESPONSE));
+        var creation = provider().create(Provider.reservation(11, "192.0.2.10"));
+        assertThat(creation).isInstanceOf(Creation.Occupied.class);
+        assertThat(((Creation.Occupied) creation).present())
+                .extracting(Reservation::mac)
+                .containsExactly(Provider.reservation(10).mac());
         assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
     }
 
