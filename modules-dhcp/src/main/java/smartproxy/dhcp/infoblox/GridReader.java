@@ -137,6 +137,9 @@ final class GridReader {
 
     /** Entries of a MAC. */
     List<Entry> of(Subnet subnet, MacAddress mac, Deadline deadline) {
+        if (!GridRecords.canHave(mac)) {
+            return List.of();
+        }
         return find(records.of(mac), subnet, deadline).stream()
                 .filter(entry -> entry.mac().filter(mac::equals).isPresent())
                 .toList();
@@ -158,6 +161,9 @@ final class GridReader {
     }
 
     GridLeases leasesOf(Subnet subnet, MacAddress mac, Deadline deadline) {
+        if (!GridRecords.canHave(mac)) {
+            return new GridLeases(settings.networkView(), subnet);
+        }
         return leases(GridLeases.of(mac), subnet, deadline);
     }
 

@@ -16,6 +16,9 @@ sealed interface GridRecords permits FixedAddresses, Hosts {
     /** Of addresses that are kept for nobody. */
     MacAddress NOBODY = MacAddress.of("00:00:00:00:00:00");
 
+    /** Of a MAC that the grid can have. */
+    int MAC_OCTETS = 6;
+
     String BOOTFILE = "bootfile";
     String USE_BOOTFILE = "use_bootfile";
     String NEXTSERVER = "nextserver";
@@ -28,6 +31,11 @@ sealed interface GridRecords permits FixedAddresses, Hosts {
         return settings.hosts()
                 ? new Hosts(settings.dnsView())
                 : new FixedAddresses(settings.networkView(), settings.options());
+    }
+
+    /** Whether the grid can have a MAC: it takes no longer ones. */
+    static boolean canHave(MacAddress mac) {
+        return mac.octets().length == MAC_OCTETS;
     }
 
     /** The type of the objects. */

@@ -27,6 +27,7 @@ import smartproxy.core.api.SharedResources;
 import smartproxy.core.api.StartException;
 import smartproxy.dhcp.DhcpProvider;
 import smartproxy.dhcp.DhcpView;
+import smartproxy.dhcp.MacAddress;
 import smartproxy.dhcp.NewReservation;
 import smartproxy.dhcp.Reservation;
 import smartproxy.infoblox.GridRestarts;
@@ -43,9 +44,6 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
     private static final Operation REMOVE = Operation.repeatable("remove");
     private static final Operation RESTART = Operation.repeatable("restart");
     private static final String UNKNOWN = "; whether the change was made is unknown";
-
-    /** What the grid knows; it takes no longer MACs. */
-    private static final int MAC_OCTETS = 6;
 
     private static final Map<String, Object> HOW_TO_RESTART = Map.of(
             "member_order",
@@ -224,10 +222,7 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
     @Override
     public Creation create(NewReservation wanted, Deadline deadline) {
         var reservation = wanted.reservation();
-        if (reservation.mac().octets().length != MAC_OCTETS) {
-            throw CallerException.badRequest(
-                    "Invalid MAC " + reservation.mac() + ": Infoblox knows those of 6 octets alone");
-        }
+        check(reservation.mac());
         var object = records.object(wanted);
         var stored = records.entries(json.valueToTree(object)).get(0);
         return served(
@@ -238,6 +233,15 @@ final class InfobloxDhcpProvider implements DhcpProvider, Lifecycle, LiveCheck {
                         (progress, attempt) -> create(wanted, object, stored, progress, attempt)),
                 Creation.Occupied.class::isInstance,
                 deadline);
+    }
+
+    private static void check(MacAddress mac) {
+        if (!GridRecords.canHave(mac)) {
+            throw CallerException.badRequest("Invalid MAC " + mac + ": Infoblox knows those of 6 octets alone");
+        }
+        if (mac.equals(GridRecords.NOBODY)) {
+            throw CallerException.badRequest("Invalid MAC " + mac + ": Infoblox keeps addresses with it for nobody");
+        }
     }
 
     private Creation create(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
@@ -17,14 +18,23 @@ import smartproxy.core.api.OutcomeUnknownException;
  * Kea's control API: JSON commands and answers. To be used within a call of the backend.
  *
  * <p>A control agent hands commands on to the servers named in {@code service}; a server that is spoken to itself may not want
- * to hear of services. Which one it is shows in the answer to the first command. No answer, or one of an agent that cannot
- * reach its server, is a failed transport.
+ * to hear of services. Which one it is shows in the answer, as either refuses what is meant for the other. No answer, or one of
+ * an agent that cannot reach its server, is a failed transport.
  */
 final class KeaClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 0;
     private static final int EMPTY = 3;
     private static final int MAX_TEXT = 300;
+
+    /** In the words of a server. */
+    private static final String UNKNOWN_SERVICE = "'service'";
+
+    /** In those of an agent that takes a command for its own. */
+    private static final String MISSING_SERVICE = "\"service\"";
+
+    /** Where the configuration of an agent begins. */
+    private static final String AGENT = "Control-agent";
 
     /** In the words of Kea, of PostgreSQL's library and of MySQL's. */
     private static final Pattern DATABASE_LOST =
@@ -39,24 +49,31 @@ final class KeaClient {
     private final KeaSettings settings;
     private final KeaTransport transport;
     private final boolean patient;
-    private volatile boolean withService = true;
+    private final AtomicBoolean withService;
 
     /** @param owner the provider, for errors */
     KeaClient(String owner, Family family, KeaSettings settings, KeaTransport transport) {
-        this(owner, family, settings, transport, false);
+        this(owner, family, settings, transport, false, new AtomicBoolean(true));
     }
 
-    private KeaClient(String owner, Family family, KeaSettings settings, KeaTransport transport, boolean patient) {
+    private KeaClient(
+            String owner,
+            Family family,
+            KeaSettings settings,
+            KeaTransport transport,
+            boolean patient,
+            AtomicBoolean withService) {
         this.owner = owner;
         this.family = family;
         this.settings = settings;
         this.transport = transport;
         this.patient = patient;
+        this.withService = withService;
     }
 
     /** One that asks again until Kea answers, while the time lasts: for what was begun and has to be known. */
     KeaClient patient() {
-        return new KeaClient(owner, family, settings, transport, true);
+        return new KeaClient(owner, family, settings, transport, true, withService);
     }
 
     Family family() {
@@ -100,15 +117,15 @@ final class KeaClient {
 
     private Answer send(String command, ObjectNode arguments, boolean changes, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var asked = withService;
+        var service = withService.get();
         try {
-            return once(command, arguments, changes, asked, deadline);
+            return once(command, arguments, changes, service, deadline);
         } catch (KeaRefusal refusal) {
-            if (!asked || !String.valueOf(refusal.getMessage()).contains("'service'")) {
+            if (!String.valueOf(refusal.getMessage()).contains(service ? UNKNOWN_SERVICE : MISSING_SERVICE)) {
                 throw refusal;
             }
-            var answer = once(command, arguments, changes, false, deadline);
-            withService = false;
+            var answer = once(command, arguments, changes, !service, deadline);
+            withService.set(!service);
             return answer;
         }
     }
@@ -130,6 +147,10 @@ final class KeaClient {
         var result = answer.path("result").intValue();
         var text = bounded(answer.path("text").asText(""));
         if (result == OK || result == EMPTY) {
+            if (!service && answer.path("arguments").has(AGENT)) {
+                throw new KeaRefusal(
+                        result, "a control agent tells of itself where no " + MISSING_SERVICE + " is named");
+            }
             return new Answer(result, answer.path("arguments"));
         }
         checkForwarded(text);

@@ -71,8 +71,8 @@ final class KeaProbe {
 
     private Told ask(Deadline attempt) throws IOException, InterruptedException {
         try {
-            var commands = reader.commands(attempt);
             var config = reader.config(attempt);
+            var commands = reader.commands(attempt);
             var subnets = new ArrayList<String>();
             config.eachSubnet(served -> subnets.add(served.name()));
             return new Told(commands, config.hasHostsDatabase(), subnets);

@@ -106,8 +106,8 @@ final class KeaReader {
     /** Everything; what Kea can do is asked anew, as it may be another one since. */
     KeaAbilities everything(Collector collector, Deadline deadline)
             throws KeaRefusal, IOException, InterruptedException {
-        var commands = commands(deadline);
         var config = config(deadline);
+        var commands = commands(deadline);
         var writing = !commands.contains("reservation-add")
                 ? Writing.CONFIG
                 : config.hasHostsDatabase() ? Writing.DATABASE : Writing.MEMORY;
@@ -134,6 +134,7 @@ final class KeaReader {
         return new KeaAbilities(Set.copyOf(commands), writing);
     }
 
+    /** To be asked after {@link #config}: an agent may tell its own ones where it is not known yet to be one. */
     Set<String> commands(Deadline deadline) throws KeaRefusal, IOException, InterruptedException {
         var commands = new HashSet<String>();
         client.ask("list-commands", KeaClient.object(), deadline).forEach(name -> commands.add(name.asText("")));

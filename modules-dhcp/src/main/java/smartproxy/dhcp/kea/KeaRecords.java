@@ -123,7 +123,8 @@ final class KeaRecords {
                         NEXT_SERVER,
                         wanted.bootServer()
                                 .orElseThrow(() -> CallerException.badRequest(
-                                        "Kea stores the address of a boot server, and '" + server + "' has none"))
+                                        "Kea stores the address of a boot server, and none was found for '" + server
+                                                + "'"))
                                 .toString()));
         return host;
     }

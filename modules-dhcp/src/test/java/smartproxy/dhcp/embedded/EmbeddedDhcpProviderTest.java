@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,6 +158,56 @@ final class EmbeddedDhcpProviderTest {
         assertThat(stored()).isEmpty();
         assertThat(refused).hasMessageEndingWith(": it is not in the store any more; nothing was changed");
         assertThat(refused.outcome()).isEqualTo(Outcome.NOT_APPLIED);
+    }
+
+    @Test
+    @DisplayName("a change of vendor options takes nothing else that was sent with them")
+    void vendorOptionsAlone() {
+        var present = wanted(SUBNET, "192.0.2.7").reservation();
+        provider.create(wanted(SUBNET, "192.0.2.7"), soon());
+        var sent = present.withOptions(
+                Map.of(Reservation.HOSTNAME, "A", "ztp_firmware", "x", "<V>root_path_name", "/a", "other", "y"));
+        provider.change(present, new NewReservation(sent, Optional.empty(), Set.of()), soon());
+        assertThat(stored().orElseThrow().options())
+                .isEqualTo(Map.of(Reservation.HOSTNAME, "a", "ztp_firmware", "x", "<V>root_path_name", "/a"));
+    }
+
+    @Test
+    @DisplayName("a list of several pages is whole and in order, with siblings that share the last address of a page")
+    void aListOfSeveralPages() throws Exception {
+        var large = new Subnet(Ipv4.of("10.20.0.0"), 16, Map.of());
+        var all = new ArrayList<Reservation>();
+        for (var n = 1; n <= 1100; n++) {
+            all.add(of(large, n, "02:00:00:00:%02x:%02x".formatted(n / 256, n % 256)));
+            if (n == 500) {
+                all.add(of(large, n, "02:00:00:01:00:00"));
+            }
+        }
+        var table = new ReservationTable(store);
+        store.transaction(connection -> {
+            for (var n = all.size(); n > 0; n--) {
+                table.insert(connection, all.get(n - 1));
+            }
+            return true;
+        });
+        var shown = new ArrayList<Reservation>();
+        new EmbeddedView(List.of(large), table).eachReservation(large, shown::add);
+        assertThat(shown).isEqualTo(all);
+    }
+
+    private static Reservation of(Subnet subnet, int n, String mac) {
+        return new Reservation(
+                subnet, "h" + n, Ipv4.of(subnet.network().value() + n), MacAddress.of(mac), true, Map.of());
+    }
+
+    @Test
+    @DisplayName("as long as the used addresses are the same they are the same object, by which a search knows it")
+    void theSameAddressesAreTheSameObject() {
+        provider.create(wanted(SUBNET, "192.0.2.7"), soon());
+        var before = provider.view(soon()).used(SUBNET);
+        assertThat(provider.view(soon()).used(SUBNET)).isSameAs(before);
+        provider.remove(wanted(SUBNET, "192.0.2.7").reservation(), soon());
+        assertThat(provider.view(soon()).used(SUBNET)).isNotSameAs(before);
     }
 
     @Test

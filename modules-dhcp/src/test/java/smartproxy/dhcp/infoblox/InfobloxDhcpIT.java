@@ -36,6 +36,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import smartproxy.core.api.BackendException;
@@ -400,9 +401,8 @@ class InfobloxDhcpIT {
         assertThat(grid.complaints()).isEmpty();
     }
 
-    @Test
-    void aReservationThatAnotherMakesMeanwhileIsInTheWay() {
-        provider().create(Provider.reservation(10));
+    /** As what another reserves directly after it. */
+    private void theFirstLookFindsNothing() {
         for (var search : List.of("mac", "ipv4addr")) {
             grid.server()
                     .stubFor(get(urlPathMatching(".*/fixedaddress"))
@@ -413,6 +413,12 @@ class InfobloxDhcpIT {
                             .willSetStateTo("over")
                             .willReturn(okJson("[]")));
         }
+    }
+
+    @Test
+    void aReservationThatAnotherMakesMeanwhileIsInTheWay() {
+        provider().create(Provider.reservation(10));
+        theFirstLookFindsNothing();
         grid.instead(
                 post(urlMatching(".*/fixedaddress")),
                 FakeGrid.refused(400, "AdmConDataError", "Data.Conflict", "is used in two fixed addresses"));
@@ -482,6 +488,14 @@ class InfobloxDhcpIT {
         await().atMost(WATCHDOG).until(() -> grid.restarts() == 1);
     }
 
+    @Test
+    void aServerErrorBeforeTheChangeLeavesNothingOpen() {
+        grid.instead(get(urlMatching(".*/fixedaddress.*")), aResponse().withStatus(500));
+        assertThat(failure(() -> provider().create(Provider.reservation(10)), Kind.REJECTED, Outcome.NOT_APPLIED))
+                .hasMessageContaining("(status 500)");
+        assertThat(grid.all(FakeDhcpGrid.FIXED)).isEmpty();
+    }
+
     static Stream<Arguments> garbage() {
         return Stream.of(
                 Arguments.of(aResponse().withHeader("Content-Type", "text/html").withBody("<html>hi"), "(text/html)"),
@@ -532,6 +546,19 @@ class InfobloxDhcpIT {
     void aLineThatIsCutInTheCreationIsTriedAgain(Fault fault) {
         grid.insteadOnce(post(urlMatching(".*/fixedaddress")), aResponse().withFault(fault));
         assertThat(provider().create(Provider.reservation(10))).isInstanceOf(Creation.Created.class);
+        assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
+    }
+
+    @Test
+    void whatAnotherMadeBetweenTwoAttemptsIsNotTakenForItsOwn() {
+        provider().create(Provider.reservation(10));
+        theFirstLookFindsNothing();
+        grid.insteadOnce(post(urlMatching(".*/fixedaddress")), aResponse().withFault(Fault.EMPTY_RESPONSE));
+        var creation = provider().create(Provider.reservation(11, "192.0.2.10"));
+        assertThat(creation).isInstanceOf(Creation.Occupied.class);
+        assertThat(((Creation.Occupied) creation).present())
+                .extracting(Reservation::mac)
+                .containsExactly(Provider.reservation(10).mac());
         assertThat(grid.all(FakeDhcpGrid.FIXED)).hasSize(1);
     }
 
@@ -587,17 +614,28 @@ class InfobloxDhcpIT {
         assertThat(grid.calls()).isEmpty();
     }
 
-    @Test
-    void macsThatTheGridDoesNotKnowAreRefused() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "02:00:00:00:00:00:00:0a | Infoblox knows those of 6 octets alone",
+                "00:00:00:00:00:00 | Infoblox keeps addresses with it for nobody"
+            })
+    void macsThatTheGridDoesNotKnowAreRefused(String mac, String reason) {
         var reservation = new Reservation(
-                Provider.SUBNET,
-                "h",
-                Ipv4.of("192.0.2.10"),
-                MacAddress.of("02:00:00:00:00:00:00:0a"),
-                true,
-                Map.of("hostname", "h"));
-        assertThat(catchThrowableOfType(CallerException.class, () -> provider().create(reservation)))
-                .hasMessageContaining("6 octets");
+                Provider.SUBNET, "h", Ipv4.of("192.0.2.10"), MacAddress.of(mac), true, Map.of("hostname", "h"));
+        var refused =
+                catchThrowableOfType(CallerException.class, () -> provider().create(reservation));
+        assertThat(refused).hasMessage("Invalid MAC " + mac + ": " + reason);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(grid.calls()).isEmpty();
+    }
+
+    @Test
+    void aMacThatTheGridCannotHaveIsNobodysAndNotAskedFor() {
+        var mac = MacAddress.of("80:00:02:08:fe:80:00:00:00:00:00:00:00:02:c9:03:00:00:00:01");
+        assertThat(provider().view().reservation(Provider.SUBNET, mac)).isEmpty();
+        assertThat(provider().view().lease(Provider.SUBNET, mac)).isEmpty();
         assertThat(grid.calls()).isEmpty();
     }
 

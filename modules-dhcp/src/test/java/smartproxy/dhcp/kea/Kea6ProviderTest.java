@@ -72,10 +72,10 @@ final class Kea6ProviderTest {
         var provider = elsewhere();
         var soon = Deadline.in(Duration.ofSeconds(10));
         assertThatThrownBy(() -> provider.dhcp6().orElseThrow().view(soon))
-                .hasMessage("dhcp_kea dhcp6: list-commands: http://six.example.com:8006 answers with status 404; check"
+                .hasMessage("dhcp_kea dhcp6: config-get: http://six.example.com:8006 answers with status 404; check"
                         + " dhcp_kea_dhcp6_url");
         assertThatThrownBy(() -> provider.view(soon))
-                .hasMessage("dhcp_kea: list-commands: http://kea.example.com:8000 answers with status 404; check"
+                .hasMessage("dhcp_kea: config-get: http://kea.example.com:8000 answers with status 404; check"
                         + " dhcp_kea_url");
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.core.api.HttpCall;
 import smartproxy.core.api.HttpPeer;
 import smartproxy.core.api.HttpReply;
 import smartproxy.core.api.OutcomeUnknownException;
@@ -106,6 +107,57 @@ final class KeaClientTest {
                         "{\"command\":\"list-commands\",\"service\":[\"dhcp4\"]}",
                         "{\"command\":\"list-commands\"}",
                         "{\"command\":\"config-get\"}");
+    }
+
+    /** Kea 3 at first, then an agent of 2.x, and what each was asked. */
+    private static final class Replaced implements HttpPeer {
+        private final List<String> bodies = new ArrayList<>();
+        private boolean agent;
+
+        @Override
+        public HttpReply send(HttpCall call, Deadline deadline) {
+            var body = new String(call.body(), StandardCharsets.UTF_8);
+            bodies.add(body);
+            if (!agent) {
+                return reply(
+                        200,
+                        body.contains("service")
+                                ? "{\"result\": 1, \"text\": \"unsupported parameter 'service'\"}"
+                                : "{\"result\": 0}");
+            }
+            if (body.contains("service")) {
+                return reply(200, "[{\"result\": 0, \"arguments\": {\"Dhcp4\": {}}}]");
+            }
+            return reply(
+                    200,
+                    body.contains("config-")
+                            ? "[{\"result\": 0, \"arguments\": {\"Control-agent\": {}}}]"
+                            : "[{\"result\": 2, \"text\": \"'reservation-get' command not supported. You did not include"
+                                    + " \\\"service\\\" parameter in the command\"}]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config-get", "reservation-get"})
+    @DisplayName(
+            "an agent that took the place of such a server is asked with a service again, also by who asks patiently")
+    void learnsToNameTheServiceAgain(String question) throws Exception {
+        var kea = new Replaced();
+        var client = client(kea);
+        var patient = client.patient();
+        patient.ask("config-get", KeaClient.object(), soon());
+        client.ask("config-get", KeaClient.object(), soon());
+        assertThat(kea.bodies).hasSize(3).last().asString().doesNotContain("service");
+        kea.agent = true;
+        kea.bodies.clear();
+        assertThat(client.ask(question, KeaClient.object(), soon()).has("Dhcp4"))
+                .isTrue();
+        patient.ask("config-write", KeaClient.object(), soon());
+        assertThat(kea.bodies)
+                .containsExactly(
+                        "{\"command\":\"" + question + "\"}",
+                        "{\"command\":\"" + question + "\",\"service\":[\"dhcp4\"]}",
+                        "{\"command\":\"config-write\",\"service\":[\"dhcp4\"]}");
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -128,6 +129,24 @@ final class KeaDhcpProviderTest {
         assertThat(subnet().network()).isEqualTo(Ipv4.of("192.0.2.0"));
         assertThat(create(wanted(30, "a.example.com"))).isInstanceOf(Creation.Created.class);
         assertThat(kea.reservations()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("of two subnets with one network address, by which they are asked for, the first is served")
+    void twoSubnetsOfOneNetworkAddress() {
+        var second = ((ArrayNode) kea.configuration.at("/Dhcp4/subnet4")).addObject();
+        second.put("id", 8).put("subnet", "192.0.2.0/25");
+        second.putArray("reservations")
+                .addObject()
+                .put("hw-address", "02:00:00:00:00:95")
+                .put("ip-address", "192.0.2.45");
+        assertThat(provider.view(soon()).subnets())
+                .extracting(Subnet::toString)
+                .containsExactly("192.0.2.0/255.255.255.0", "198.51.100.0/255.255.255.128");
+        var wanted = wanted(30, "a.example.com");
+        assertThat(create(wanted)).isInstanceOf(Creation.Created.class);
+        assertThat(isShown(wanted)).isTrue();
+        assertThat(kea.reservations().toString()).contains("a.example.com");
     }
 
     @Test
@@ -418,6 +437,33 @@ final class KeaDhcpProviderTest {
     }
 
     @Test
+    @DisplayName("what an agent in the place of a server without services can do itself is not taken for what Kea can")
+    void anAgentInThePlaceOfAServer() {
+        kea.withHostCommands();
+        var agent = new AtomicBoolean();
+        var client = new KeaClient(KeaFactory.NAME, Family.V4, KeaClientTest.settings(), (command, body, deadline) -> {
+            if (body.contains("\"service\"") == agent.get()) {
+                return kea.send(command, body, deadline);
+            }
+            var own = command.equals("config-get") ? "{\"Control-agent\": {}}" : "[\"config-get\"]";
+            var answer = agent.get()
+                    ? "[{\"result\": 0, \"arguments\": " + own + "}]"
+                    : "{\"result\": 1, \"text\": \"unsupported parameter 'service'\"}";
+            return answer.getBytes(StandardCharsets.UTF_8);
+        });
+        isChangedByHostCommands(client);
+        agent.set(true);
+        isChangedByHostCommands(client);
+    }
+
+    /** By a provider that knows nothing yet. */
+    private void isChangedByHostCommands(KeaClient client) {
+        var fresh = new KeaDhcpProvider(KeaClientTest.settings(), client, WriterLock.ALONE, context, Optional.empty());
+        assertThat(fresh.view(soon()).subnets()).hasSize(2);
+        assertThat(context.health("reservations").detail()).contains("host_cmds, kept in the configuration file");
+    }
+
+    @Test
     @DisplayName("a change whose answer is lost counts as a failure of Kea, whichever way it is made")
     void aLostChangeCountsAsAFailure() throws Exception {
         for (var lost : List.of("config-set", "reservation-add", "config-write")) {
@@ -451,7 +497,7 @@ final class KeaDhcpProviderTest {
     void refusesABootServerWithoutAddress() {
         assertThatThrownBy(() -> create(wanted(30, "a", "nextServer", "nowhere.example.com")))
                 .isInstanceOf(CallerException.class)
-                .hasMessageContaining("'nowhere.example.com' has none");
+                .hasMessageContaining("none was found for 'nowhere.example.com'");
         assertThatThrownBy(() -> create(wanted(30, "a", "filename", "x".repeat(128))))
                 .isInstanceOf(CallerException.class);
         assertThat(kea.reservations()).isEmpty();

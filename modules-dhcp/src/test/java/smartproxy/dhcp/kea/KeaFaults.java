@@ -69,7 +69,11 @@ abstract class KeaFaults {
         kea.close();
     }
 
-    private static Deadline soon() {
+    LabKea kea() {
+        return kea;
+    }
+
+    static Deadline soon() {
         return Deadline.in(Duration.ofSeconds(60));
     }
 
