@@ -486,6 +486,20 @@ class JobRunnerTest {
     }
 
     @Test
+    void optionsThatComeToTheSameAreNoDifference() throws Exception {
+        ended(mirrorOf("a", ",\"options\":{\"gpgkey\":\"a\\nb\",\"excludes\":[\"x\",\"y\"],\"depth\":2}", false));
+        pulp.news = false;
+
+        var same = ",\"options\":{\"gpgkey\":\"a\\nb\\n\",\"excludes\":[\"y\",\"x\"],\"depth\":2,\"includes\":[],"
+                + "\"sync_dependencies\":true,\"keep_latest_packages\":0,\"components\":\"\"}";
+        assertThat(told(ended(mirrorOf("a", same, false)))).containsExactly("a completed []");
+        for (var other : List.of("\"depth\":3", "\"depth\":2,\"sync_dependencies\":false")) {
+            assertThat(told(ended(mirrorOf("a", ",\"options\":{" + other + "}", false))))
+                    .containsExactly("a completed [update remote]");
+        }
+    }
+
+    @Test
     void aJobOfAPulpThatIsTakenOutOfTheSettingsFails() throws Exception {
         rows.insert("old", Job.MIRROR, "gone", "", "{\"repositories\":[]}", List.of("a"));
         jobs.start();
