@@ -243,12 +243,12 @@ final class JobRows {
                 number(connection, "SELECT COUNT(*) FROM content_job WHERE id = ? AND cancel = ?", job, true) > 0);
     }
 
-    /** Ids of this host's jobs that have not ended. */
+    /** Ids of this host's jobs that have not ended; it may have had another name, so in a store of its own all are. */
     List<String> unfinished() {
         return ask(connection -> {
             var ids = new ArrayList<String>();
-            var sql = "SELECT id FROM content_job WHERE host = ? AND finished IS NULL ORDER BY created, id";
-            try (var statement = bound(connection, sql, host);
+            var sql = "SELECT id FROM content_job WHERE (host = ? OR ?) AND finished IS NULL ORDER BY created, id";
+            try (var statement = bound(connection, sql, host, !store.isShared());
                     var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     ids.add(rows.getString(1));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.KeyedSerializer;
+import smartproxy.core.api.Store;
 import smartproxy.core.guard.MovableClock;
 import smartproxy.core.store.LazyStore;
 
@@ -496,6 +498,40 @@ class JobRunnerTest {
         for (var other : List.of("\"depth\":3", "\"depth\":2,\"sync_dependencies\":false")) {
             assertThat(told(ended(mirrorOf("a", ",\"options\":{" + other + "}", false))))
                     .containsExactly("a completed [update remote]");
+        }
+    }
+
+    @Test
+    void aHostThatWasRenamedGoesOnWithItsJobs() throws Exception {
+        ended(mirror("a"));
+        new JobRows(store, "old.example.com", Clock.systemUTC())
+                .insert("old", JobWork.SYNC, "p", "a", "{}", List.of("a"));
+
+        jobs.start();
+
+        assertThat(ended(rows.find("old").orElseThrow()).state()).isEqualTo(JobState.COMPLETED);
+    }
+
+    @Test
+    void whereDaemonsShareAStoreTheJobsOfAnotherHostAreLeftToIt() throws Exception {
+        new JobRows(store, "other.example.com", Clock.systemUTC())
+                .insert("other", JobWork.SYNC, "p", "a", "{}", List.of("a"));
+
+        assertThat(new JobRows(new SharedStore(store), "host", Clock.systemUTC()).unfinished())
+                .isEmpty();
+        assertThat(rows.unfinished()).containsExactly("other");
+    }
+
+    /** One that other daemons may use, too. */
+    private record SharedStore(Store store) implements Store {
+        @Override
+        public void migrate(String owner, List<String> statements) throws SQLException {
+            store.migrate(owner, statements);
+        }
+
+        @Override
+        public <T> T transaction(Work<T> work) throws SQLException {
+            return store.transaction(work);
         }
     }
 
