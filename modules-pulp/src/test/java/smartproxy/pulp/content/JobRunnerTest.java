@@ -470,6 +470,21 @@ class JobRunnerTest {
         assertThatThrownBy(() -> jobs.find(second.id())).isInstanceOf(CallerException.class);
     }
 
+    /** Each may have thousands, and a list a hundred of them. */
+    @Test
+    void mirrorsAreListedWithoutTheirItems() throws Exception {
+        ended(mirror("a"));
+        ended(jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a")));
+
+        var all = rows.list(java.util.Optional.empty(), java.util.Optional.empty(), Page.Window.FIRST)
+                .items();
+        assertThat(all.get(1).items()).isEmpty();
+        var listed = all.stream().map(ContentJson::listed).toList();
+        assertThat(listed.get(0).path("actions").toString()).isEqualTo("[\"sync\"]");
+        assertThat(listed.get(1).path("kind").asText()).isEqualTo("mirror");
+        assertThat(listed.get(1).has("items")).isFalse();
+    }
+
     @Test
     void aJobThatEndedLongAgoIsForgottenWhenTheNextOneBegins() throws Exception {
         var clock = new MovableClock();
