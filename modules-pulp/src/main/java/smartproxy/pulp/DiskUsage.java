@@ -3,31 +3,20 @@ package smartproxy.pulp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import smartproxy.core.api.BackendException;
-import smartproxy.core.api.BackendException.Kind;
-import smartproxy.core.api.BackendException.Outcome;
 import smartproxy.core.api.Deadline;
+import smartproxy.pulp.content.FileSystemLooks;
 
 /** How full the file systems below some directories are, in the words and numbers of {@code df -P} (POSIX). Thread-safe. */
 final class DiskUsage {
     private static final Logger LOG = LoggerFactory.getLogger(DiskUsage.class);
-
-    /** A file system that is away keeps whoever asks for it; more than these are not kept. */
-    private static final int ASKING = 4;
-
-    private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
 
     /** What sizes are counted in. */
     enum Unit {
@@ -67,7 +56,7 @@ final class DiskUsage {
     }
 
     private final Map<String, Path> directories;
-    private final Semaphore asking = new Semaphore(ASKING);
+    private final FileSystemLooks looks = new FileSystemLooks("disk usage");
 
     /** @param directories by the name they are reported under, in this order */
     DiskUsage(Map<String, Path> directories) {
@@ -77,44 +66,13 @@ final class DiskUsage {
     /**
      * The file systems, by directory; those that cannot be read are left out.
      *
-     * @throws BackendException {@code TIMEOUT} when a file system does not answer
+     * @throws BackendException when a file system does not answer
      */
     Map<String, Map<String, Object>> report(Unit unit, Deadline deadline) {
-        beginAsking(deadline);
-        var task = new FutureTask<>(() -> {
-            try {
-                return report(unit);
-            } finally {
-                asking.release();
-            }
-        });
-        var thread = new Thread(task, "disk-usage");
-        thread.setDaemon(true);
-        thread.start();
         try {
-            return task.get(deadline.leftMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new BackendException(
-                    Kind.TIMEOUT, Outcome.NOT_APPLIED, "disk usage: a file system does not answer", e);
+            return looks.look(() -> report(unit), deadline);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** File systems that answer do so at once. */
-    private void beginAsking(Deadline deadline) {
-        try {
-            var turn = deadline.within(LONGEST_TURN);
-            if (!asking.tryAcquire(turn.leftMillis(), TimeUnit.MILLISECONDS)) {
-                throw new BackendException(
-                        Kind.UNAVAILABLE, Outcome.NOT_APPLIED, "disk usage: a file system does not answer", null);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 

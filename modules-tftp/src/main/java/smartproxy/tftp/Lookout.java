@@ -1,6 +1,7 @@
 package smartproxy.tftp;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import smartproxy.core.api.HealthSource.Health;
@@ -12,9 +13,9 @@ import smartproxy.core.api.HealthSource.Health;
 final class Lookout {
     private static final Duration STALE = Duration.ofSeconds(30);
 
-    private final String what;
     private final Supplier<Health> look;
     private final Duration staleWhenWell;
+    private final Executor threads;
     private final AtomicBoolean looking = new AtomicBoolean();
     private volatile Health seen = new Health(true, "not looked at yet");
     private volatile long seenAt;
@@ -26,9 +27,17 @@ final class Lookout {
 
     /** @param staleWhenWell how long something good that was seen is good enough; something bad is looked at sooner */
     Lookout(String what, Supplier<Health> look, Duration staleWhenWell) {
-        this.what = what;
+        this(look, staleWhenWell, work -> {
+            var thread = new Thread(work, "tftp-" + what);
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    Lookout(Supplier<Health> look, Duration staleWhenWell, Executor threads) {
         this.look = look;
         this.staleWhenWell = staleWhenWell;
+        this.threads = threads;
     }
 
     Health health() {
@@ -51,9 +60,11 @@ final class Lookout {
     /** Looks once, unless a look has not ended yet. */
     void refresh() {
         if (looking.compareAndSet(false, true)) {
-            var thread = new Thread(this::run, "tftp-" + what);
-            thread.setDaemon(true);
-            thread.start();
+            try {
+                threads.execute(this::run);
+            } catch (OutOfMemoryError e) { // no thread to be had: whoever asks next looks
+                looking.set(false);
+            }
         }
     }
 

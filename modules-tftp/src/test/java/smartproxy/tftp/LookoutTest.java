@@ -43,6 +43,24 @@ class LookoutTest {
     }
 
     @Test
+    void withoutAThreadNobodyLooksUntilThereIsOne() {
+        var threads = new AtomicInteger();
+        var lookout = new Lookout(this::look, Duration.ZERO, work -> {
+            if (threads.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            work.run();
+        });
+        lookout.refresh();
+        assertThat(lookout.hasLooked()).isFalse();
+
+        lookout.refresh();
+
+        assertThat(lookout.hasLooked()).isTrue();
+        assertThat(looks).hasValue(1);
+    }
+
+    @Test
     void aLookThatFailsIsToldAndTheNextOneCounts() {
         var lookout = new Lookout("test", () -> {
             if (looks.incrementAndGet() == 1) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +39,7 @@ final class DnsTransport implements AutoCloseable {
     private final ServerAddress server;
     private final Resolver resolver;
     private final @Nullable TsigSigner signer;
+    private final Executor threads;
     private final ReentrantLock opening = new ReentrantLock();
     private final AtomicBoolean checking = new AtomicBoolean();
     private volatile @Nullable UdpConnection udp;
@@ -50,9 +52,21 @@ final class DnsTransport implements AutoCloseable {
     }
 
     DnsTransport(ServerAddress server, Resolver resolver, @Nullable TsigSigner signer) {
+        this(server, resolver, signer, DnsTransport::onThreadOfItsOwn);
+    }
+
+    /** @param threads where names are resolved, as the system's resolver knows no deadline */
+    DnsTransport(ServerAddress server, Resolver resolver, @Nullable TsigSigner signer, Executor threads) {
         this.server = server;
         this.resolver = resolver;
         this.signer = signer;
+        this.threads = threads;
+    }
+
+    private static void onThreadOfItsOwn(Runnable work) {
+        var thread = new Thread(work, "dns_nsupdate resolve");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /** A message that was sent, and the connection it went through. */
@@ -92,7 +106,11 @@ final class DnsTransport implements AutoCloseable {
     /** Called after the server was silent: it may have moved to another address, or answer at another. Does not wait for that. */
     void checkAddress() {
         if (checking.compareAndSet(false, true)) {
-            daemon(this::leaveOldAddress).start();
+            try {
+                threads.execute(this::leaveOldAddress);
+            } catch (OutOfMemoryError e) { // no thread to be had: the next one who gets no answer looks
+                checking.set(false);
+            }
         }
     }
 
@@ -116,10 +134,9 @@ final class DnsTransport implements AutoCloseable {
         }
     }
 
-    /** On a thread of its own, as the system's resolver knows no deadline. */
     private List<InetAddress> resolve(Deadline deadline) throws IOException {
         var task = new FutureTask<>(resolver::resolve);
-        daemon(task).start();
+        threads.execute(task);
         try {
             return task.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -131,12 +148,6 @@ final class DnsTransport implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted();
         }
-    }
-
-    private static Thread daemon(Runnable work) {
-        var thread = new Thread(work, "dns_nsupdate resolve");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static InterruptedIOException interrupted() {

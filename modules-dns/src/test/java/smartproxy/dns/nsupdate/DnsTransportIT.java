@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,28 +53,59 @@ class DnsTransportIT {
         return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     }
 
-    private Message ask() throws IOException, InterruptedException {
-        return new Lookup(transport, Duration.ZERO).query(ZONE, Type.SOA, Deadline.in(Duration.ofSeconds(1)));
+    private Message ask(Duration time) throws IOException, InterruptedException {
+        return new Lookup(transport, Duration.ZERO).query(ZONE, Type.SOA, Deadline.in(time));
+    }
+
+    private Message askForAMoment() throws IOException, InterruptedException {
+        return ask(Duration.ofSeconds(1));
     }
 
     @Test
     void whenOneIsSilentTheOtherIsAsked() throws Exception {
         first.onQuery = asked -> {};
-        assertThatThrownBy(this::ask).isInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(this::askForAMoment).isInstanceOf(SocketTimeoutException.class);
         await().atMost(WATCHDOG)
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> ask().getRcode() == Rcode.NOERROR);
+                .until(() -> askForAMoment().getRcode() == Rcode.NOERROR);
         assertThat(second.queries).isNotEmpty();
     }
 
     @Test
+    void whereThereWasNoThreadToLookForItsAddressTheNextOneLooks() throws Exception {
+        var resolutions = new AtomicInteger();
+        var noThread = new AtomicBoolean(true);
+        var there = List.of(loopback(1));
+        try (var lonely = new DnsTransport(
+                new ServerAddress("ns.example.com", 53),
+                () -> {
+                    resolutions.incrementAndGet();
+                    return there;
+                },
+                null,
+                work -> {
+                    if (noThread.getAndSet(false)) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    work.run();
+                })) {
+            lonely.checkAddress();
+            assertThat(resolutions).hasValue(0);
+
+            lonely.checkAddress();
+
+            assertThat(resolutions).hasValue(1);
+        }
+    }
+
+    @Test
     void oneThatHasAnsweredIsKept() throws Exception {
-        assertThat(ask().getRcode()).isEqualTo(Rcode.NOERROR);
+        assertThat(ask(WATCHDOG).getRcode()).isEqualTo(Rcode.NOERROR);
         first.onQuery = asked -> {};
-        assertThatThrownBy(this::ask).isInstanceOf(SocketTimeoutException.class);
+        assertThatThrownBy(this::askForAMoment).isInstanceOf(SocketTimeoutException.class);
         first.onQuery = asked -> asked.reply().send(first.soa(asked.message()));
         for (var i = 0; i < 3; i++) {
-            assertThat(ask().getRcode()).isEqualTo(Rcode.NOERROR);
+            assertThat(ask(WATCHDOG).getRcode()).isEqualTo(Rcode.NOERROR);
         }
         assertThat(second.queries).isEmpty();
         assertThat(first.sources).hasSize(1);

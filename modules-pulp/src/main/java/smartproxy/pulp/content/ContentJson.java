@@ -181,6 +181,11 @@ final class ContentJson {
                 .put("finished", time(job.finished()));
     }
 
+    /** One in a list. */
+    static ObjectNode listed(Job job) {
+        return job(job).without("items");
+    }
+
     private static @Nullable String time(Optional<Instant> time) {
         return time.map(Instant::toString).orElse(null);
     }

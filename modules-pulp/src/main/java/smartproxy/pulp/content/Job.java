@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param error why it failed; empty unless it did
  * @param cancel whether somebody wants it to end
  * @param event the number of its newest change among those of all jobs
- * @param items its parts in their order; one of the subject's name unless it is a mirror
+ * @param items its parts in their order; one of the subject's name unless it is a mirror; of a mirror in a list none
  */
 record Job(
         String id,

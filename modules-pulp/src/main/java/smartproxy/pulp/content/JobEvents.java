@@ -20,7 +20,10 @@ import smartproxy.core.api.RequestContext;
  */
 final class JobEvents {
     static final int MOST = 16;
-    private static final int AT_ONCE = 100;
+
+    /** Each may be a mirror of thousands of repositories. */
+    private static final int AT_ONCE = 4;
+
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
     /** Left of the deadline for the end of the answer. */

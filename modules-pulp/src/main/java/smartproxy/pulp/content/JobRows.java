@@ -243,12 +243,12 @@ final class JobRows {
                 number(connection, "SELECT COUNT(*) FROM content_job WHERE id = ? AND cancel = ?", job, true) > 0);
     }
 
-    /** Ids of this host's jobs that have not ended. */
+    /** Ids of this host's jobs that have not ended; it may have had another name, so in a store of its own all are. */
     List<String> unfinished() {
         return ask(connection -> {
             var ids = new ArrayList<String>();
-            var sql = "SELECT id FROM content_job WHERE host = ? AND finished IS NULL ORDER BY created, id";
-            try (var statement = bound(connection, sql, host);
+            var sql = "SELECT id FROM content_job WHERE (host = ? OR ?) AND finished IS NULL ORDER BY created, id";
+            try (var statement = bound(connection, sql, host, !store.isShared());
                     var rows = statement.executeQuery()) {
                 while (rows.next()) {
                     ids.add(rows.getString(1));
@@ -259,11 +259,11 @@ final class JobRows {
     }
 
     Optional<Job> find(String id) {
-        return ask(connection -> jobs(connection, COLUMNS + " WHERE id = ?", id)).stream()
+        return ask(connection -> jobs(connection, true, COLUMNS + " WHERE id = ?", id)).stream()
                 .findFirst();
     }
 
-    /** The newest first. */
+    /** The newest first; mirrors without their items, of which each may have thousands. */
     Page<Job> list(Optional<JobState> state, Optional<String> pulp, Page.Window window) {
         var where = new StringBuilder(" WHERE 1 = 1");
         var values = new ArrayList<Object>();
@@ -280,13 +280,14 @@ final class JobRows {
             var all = new ArrayList<>(values);
             Collections.addAll(all, window.limit(), window.offset());
             var page = COLUMNS + where + " ORDER BY created DESC, id DESC LIMIT ? OFFSET ?";
-            return new Page<>(jobs(connection, page, all.toArray()), total);
+            return new Page<>(jobs(connection, false, page, all.toArray()), total);
         });
     }
 
     /** Jobs that were changed after an event, by their newest one. */
     List<Job> changedAfter(long event, int most) {
-        return ask(connection -> jobs(connection, COLUMNS + " WHERE event > ? ORDER BY event LIMIT ?", event, most));
+        return ask(
+                connection -> jobs(connection, true, COLUMNS + " WHERE event > ? ORDER BY event LIMIT ?", event, most));
     }
 
     long newestEvent() {
@@ -309,12 +310,14 @@ final class JobRows {
         });
     }
 
-    private static List<Job> jobs(Connection connection, String sql, Object... values) throws SQLException {
+    private static List<Job> jobs(Connection connection, boolean whole, String sql, Object... values)
+            throws SQLException {
         var jobs = new ArrayList<Job>();
         try (var statement = bound(connection, sql, values);
                 var rows = statement.executeQuery()) {
             while (rows.next()) {
-                jobs.add(job(rows, items(connection, rows.getString(1))));
+                var isInParts = rows.getString(2).equals(Job.MIRROR);
+                jobs.add(job(rows, whole || !isInParts ? items(connection, rows.getString(1)) : List.of()));
             }
         }
         return jobs;

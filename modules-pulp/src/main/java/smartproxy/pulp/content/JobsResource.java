@@ -52,7 +52,7 @@ public final class JobsResource {
                 ContentAnswers.state(parameters),
                 Optional.ofNullable(parameters.text("pulp")),
                 ContentAnswers.window(parameters));
-        return ContentAnswers.ok(ContentJson.page(page, ContentJson::job));
+        return ContentAnswers.ok(ContentJson.page(page, ContentJson::listed));
     }
 
     @GET

@@ -1,6 +1,7 @@
 package smartproxy.pulp.content;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,35 @@ public record Upstream(
                 || (proxy.isPresent() && proxy.get().login().user() != null);
     }
 
+    /** Whether an option says no more than is so without it; that holds for all that Pulps know. */
+    public static boolean isUsual(@Nullable Object option) {
+        return option == null
+                || option.equals(true)
+                || option.equals("")
+                || (option instanceof Number number && number.doubleValue() == 0)
+                || (option instanceof List<?> list && list.isEmpty());
+    }
+
+    /** Pulps strip texts, and keep lists as sets. */
+    private static Object kept(Object option) {
+        if (option instanceof List<?> list) {
+            return list.stream()
+                    .map(String::valueOf)
+                    .map(String::strip)
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
+        return option instanceof String text ? text.strip() : option;
+    }
+
+    private Map<String, Object> keptOptions() {
+        var kept = new TreeMap<>(options);
+        kept.replaceAll((name, option) -> kept(option));
+        kept.values().removeIf(Upstream::isUsual);
+        return kept;
+    }
+
     /** As a Pulp shows it, an empty secret for each, and without labels: what two of them can be compared by. */
     public Upstream shown() {
         return new Upstream(
@@ -115,7 +145,7 @@ public record Upstream(
                 login.shown(),
                 proxy.map(one -> new Proxy(one.url(), one.login().shown())),
                 limits,
-                options,
+                keptOptions(),
                 Map.of());
     }
 

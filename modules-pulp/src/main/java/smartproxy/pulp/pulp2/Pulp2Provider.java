@@ -15,6 +15,7 @@ import smartproxy.pulp.content.Change;
 import smartproxy.pulp.content.ContentAbility;
 import smartproxy.pulp.content.ContentProvider;
 import smartproxy.pulp.content.ContentType;
+import smartproxy.pulp.content.FileSystemLooks;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Page;
 import smartproxy.pulp.content.PulpStatus;
@@ -48,7 +49,7 @@ public final class Pulp2Provider implements ContentProvider {
     public Pulp2Provider(String pulp, String root, HttpPeer peer, Backend backend, Optional<Path> content) {
         var api = new Pulp2Api(pulp, root, peer, backend);
         this.abilities = content.isPresent() ? Set.of(ContentAbility.STORAGE) : Set.of();
-        this.status = new Status(pulp, api, content);
+        this.status = new Status(pulp, api, content, new FileSystemLooks("Pulp '" + pulp + "': storage"));
         this.repositories = new Repositories(pulp, api, status);
         this.upstreams = new Upstreams(api, repositories);
         this.publishing = new Publishing(api, repositories);

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BackendException.Kind;
 import smartproxy.core.api.BackendException.Outcome;
@@ -15,6 +16,7 @@ import smartproxy.core.api.Deadline;
 import smartproxy.core.api.Operation;
 import smartproxy.pulp.content.ContentAbility;
 import smartproxy.pulp.content.ContentType;
+import smartproxy.pulp.content.FileSystemLooks;
 import smartproxy.pulp.content.PulpStatus;
 import smartproxy.pulp.content.Storage;
 
@@ -26,11 +28,13 @@ final class Status {
     private final String pulp;
     private final Pulp2Api api;
     private final Optional<Path> content;
+    private final FileSystemLooks looks;
 
-    Status(String pulp, Pulp2Api api, Optional<Path> content) {
+    Status(String pulp, Pulp2Api api, Optional<Path> content, FileSystemLooks looks) {
         this.pulp = pulp;
         this.api = api;
         this.content = content;
+        this.looks = looks;
     }
 
     PulpStatus status(Deadline deadline) {
@@ -74,17 +78,19 @@ final class Status {
     Optional<Storage> storage(Deadline deadline) {
         var directory = content.orElseThrow(ContentAbility.STORAGE::undeclared);
         try {
-            var store = Files.getFileStore(directory);
-            return Optional.of(new Storage(
-                    store.getTotalSpace(),
-                    store.getTotalSpace() - store.getUnallocatedSpace(),
-                    store.getUsableSpace()));
-        } catch (IOException e) {
+            return Optional.of(looks.look(() -> storage(directory), deadline));
+        } catch (ExecutionException e) {
             throw new BackendException(
                     Kind.UNAVAILABLE,
                     Outcome.NOT_APPLIED,
-                    "Pulp '" + pulp + "': storage: " + directory + " cannot be looked at: " + e,
+                    "Pulp '" + pulp + "': storage: " + directory + " cannot be looked at: " + e.getCause(),
                     e);
         }
+    }
+
+    private static Storage storage(Path directory) throws IOException {
+        var store = Files.getFileStore(directory);
+        return new Storage(
+                store.getTotalSpace(), store.getTotalSpace() - store.getUnallocatedSpace(), store.getUsableSpace());
     }
 }

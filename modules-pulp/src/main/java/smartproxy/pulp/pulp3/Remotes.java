@@ -2,7 +2,6 @@ package smartproxy.pulp.pulp3;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -65,7 +64,9 @@ final class Remotes {
         for (var option : Set.of("includes", "excludes", "package_types")) {
             body.computeIfAbsent(option, key -> type.options().contains(key) ? java.util.List.of() : null);
         }
-        body.computeIfAbsent("keep_latest_packages", option -> type.options().contains(option) ? 0 : null);
+        for (var option : Set.of("keep_latest_packages", "depth")) {
+            body.computeIfAbsent(option, key -> type.options().contains(key) ? 0 : null);
+        }
         body.put("pulp_labels", wanted.labels());
         return body;
     }
@@ -87,9 +88,9 @@ final class Remotes {
         }
         var options = new HashMap<String, Object>();
         for (var option : type.options()) {
-            var value = remote.path(option);
-            if (!isDefault(value)) {
-                options.put(option, JSON.convertValue(value, Object.class));
+            var value = JSON.convertValue(remote.path(option), Object.class);
+            if (!Upstream.isUsual(value)) {
+                options.put(option, value);
             }
         }
         var url = ForeignUrl.of(remote.path("url").asText());
@@ -114,15 +115,6 @@ final class Remotes {
 
     private static Upstream.Login login(ForeignUrl url, @Nullable Secret user, @Nullable Secret password) {
         return url.hasLogin() ? Upstream.Login.UNSHOWN : new Upstream.Login(user, password);
-    }
-
-    private static boolean isDefault(JsonNode value) {
-        return value.isMissingNode()
-                || value instanceof NullNode
-                || (value.isArray() && value.isEmpty())
-                || (value.isTextual() && value.asText().isEmpty())
-                || (value.isBoolean() && value.asBoolean())
-                || (value.isNumber() && value.asInt() == 0);
     }
 
     private static Upstream.Policy policy(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,5 +126,49 @@ class ContentInputTest {
         assertThatThrownBy(() -> ContentInput.mirror(body("{\"repositories\":[" + many + "]}")))
                 .isInstanceOf(CallerException.class)
                 .hasMessage("More than 5000 repositories");
+    }
+
+    @Test
+    void aMirrorIsReadAsItWasWritten() {
+        var read = ContentInput.mirror(body("""
+                {"pulp": "p", "dry_run": true, "repositories": [{"name": "a", "type": "rpm", "policy": "on_demand", "path": "x/a",
+                 "protect": true, "sync": {"mode": "additive", "optimize": false, "skip": ["srpm"]},
+                 "upstream": {"url": "https://up.example.com/", "tls": {"verify": false}, "user": "joe", "password": "sesame",
+                  "limits": {"total_timeout": 0}, "options": {"sles_auth_token": "t"}}}]}
+                """));
+
+        assertThat(read.pulp()).isEqualTo("p");
+        assertThat(read.dryRun()).isTrue();
+        assertThat(read.repositories()).singleElement().satisfies(one -> {
+            assertThat(one.type()).isEqualTo(ContentType.RPM);
+            assertThat(one.path()).isEqualTo("x/a");
+            assertThat(one.protect()).isTrue();
+            assertThat(one.sync()).isEqualTo(new SyncMode(SyncMode.Mode.ADDITIVE, false, List.of("srpm")));
+            assertThat(one.upstream().url()).hasToString("https://up.example.com/");
+            assertThat(one.upstream().policy()).isEqualTo(Upstream.Policy.ON_DEMAND);
+            assertThat(one.upstream().tls().verify()).isFalse();
+            assertThat(one.upstream().hasSecrets()).isTrue();
+            assertThat(one.upstream().limits()).isEqualTo(Map.of("total_timeout", 0.0));
+            assertThat(one.upstream().options()).isEqualTo(Map.of("sles_auth_token", "t"));
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'repos': []",
+                "'repositories': [{'name': 'a', 'type': 'rpm', 'upstream': 'https://u.example.com/', 'path': 'a', 'sinc': 1}]",
+                "'repositories': [{'name': 'a', 'type': 'rpm', 'upstream': 'https://u.example.com/', 'path': 'a', 'sync': {'modus': 1}}]",
+                "'repositories': [{'name': 'a', 'type': 'rpm', 'upstream': {'uri': 1}, 'path': 'a'}]",
+                "'repositories': [{'name': 'a', 'type': 'rpm', 'upstream': {'url': 'https://u/', 'tls': {'ca': 1}}, 'path': 'a'}]",
+                "'repositories': [{'name': 'a', 'type': 'rpm', 'upstream': {'url': 'https://u/', 'proxy': {'port': 1}}, 'path': 'a'}]",
+                "'repositories': [{'name': 'a', 'type': 'rpm', 'upstream': {'url': 'https://u/', 'limits': {'rate': 1}}, 'path': 'a'}]"
+            },
+            quoteCharacter = '"')
+    void aSlipOfTheKeyIsNotPassedOverWhereverItIs(String text) {
+        assertThatThrownBy(() -> ContentInput.mirror(body("{" + text.replace('\'', '"') + "}")))
+                .isInstanceOf(CallerException.class)
+                .hasMessageContaining("Unknown key '");
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import smartproxy.core.api.BackendException;
 import smartproxy.core.api.BusyException;
 import smartproxy.core.api.CallerException;
 import smartproxy.core.api.KeyedSerializer;
+import smartproxy.core.api.Store;
 import smartproxy.core.guard.MovableClock;
 import smartproxy.core.store.LazyStore;
 
@@ -468,6 +470,21 @@ class JobRunnerTest {
         assertThatThrownBy(() -> jobs.find(second.id())).isInstanceOf(CallerException.class);
     }
 
+    /** Each may have thousands, and a list a hundred of them. */
+    @Test
+    void mirrorsAreListedWithoutTheirItems() throws Exception {
+        ended(mirror("a"));
+        ended(jobs.begin(JobWork.SYNC, pulps.named("p"), "a", "{}", List.of("a")));
+
+        var all = rows.list(java.util.Optional.empty(), java.util.Optional.empty(), Page.Window.FIRST)
+                .items();
+        assertThat(all.get(1).items()).isEmpty();
+        var listed = all.stream().map(ContentJson::listed).toList();
+        assertThat(listed.get(0).path("actions").toString()).isEqualTo("[\"sync\"]");
+        assertThat(listed.get(1).path("kind").asText()).isEqualTo("mirror");
+        assertThat(listed.get(1).has("items")).isFalse();
+    }
+
     @Test
     void aJobThatEndedLongAgoIsForgottenWhenTheNextOneBegins() throws Exception {
         var clock = new MovableClock();
@@ -483,6 +500,54 @@ class JobRunnerTest {
 
         assertThatThrownBy(() -> jobs.find(first.id())).hasMessageContaining("There is no job");
         assertThat(jobs.find(second.id()).state()).isEqualTo(JobState.COMPLETED);
+    }
+
+    @Test
+    void optionsThatComeToTheSameAreNoDifference() throws Exception {
+        ended(mirrorOf("a", ",\"options\":{\"gpgkey\":\"a\\nb\",\"excludes\":[\"x\",\"y\"],\"depth\":2}", false));
+        pulp.news = false;
+
+        var same = ",\"options\":{\"gpgkey\":\"a\\nb\\n\",\"excludes\":[\"y\",\"x\"],\"depth\":2,\"includes\":[],"
+                + "\"sync_dependencies\":true,\"keep_latest_packages\":0,\"components\":\"\"}";
+        assertThat(told(ended(mirrorOf("a", same, false)))).containsExactly("a completed []");
+        for (var other : List.of("\"depth\":3", "\"depth\":2,\"sync_dependencies\":false")) {
+            assertThat(told(ended(mirrorOf("a", ",\"options\":{" + other + "}", false))))
+                    .containsExactly("a completed [update remote]");
+        }
+    }
+
+    @Test
+    void aHostThatWasRenamedGoesOnWithItsJobs() throws Exception {
+        ended(mirror("a"));
+        new JobRows(store, "old.example.com", Clock.systemUTC())
+                .insert("old", JobWork.SYNC, "p", "a", "{}", List.of("a"));
+
+        jobs.start();
+
+        assertThat(ended(rows.find("old").orElseThrow()).state()).isEqualTo(JobState.COMPLETED);
+    }
+
+    @Test
+    void whereDaemonsShareAStoreTheJobsOfAnotherHostAreLeftToIt() throws Exception {
+        new JobRows(store, "other.example.com", Clock.systemUTC())
+                .insert("other", JobWork.SYNC, "p", "a", "{}", List.of("a"));
+
+        assertThat(new JobRows(new SharedStore(store), "host", Clock.systemUTC()).unfinished())
+                .isEmpty();
+        assertThat(rows.unfinished()).containsExactly("other");
+    }
+
+    /** One that other daemons may use, too. */
+    private record SharedStore(Store store) implements Store {
+        @Override
+        public void migrate(String owner, List<String> statements) throws SQLException {
+            store.migrate(owner, statements);
+        }
+
+        @Override
+        public <T> T transaction(Work<T> work) throws SQLException {
+            return store.transaction(work);
+        }
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ import smartproxy.core.guard.Backends;
 import smartproxy.pulp.content.Change;
 import smartproxy.pulp.content.ContentAbility;
 import smartproxy.pulp.content.ContentType;
+import smartproxy.pulp.content.FileSystemLooks;
 import smartproxy.pulp.content.JobState;
 import smartproxy.pulp.content.Page;
 import smartproxy.pulp.content.Repository;
@@ -126,6 +129,27 @@ class Pulp2ProviderIT {
                 "old", "/pulp/api/v2/", peer, Backends.guarded("gone"), Optional.of(content.resolve("no")));
         assertThatThrownBy(() -> gone.storage(soon()))
                 .hasMessageContaining(content.resolve("no").toString());
+    }
+
+    @Test
+    void aFileSystemThatIsAwayHoldsUpNobody(@TempDir Path content) {
+        var mounted = new CountDownLatch(1);
+        var looks = new FileSystemLooks("storage");
+        var api = new Pulp2Api("old", "/pulp/api/v2/", peer, Backends.guarded("local"));
+        var status = new Status("old", api, Optional.of(content), looks);
+        try {
+            assertThat(status.storage(soon())).isPresent();
+            // as many as can hang
+            for (var hanging = 0; hanging < 4; hanging++) {
+                assertThatThrownBy(() -> looks.look(
+                                () -> mounted.await(5, TimeUnit.MINUTES), Deadline.in(Duration.ofMillis(50))))
+                        .isInstanceOf(BackendException.class);
+            }
+
+            assertThatThrownBy(() -> status.storage(soon())).hasMessage("storage: a file system does not answer");
+        } finally {
+            mounted.countDown();
+        }
     }
 
     @Test

@@ -31,6 +31,9 @@ import smartproxy.core.tls.Pem;
 final class ContentLink implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CALL = Duration.ofSeconds(60);
+    /** Of an answer: a mirror of thousands of repositories tells of each. */
+    private static final int MOST_READ = 8 << 20;
+
     private static final String OWNER = "smart-proxy content";
 
     private final URI url;
@@ -167,7 +170,7 @@ final class ContentLink implements AutoCloseable {
     private JsonNode send(HttpCall call) throws Refused, Unreachable {
         HttpReply reply;
         try {
-            reply = peer.send(call, Deadline.in(CALL));
+            reply = peer.send(call.upTo(MOST_READ), Deadline.in(CALL));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unreachable("interrupted", false);

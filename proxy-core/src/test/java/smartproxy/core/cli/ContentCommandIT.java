@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +93,17 @@ class ContentCommandIT {
         assertThat(mirror()).as(out + "" + err).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("mirror: completed, 0 of 0 completed\n");
         assertThat(answers).isEmpty();
+    }
+
+    @Test
+    void aMirrorOfThousandsOfRepositoriesIsTold() throws Exception {
+        var item = "{\"name\": \"" + "r".repeat(255) + "\", \"state\": \"completed\"}";
+        answers.addAll(List.of(
+                RUNNING,
+                "200 {\"job\": \"7\", \"state\": \"completed\", \"items\": ["
+                        + String.join(",", Collections.nCopies(5000, item)) + "]}"));
+        assertThat(mirror()).as(out + "" + err).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("mirror: completed, 5000 of 5000 completed\n");
     }
 
     @Test
