@@ -3,8 +3,7 @@ package smartproxy.dns.embedded;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +59,14 @@ final class Zone {
         }
     }
 
-    private record Done<T>(T result, ZoneContents contents, boolean changed) {}
+    /** Changes that share a transaction. */
+    private static final int AT_ONCE = 64;
 
     private final DnsName name;
     private final ZoneStore store;
     private final Consumer<DnsName> watcher;
-    private final ReentrantLock changes = new ReentrantLock(true);
+    private final Together<Change<?>> changes = new Together<>(this::make, AT_ONCE);
+    private final ReentrantLock turn = new ReentrantLock();
     private volatile ZoneContents contents = ZoneContents.NONE;
 
     /** @param watcher is told the zone's name after each change; returns at once */
@@ -86,14 +87,14 @@ final class Zone {
 
     /** Reads the zone, if there is one. */
     void read() throws SQLException {
-        changes.lock();
+        turn.lock();
         try {
             contents = store.transaction(connection -> {
                 var stored = store.head(connection, name);
                 return stored.isEmpty() ? ZoneContents.NONE : current(connection, stored.get());
             });
         } finally {
-            changes.unlock();
+            turn.unlock();
         }
     }
 
@@ -103,7 +104,7 @@ final class Zone {
      * @param apex what SOA and NS hold, apart from the serial; the serial is incremented when that differs from the last time
      */
     void open(String apex) throws SQLException {
-        changes.lock();
+        turn.lock();
         try {
             contents = store.transaction(connection -> {
                 var stored = store.head(connection, name);
@@ -123,73 +124,136 @@ final class Zone {
                 return current.withSerial(serial);
             });
         } finally {
-            changes.unlock();
+            turn.unlock();
         }
     }
 
     /**
-     * Changes the records at one name in one transaction, serial included.
+     * Changes the records at one name, serial included; changes that are wanted at once share a transaction.
      *
      * @param what for errors: {@code create of host.example.com A 192.0.2.1}
      */
     <T> T change(String what, DnsName owner, Deadline deadline, Decision<T> decision) throws InterruptedException {
-        if (!changes.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-            throw late(what);
+        var change = new Change<>(what, owner, deadline, decision);
+        if (!changes.run(change, deadline)) {
+            throw change.late();
         }
+        return change.result();
+    }
+
+    private void make(List<Change<?>> wanted) {
+        turn.lock();
         try {
-            var done = stored(what, owner, deadline, decision);
-            contents = done.contents();
-            if (done.changed()) {
+            contents = store.transaction(connection -> inTransaction(connection, wanted));
+            if (wanted.stream().anyMatch(Change::isMade)) {
                 watcher.accept(name);
             }
-            return done.result();
+        } catch (SQLException e) {
+            wanted.forEach(change -> change.storeFailed(e));
+        } catch (RuntimeException | Error e) {
+            wanted.forEach(change -> change.failed(e));
         } finally {
-            changes.unlock();
+            turn.unlock();
         }
     }
 
-    private <T> Done<T> stored(String what, DnsName owner, Deadline deadline, Decision<T> decision) {
-        var changed = new AtomicBoolean();
-        try {
-            return store.transaction(connection -> {
+    private ZoneContents inTransaction(Connection connection, List<Change<?>> wanted) throws SQLException {
+        var head = store.head(connection, name)
+                .orElseThrow(() -> new SQLException("zone " + name + " is not in table dns_embedded_zone any more"));
+        var after = current(connection, head);
+        for (var change : wanted) {
+            after = change.in(connection, after);
+        }
+        if (wanted.stream().noneMatch(Change::isMade)) {
+            return after;
+        }
+        var serial = ZoneContents.nextSerial(head.serial());
+        store.setHead(connection, name, new ZoneStore.Head(serial, head.apex()));
+        return after.withSerial(serial);
+    }
+
+    /** One change and what becomes of it. */
+    private final class Change<T> {
+        private final String what;
+        private final DnsName owner;
+        private final Deadline deadline;
+        private final Decision<T> decision;
+        private @Nullable Edit<T> edit;
+        private @Nullable Throwable failure;
+
+        Change(String what, DnsName owner, Deadline deadline, Decision<T> decision) {
+            this.what = what;
+            this.owner = owner;
+            this.deadline = deadline;
+            this.decision = decision;
+        }
+
+        /** @return what the zone holds then; the same when nothing is to be changed */
+        ZoneContents in(Connection connection, ZoneContents current) throws SQLException {
+            edit = null;
+            failure = null;
+            try {
                 if (deadline.expired()) {
-                    throw late(what);
+                    throw late();
                 }
-                var done = inTransaction(connection, owner, decision);
-                changed.set(done.changed());
-                return done;
-            });
-        } catch (SQLException e) {
-            var outcome = e instanceof CommitUnknownException && changed.get() ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
-            throw new BackendException(
+                edit = decision.on(
+                        store.at(connection, name, owner), (zone, other) -> store.at(connection, zone, other));
+            } catch (RuntimeException e) { // nothing is written before all is decided
+                failure = e;
+                return current;
+            }
+            if (edit.isNone()) {
+                return current;
+            }
+            if (edit.removed() != null) {
+                store.delete(connection, name, owner, edit.removed());
+            }
+            if (edit.added() != null) {
+                store.insert(connection, name, edit.added());
+            }
+            return current.with(Names.of(owner), store.at(connection, name, owner));
+        }
+
+        boolean isMade() {
+            return edit != null && !edit.isNone();
+        }
+
+        void storeFailed(SQLException e) {
+            var outcome = e instanceof CommitUnknownException && isMade() ? Outcome.UNKNOWN : Outcome.NOT_APPLIED;
+            failed(new BackendException(
                     Kind.UNAVAILABLE,
                     outcome,
                     EmbeddedFactory.NAME + ": " + what + ": the store failed: " + e.getMessage()
                             + (outcome == Outcome.UNKNOWN
                                     ? "; whether the change was made is unknown"
                                     : "; nothing was changed"),
-                    e);
+                    e));
         }
-    }
 
-    private <T> Done<T> inTransaction(Connection connection, DnsName owner, Decision<T> decision) throws SQLException {
-        var head = store.head(connection, name)
-                .orElseThrow(() -> new SQLException("zone " + name + " is not in table dns_embedded_zone any more"));
-        var current = current(connection, head);
-        var edit = decision.on(store.at(connection, name, owner), (zone, other) -> store.at(connection, zone, other));
-        if (edit.isNone()) {
-            return new Done<>(edit.result(), current, false);
+        /** Unless it failed by itself. */
+        void failed(Throwable e) {
+            if (failure == null) {
+                failure = e;
+            }
         }
-        if (edit.removed() != null) {
-            store.delete(connection, name, owner, edit.removed());
+
+        T result() {
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            }
+            if (failure instanceof Error e) {
+                throw e;
+            }
+            return Objects.requireNonNull(edit).result();
         }
-        if (edit.added() != null) {
-            store.insert(connection, name, edit.added());
+
+        BackendException late() {
+            return new BackendException(
+                    Kind.TIMEOUT,
+                    Outcome.NOT_APPLIED,
+                    EmbeddedFactory.NAME + ": " + what + ": no time was left; nothing was changed",
+                    null);
         }
-        var serial = ZoneContents.nextSerial(head.serial());
-        store.setHead(connection, name, new ZoneStore.Head(serial, head.apex()));
-        var after = current.with(Names.of(owner), store.at(connection, name, owner));
-        return new Done<>(edit.result(), after.withSerial(serial), true);
     }
 
     /** What memory holds, or, when another process changed the zone, what the store holds. */
@@ -200,13 +264,5 @@ final class Zone {
         var read = new ZoneContents[] {ZoneContents.NONE.withSerial(head.serial())};
         store.each(connection, name, (owner, records) -> read[0] = read[0].with(Names.of(owner), records));
         return read[0];
-    }
-
-    private static BackendException late(String what) {
-        return new BackendException(
-                Kind.TIMEOUT,
-                Outcome.NOT_APPLIED,
-                EmbeddedFactory.NAME + ": " + what + ": no time was left; nothing was changed",
-                null);
     }
 }
