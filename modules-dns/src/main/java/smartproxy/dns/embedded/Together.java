@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import smartproxy.core.api.Deadline;
 
 /**
@@ -64,11 +63,13 @@ final class Together<C> {
      */
     boolean run(C wanted, Deadline deadline) throws InterruptedException {
         var turn = new Turn(wanted);
+        var all = new ArrayList<Turn>(most); // while it leads, lack of memory must keep it from no turn
+        all.add(turn);
         if (!isToLead(turn, deadline)) {
             return turn.state == State.IS_DONE;
         }
-        var all = all(turn);
         try {
+            takeWaiting(all);
             work.accept(all.stream().map(one -> one.wanted).toList());
         } finally {
             end(all);
@@ -104,24 +105,17 @@ final class Together<C> {
         }
     }
 
-    /** The turn and those that wait. */
-    private List<Turn> all(Turn first) {
+    private void takeWaiting(List<Turn> all) {
         lock.lock();
         try {
-            var all = new ArrayList<Turn>();
-            all.add(first);
-            for (var next = next(all); next != null; next = next(all)) {
-                next.state = State.IS_DONE_BY_ANOTHER;
+            for (var next = waiting.peek(); next != null && all.size() < most; next = waiting.peek()) {
                 all.add(next);
+                next.state = State.IS_DONE_BY_ANOTHER;
+                waiting.remove();
             }
-            return all;
         } finally {
             lock.unlock();
         }
-    }
-
-    private @Nullable Turn next(List<Turn> taken) {
-        return taken.size() < most ? waiting.poll() : null;
     }
 
     private void end(List<Turn> all) {
